@@ -1,0 +1,193 @@
+//! What the doors hand inward: one event for everything a colleague did in Teams, one for everything WhatsApp told us.
+
+use super::{ActivityId, Content, ConversationReference, DeliveryStatus, Failure, PhoneNumberId, Time, WabaId, Wamid};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An activity from Teams whose sender, tenant and serviceUrl have been verified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TeamsEvent {
+    /// `id` of the activity. Empty when Teams sent none.
+    pub activity: ActivityId,
+    /// Duplicate key: conversation id, activity id, type and `channelData.eventType`, joined by U+001F.
+    pub dedup_key: String,
+    pub at: Time,
+    pub scope: Scope,
+    pub reference: ConversationReference,
+    pub sender: Sender,
+    /// BCP 47 (`en-US`), from `locale` or the `clientInfo` entity.
+    pub locale: Option<String>,
+    /// IANA zone (`Europe/Berlin`), from `localTimezone` or the `clientInfo` entity.
+    pub time_zone: Option<String>,
+    pub kind: TeamsEventKind,
+}
+
+/// Which kind of Teams conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Scope {
+    Personal,
+    GroupChat,
+    Channel,
+}
+
+/// The Teams user who acted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// `29:…`, per bot and user.
+    pub user_id: String,
+    /// Entra object id, lower case. Absent on some system activities.
+    pub object_id: Option<String>,
+    pub upn: Option<String>,
+    pub name: Option<String>,
+    /// True for other bots (`28:…`); their messages are never relayed.
+    pub is_bot: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TeamsEventKind {
+    /// Something typed. `text` is in WhatsApp's markup, converted from the `text/html` attachment when there is one, the bot's
+    /// own mention stripped.
+    Message {
+        text: String,
+        quoted: Option<ActivityId>,
+        targeted: bool,
+        attachments: Vec<TeamsAttachment>,
+    },
+    /// A card's `Action.Submit`: the merged data and inputs. `card` is the activity that held the card.
+    Submit {
+        data: Value,
+        card: Option<ActivityId>,
+    },
+    Edited {
+        text: String,
+    },
+    Deleted,
+    Reaction {
+        added: Vec<String>,
+        removed: Vec<String>,
+        target: Option<ActivityId>,
+    },
+    /// `installationUpdate` add, or the bot among `membersAdded`.
+    Installed,
+    Uninstalled,
+    /// Anything else: tolerated, recorded by its name, answered 200.
+    Other {
+        name: String,
+    },
+}
+
+/// A picture or file that came with a message. Not relayed yet in this version of the type's users: named to the colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamsAttachment {
+    pub content_type: String,
+    pub name: Option<String>,
+    pub url: Option<String>,
+}
+
+/// An invoke from Teams that must be answered with a typed body within 3 s.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TeamsInvoke {
+    /// `adaptiveCard/action`, `application/search` …
+    pub name: String,
+    /// Hash of (conversation, sender, `value`, `replyToId`): the same action again within 60 s is not executed twice, even
+    /// when Teams repeats it under a new activity id.
+    pub repeat_key: String,
+    /// For `adaptiveCard/action`: `action.data` with the inputs merged in and `verb` filled from `action.verb` when absent.
+    /// For others: the whole `value`.
+    pub data: Value,
+    /// The activity that held the card (`replyToId`).
+    pub card: Option<ActivityId>,
+}
+
+/// Everything that one change in a webhook POST can say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhatsAppEvent {
+    Message(ClientMessage),
+    Status(StatusUpdate),
+    /// A message our own number sent from another device (coexistence). Outgoing; never a client's word.
+    Echo {
+        number: PhoneNumberId,
+        wamid: Wamid,
+        to: String,
+        content: Content,
+    },
+    /// The client's marketing preference.
+    Preference {
+        number: Option<PhoneNumberId>,
+        client: ClientIdentity,
+        stop: bool,
+        at: Option<Time>,
+    },
+    /// A template changed; the cache of this WABA must be synced again.
+    TemplateChanged {
+        waba: WabaId,
+        name: Option<String>,
+        language: Option<String>,
+        event: String,
+    },
+    /// Account, quality and security news for administrators.
+    Account {
+        waba: WabaId,
+        field: String,
+        summary: String,
+    },
+    /// A field or kind we do not know: raw is kept.
+    Other {
+        field: String,
+    },
+}
+
+/// How WhatsApp names a client. Any part may be missing, but not all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientIdentity {
+    /// Business-scoped user id (`US.1349…`).
+    pub bsuid: Option<String>,
+    /// Digits only, without `+`.
+    pub wa_id: Option<String>,
+    pub profile_name: Option<String>,
+    pub username: Option<String>,
+}
+
+/// One inbound message of a client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientMessage {
+    pub number: PhoneNumberId,
+    pub waba: WabaId,
+    pub client: ClientIdentity,
+    pub wamid: Wamid,
+    /// The webhook's own timestamp, not our arrival time.
+    pub at: Time,
+    pub content: Content,
+    /// `context.id`: the message this one answers.
+    pub reply_to: Option<Wamid>,
+    pub forwarded: bool,
+    /// True when the client came through a click-to-WhatsApp ad or call-to-action (`referral`).
+    pub from_ad: bool,
+    /// Messages of WhatsApp groups are recorded, not relayed.
+    pub group: Option<String>,
+    /// The provider's JSON of this message, verbatim.
+    pub raw: String,
+}
+
+/// One status of a message we sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusUpdate {
+    pub number: Option<PhoneNumberId>,
+    pub wamid: Wamid,
+    pub at: Option<Time>,
+    pub state: StatusState,
+    /// `biz_opaque_callback_data`, our delivery id.
+    pub callback: Option<String>,
+    /// `pricing.category` and `pricing.type`, for counting what is billed.
+    pub pricing: Option<String>,
+    pub client: ClientIdentity,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusState {
+    Reached(DeliveryStatus),
+    Failed(Failure),
+    /// A status we do not know: ignored, kept raw.
+    Unknown(String),
+}

@@ -1,0 +1,14 @@
+//! The rules, pure: no async, no I/O, no clock. Functions take `now` and return decisions.
+
+mod event;
+mod ids;
+mod message;
+mod outcome;
+
+pub use event::*;
+pub use ids::*;
+pub use message::*;
+pub use outcome::*;
+
+/// A moment in UTC. The store keeps microseconds.
+pub type Time = chrono::DateTime<chrono::Utc>;

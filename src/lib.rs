@@ -1,0 +1,4 @@
+//! switchboard: colleagues chat with their clients on WhatsApp from inside Microsoft Teams, compliantly.
+
+pub mod bridge;
+pub mod clock;
