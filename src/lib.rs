@@ -1,4 +1,5 @@
 //! switchboard: colleagues chat with their clients on WhatsApp from inside Microsoft Teams, compliantly.
 
 pub mod bridge;
+pub mod cards;
 pub mod clock;

@@ -1,0 +1,262 @@
+//! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
+//! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
+
+use super::{ColleagueId, LineId, PhoneNumberId, WabaId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The whole of `directory.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    pub organization: Organization,
+    #[serde(default)]
+    pub lines: Vec<Line>,
+    #[serde(default)]
+    pub numbers: Vec<Number>,
+    #[serde(default)]
+    pub colleagues: Vec<Colleague>,
+}
+
+/// The firm that runs this deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organization {
+    pub name: String,
+    /// False switches the whole product off (product.md 2, row 1).
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Language of texts where neither reader nor line says otherwise. BCP 47; default `en`.
+    #[serde(default = "english")]
+    pub language: String,
+    /// IANA zone for times shown to a reader whose own zone is not known yet. Default `UTC`.
+    #[serde(default = "utc")]
+    pub time_zone: String,
+}
+
+/// A line of business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub id: LineId,
+    pub name: String,
+    /// What clients know the business as: `{business}` in texts. Default: the organization's name.
+    #[serde(default)]
+    pub business: Option<String>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Language of texts to clients whose own language is not known. Default: the organization's.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// ISO 3166 region in which phone numbers without `+` are read (`DE`). Default: numbers must start with `+`.
+    #[serde(default)]
+    pub region: Option<String>,
+    #[serde(default)]
+    pub policy: Policy,
+    pub templates: LineTemplates,
+    /// Keywords by language, replacing the defaults of that kind.
+    #[serde(default)]
+    pub keywords: BTreeMap<String, KeywordSet>,
+    /// Texts by language and id (`T-06`), replacing the English master.
+    #[serde(default)]
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// What a line allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    pub exclusivity: Exclusivity,
+    pub closed_window: ClosedWindow,
+    pub client_first: ClientFirst,
+    /// Hours after which a held message expires. Default 72.
+    pub held_expiry_hours: u32,
+    /// Whether marketing templates may be sent. Default no.
+    pub marketing_templates: bool,
+    /// At most one unanswered template per client and 24 h. Default yes.
+    pub one_unanswered_template: bool,
+    /// Whether notifications name only the client, never the message. Default yes.
+    pub private_notifications: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            exclusivity: Exclusivity::Exclusive,
+            closed_window: ClosedWindow::Queue,
+            client_first: ClientFirst::Answer,
+            held_expiry_hours: 72,
+            marketing_templates: false,
+            one_unanswered_template: true,
+            private_notifications: true,
+        }
+    }
+}
+
+/// May a client who talks with one colleague be written to by another of the same line?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusivity {
+    Exclusive,
+    Shared,
+}
+
+/// What happens to free text when the customer service window is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedWindow {
+    /// Hand the text back; only a template can go out.
+    TemplateOnly,
+    /// Hold it until the client writes.
+    Queue,
+    /// Hold it, and send the line's nudge template once per closed window.
+    QueueAndNudge,
+}
+
+/// What happens when a client writes whom nobody has asked for consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientFirst {
+    /// May be answered inside the window that the client opened.
+    Answer,
+    /// The server answers with the opt-in request.
+    Ask,
+}
+
+/// The templates that the server sends by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineTemplates {
+    /// The opt-in request (K-01): utility, quick replies Yes and No.
+    pub opt_in: TemplateUse,
+    /// The nudge (K-22). Needed by `closed_window = "queue_and_nudge"`.
+    #[serde(default)]
+    pub nudge: Option<TemplateUse>,
+}
+
+/// A template by name, and what fills its variables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateUse {
+    pub name: String,
+    /// Meta's language code used when the client's language has no translation.
+    pub language: String,
+    /// What fills the variables, in order.
+    #[serde(default)]
+    pub variables: Vec<Fill>,
+}
+
+/// A value the server knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    Colleague,
+    Business,
+    Client,
+}
+
+/// Whole messages that mean something, for one language. An absent list keeps that language's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeywordSet {
+    pub opt_out: Option<Vec<String>>,
+    pub opt_in: Option<Vec<String>>,
+    pub decline: Option<Vec<String>>,
+    pub help: Option<Vec<String>>,
+}
+
+/// A WhatsApp business phone number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Number {
+    pub phone_number_id: PhoneNumberId,
+    pub waba_id: WabaId,
+    pub line: LineId,
+    /// As people read it (`+49 30 901820`).
+    pub display: String,
+    /// Assigned to one colleague; absent: shared by the line.
+    #[serde(default)]
+    pub assigned_to: Option<ColleagueId>,
+    #[serde(default)]
+    pub status: NumberStatus,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberStatus {
+    #[default]
+    Active,
+    Deactivated,
+}
+
+/// A Teams user who may use the product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Colleague {
+    /// Entra object id, or UPN until the first activity binds it. Compared without case.
+    pub id: ColleagueId,
+    /// What clients and colleagues read.
+    pub name: String,
+    pub lines: Vec<LineId>,
+    #[serde(default = "agent")]
+    pub roles: Vec<Role>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Administrator,
+    ComplianceOfficer,
+}
+
+impl Directory {
+    pub fn line(&self, id: &LineId) -> Option<&Line> {
+        self.lines.iter().find(|line| line.id == *id)
+    }
+
+    pub fn number(&self, id: &PhoneNumberId) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.phone_number_id == *id)
+    }
+
+    /// The colleague with this Entra object id or UPN.
+    pub fn colleague(&self, id: &ColleagueId) -> Option<&Colleague> {
+        self.colleagues.iter().find(|colleague| colleague.id.0.eq_ignore_ascii_case(&id.0))
+    }
+
+    /// The number a colleague writes from on a line: their own, else the first shared one. Active ones go first, so that a
+    /// deactivated number is chosen (and refused with its reason) only when there is no other.
+    pub fn number_for(&self, line: &LineId, colleague: &ColleagueId) -> Option<&Number> {
+        let own = |number: &&Number| number.assigned_to.as_ref().is_some_and(|id| id.0.eq_ignore_ascii_case(&colleague.0));
+        let active = |number: &&Number| number.status == NumberStatus::Active;
+        let of_line = || self.numbers.iter().filter(|number| number.line == *line);
+        let shared = || of_line().filter(|number| number.assigned_to.is_none());
+        of_line().filter(own).find(active).or_else(|| shared().find(active)).or_else(|| of_line().find(own)).or_else(|| shared().next())
+    }
+
+    /// `{business}` for a line.
+    pub fn business<'a>(&'a self, line: &'a Line) -> &'a str {
+        line.business.as_deref().unwrap_or(&self.organization.name)
+    }
+
+    /// The language a line speaks to a client whose own is not known.
+    pub fn language<'a>(&'a self, line: &'a Line) -> &'a str {
+        line.language.as_deref().unwrap_or(&self.organization.language)
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+fn english() -> String {
+    "en".to_owned()
+}
+fn utc() -> String {
+    "UTC".to_owned()
+}
+fn agent() -> Vec<Role> {
+    vec![Role::Agent]
+}

@@ -1,0 +1,3 @@
+//! Adaptive Cards: what a colleague sees and presses.
+
+pub mod submit;

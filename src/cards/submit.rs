@@ -1,0 +1,154 @@
+//! Typed data of every action that any card of ours carries. The verb stands in the data as well as in `Action.Execute`, so
+//! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
+//! promises is checked again by whoever handles the action.
+
+use crate::bridge::{Basis, ContactId, LineId, MessageId, ThreadId};
+use serde::{Deserialize, Serialize};
+
+/// What somebody asked for by pressing a button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verb")]
+pub enum Action {
+    /// Show the "new conversation" card.
+    #[serde(rename = "menu.new")]
+    New {},
+    #[serde(rename = "menu.contacts")]
+    Contacts {
+        /// Input: part of a name or number.
+        #[serde(default)]
+        query: String,
+    },
+    #[serde(rename = "menu.help")]
+    Help {},
+    #[serde(rename = "menu.held")]
+    HeldList {},
+    #[serde(rename = "menu.history")]
+    History {},
+    /// Add a contact. All but `line` are inputs.
+    #[serde(rename = "contact.add")]
+    AddContact {
+        line: LineId,
+        #[serde(default)]
+        name: String,
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+    },
+    /// Show the contact card. `contact` may come from a choice input, as text.
+    #[serde(rename = "contact.open")]
+    OpenContact {
+        #[serde(with = "id_or_text")]
+        contact: ContactId,
+    },
+    /// The contact card's WhatsApp action: write to this contact.
+    #[serde(rename = "thread.start")]
+    Start {
+        #[serde(with = "id_or_text")]
+        contact: ContactId,
+    },
+    /// T-00: Send request.
+    #[serde(rename = "consent.request")]
+    Request {
+        contact: ContactId,
+        /// Input; absent when the colleague chose none, which is refused.
+        #[serde(default)]
+        basis: Option<Basis>,
+    },
+    /// T-00: Cancel.
+    #[serde(rename = "consent.cancel")]
+    CancelRequest { contact: ContactId },
+    /// Show a thread's templates. `query` is an input.
+    #[serde(rename = "template.list")]
+    Templates {
+        thread: ThreadId,
+        #[serde(default)]
+        query: String,
+    },
+    /// Show the inputs for a template's variables.
+    #[serde(rename = "template.pick")]
+    PickTemplate { thread: ThreadId, name: String, language: String },
+    /// Show the exact preview. Inputs `v0`, `v1` … are read by [`Action::parse`] into `values`.
+    #[serde(rename = "template.fill")]
+    FillTemplate {
+        thread: ThreadId,
+        name: String,
+        language: String,
+        #[serde(default)]
+        values: Vec<String>,
+    },
+    #[serde(rename = "template.send")]
+    SendTemplate { thread: ThreadId, name: String, language: String, values: Vec<String> },
+    /// Show the held message with an input to change it.
+    #[serde(rename = "held.edit")]
+    EditHeld { message: MessageId },
+    #[serde(rename = "held.save")]
+    SaveHeld {
+        message: MessageId,
+        #[serde(default)]
+        text: String,
+    },
+    #[serde(rename = "held.withdraw")]
+    WithdrawHeld { message: MessageId },
+    /// Send a failed or uncertain message again, as a new message.
+    #[serde(rename = "message.retry")]
+    Retry { message: MessageId },
+    /// The colleague knows that an uncertain message arrived.
+    #[serde(rename = "message.arrived")]
+    Arrived { message: MessageId },
+    /// "Who is this for?" answered. `draft` is the kept text.
+    #[serde(rename = "route.choose")]
+    Choose {
+        draft: i64,
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+    },
+    #[serde(rename = "route.discard")]
+    DiscardDraft { draft: i64 },
+    /// A client nobody owns: take the thread.
+    #[serde(rename = "thread.take")]
+    Take { thread: ThreadId },
+    /// Show the thread card's current state.
+    #[serde(rename = "thread.view")]
+    View { thread: ThreadId },
+    /// Messages of a thread, older than `before`.
+    #[serde(rename = "history.open")]
+    OpenHistory {
+        thread: ThreadId,
+        #[serde(default)]
+        before: Option<MessageId>,
+    },
+}
+
+/// Choice inputs give text, buttons give numbers.
+mod id_or_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub trait Row: Copy {
+        fn from_row(row: i64) -> Self;
+        fn row(self) -> i64;
+    }
+    macro_rules! row { ($($name:ty),*) => { $(impl Row for $name {
+        fn from_row(row: i64) -> Self { Self(row) }
+        fn row(self) -> i64 { self.0 }
+    })* } }
+    row!(crate::bridge::ContactId, crate::bridge::ThreadId);
+
+    pub fn serialize<T: Row, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(id.row())
+    }
+
+    pub fn deserialize<'de, T: Row, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(i64),
+            Text(String),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Number(row) => Ok(T::from_row(row)),
+            Either::Text(text) => text.trim().parse().map(T::from_row).map_err(|_| D::Error::custom("not an id")),
+        }
+    }
+}
