@@ -1,18 +1,30 @@
 //! The rules, pure: no async, no I/O, no clock. Functions take `now` and return decisions.
 
+mod admit;
 mod consent;
 mod directory;
 mod event;
 mod ids;
+mod keywords;
 mod message;
 mod outcome;
+pub mod phone;
+pub mod retry;
+mod routing;
+mod state;
+mod window;
 
+pub use admit::*;
 pub use consent::*;
 pub use directory::*;
 pub use event::*;
 pub use ids::*;
+pub use keywords::*;
 pub use message::*;
 pub use outcome::*;
+pub use routing::*;
+pub use state::*;
+pub use window::*;
 
 /// A moment in UTC. The store keeps microseconds.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,405 @@
+//! The decision for every outgoing message (product.md 2): the first matching row wins, and the row is part of the answer.
+
+use super::{ClientFirst, ClosedWindow, Consent, ConsentState, Exclusivity, Policy, TemplateCategory, Time, Window};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+/// At most one unanswered template per client in this time, where the line's policy says so (product.md 5).
+pub const TEMPLATE_AGAIN_AFTER: Duration = Duration::hours(24);
+
+/// Everything the decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Organization, line and colleague are all enabled, and the colleague belongs to the line.
+    pub enabled: bool,
+    pub number_active: bool,
+    pub is_contact: bool,
+    /// An active thread with this client on this line has participants, and the sender is none of them.
+    pub owned_by_others: bool,
+    pub consent: Consent,
+    pub window: Window,
+    pub policy: &'a Policy,
+    /// The client stopped marketing messages (`user_preferences`, 131050).
+    pub marketing_stopped: bool,
+    /// WhatsApp delivers no marketing to numbers of the United States.
+    pub us_number: bool,
+    /// The last template since the client's last message, the opt-in request apart.
+    pub unanswered_template_at: Option<Time>,
+}
+
+/// What is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Free text or media of a colleague.
+    Free,
+    /// A template that a colleague chose, or the nudge.
+    Template { approved: bool, category: TemplateCategory },
+    /// A colleague's wish to ask for consent.
+    Request,
+    /// An opt-in request on its way: recorded as asked, not yet handed to WhatsApp.
+    RequestOnItsWay,
+    /// The server's own answer to the client's message (K-02, K-03, K-11, K-13, the request as a session message).
+    Answer,
+}
+
+/// The row that decided. Stored in the journal under its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Row 1.
+    NotEnabled,
+    /// Row 2.
+    NumberDeactivated,
+    /// Row 3.
+    NotAContact,
+    /// Row 4.
+    OwnedByOthers,
+    /// Row 5.
+    ConsentRefused,
+    /// Row 6.
+    RequestPending,
+    /// Row 7.
+    ConsentNeeded,
+    /// Row 8.
+    WindowOpen,
+    /// Row 9.
+    ApprovedTemplate,
+    /// Row 10.
+    TemplateOnly,
+    /// Row 11.
+    Queue,
+    /// The client wrote first and the line answers (below the table of product.md 2).
+    ClientFirst,
+    /// The server answers inside the window that the client opened.
+    AnswerInWindow,
+    /// An answer whose window has closed is not worth sending any more.
+    AnswerTooLate,
+    /// The template is not approved (any more).
+    TemplateNotApproved,
+    /// Marketing is not allowed on this line, to this number, or by this client (product.md 5).
+    MarketingNotAllowed,
+    /// The last template has not been answered yet (product.md 5).
+    TemplateUnanswered,
+    /// Consent is granted already: nothing to ask.
+    AlreadyGranted,
+}
+
+impl Rule {
+    /// The row of product.md 2, where the rule is one of its rows.
+    pub fn row(self) -> Option<u8> {
+        Some(match self {
+            Self::NotEnabled => 1,
+            Self::NumberDeactivated => 2,
+            Self::NotAContact => 3,
+            Self::OwnedByOthers => 4,
+            Self::ConsentRefused => 5,
+            Self::RequestPending => 6,
+            Self::ConsentNeeded => 7,
+            Self::WindowOpen => 8,
+            Self::ApprovedTemplate => 9,
+            Self::TemplateOnly => 10,
+            Self::Queue => 11,
+            _ => return None,
+        })
+    }
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Hand it to WhatsApp.
+    Send,
+    /// Do not send; the rule says what to tell.
+    Refuse,
+    /// Offer to add the contact first.
+    OfferContact,
+    /// Ask the colleague whether to send the opt-in request (T-00).
+    AskConsent,
+    /// Give the text back with the template picker (T-20).
+    HandBack,
+    /// Hold it until the client writes (T-21); `nudge`: also send the nudge template once.
+    Hold { nudge: bool },
+}
+
+/// A decision and the rule that took it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub decision: Decision,
+    pub rule: Rule,
+}
+
+/// Takes the decision. Pure: the same facts at the same time always give the same verdict, at first sending, at release from
+/// the queue, before every retry, and in the preflight.
+pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
+    let verdict = |decision, rule| Verdict { decision, rule };
+    let refuse = |rule| verdict(Decision::Refuse, rule);
+
+    // What the server answers needs neither consent nor an owner, only the window that the client's message opened. K-11 is
+    // such an answer too, so the number's state does not matter here.
+    if sending == Sending::Answer {
+        return if facts.window.may_send(now) { verdict(Decision::Send, Rule::AnswerInWindow) } else { refuse(Rule::AnswerTooLate) };
+    }
+    if !facts.enabled {
+        return refuse(Rule::NotEnabled);
+    }
+    if !facts.number_active {
+        return refuse(Rule::NumberDeactivated);
+    }
+    if !facts.is_contact {
+        return verdict(Decision::OfferContact, Rule::NotAContact);
+    }
+    if facts.owned_by_others && facts.policy.exclusivity == Exclusivity::Exclusive {
+        return refuse(Rule::OwnedByOthers);
+    }
+    let state = facts.consent.state(now);
+    match state {
+        ConsentState::Declined | ConsentState::Revoked => return refuse(Rule::ConsentRefused),
+        ConsentState::Pending if sending == Sending::RequestOnItsWay => return verdict(Decision::Send, Rule::ConsentNeeded),
+        ConsentState::Pending => return refuse(Rule::RequestPending),
+        ConsentState::None | ConsentState::Lapsed => {
+            let answerable = state == ConsentState::None
+                && facts.policy.client_first == ClientFirst::Answer
+                && facts.window.may_send(now)
+                && sending == Sending::Free;
+            return match sending {
+                _ if answerable => verdict(Decision::Send, Rule::ClientFirst),
+                Sending::Request => verdict(Decision::Send, Rule::ConsentNeeded),
+                _ => verdict(Decision::AskConsent, Rule::ConsentNeeded),
+            };
+        }
+        ConsentState::Granted => {}
+    }
+    match sending {
+        Sending::Request | Sending::RequestOnItsWay => refuse(Rule::AlreadyGranted),
+        Sending::Template { approved, category } => admit_template(facts, approved, category, now),
+        _ if facts.window.may_send(now) => verdict(Decision::Send, Rule::WindowOpen),
+        _ => match facts.policy.closed_window {
+            ClosedWindow::TemplateOnly => verdict(Decision::HandBack, Rule::TemplateOnly),
+            ClosedWindow::Queue => verdict(Decision::Hold { nudge: false }, Rule::Queue),
+            ClosedWindow::QueueAndNudge => verdict(Decision::Hold { nudge: true }, Rule::Queue),
+        },
+    }
+}
+
+/// Consent is granted; may this template go out? (product.md 5)
+fn admit_template(facts: &Facts<'_>, approved: bool, category: TemplateCategory, now: Time) -> Verdict {
+    let refuse = |rule| Verdict { decision: Decision::Refuse, rule };
+    let marketing = matches!(category, TemplateCategory::Marketing | TemplateCategory::Unknown);
+    let unanswered = facts.unanswered_template_at.is_some_and(|at| now < at + TEMPLATE_AGAIN_AFTER);
+    if !approved {
+        refuse(Rule::TemplateNotApproved)
+    } else if marketing && (!facts.policy.marketing_templates || facts.us_number || facts.marketing_stopped) {
+        refuse(Rule::MarketingNotAllowed)
+    } else if facts.window.may_send(now) {
+        Verdict { decision: Decision::Send, rule: Rule::WindowOpen }
+    } else if unanswered && facts.policy.one_unanswered_template {
+        refuse(Rule::TemplateUnanswered)
+    } else {
+        Verdict { decision: Decision::Send, rule: Rule::ApprovedTemplate }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    const NOW: i64 = 1_000_000;
+
+    fn at(seconds: i64) -> Time {
+        Time::UNIX_EPOCH + Duration::seconds(seconds)
+    }
+
+    fn open() -> Window {
+        Window { last_inbound: Some(at(NOW - 3600)), refused_at: None }
+    }
+
+    fn closed() -> Window {
+        Window { last_inbound: Some(at(NOW - 25 * 3600)), refused_at: None }
+    }
+
+    fn granted(policy: &Policy) -> Facts<'_> {
+        Facts {
+            enabled: true,
+            number_active: true,
+            is_contact: true,
+            owned_by_others: false,
+            consent: Consent { stored: ConsentState::Granted, requested_at: Some(at(0)) },
+            window: open(),
+            policy,
+            marketing_stopped: false,
+            us_number: false,
+            unanswered_template_at: None,
+        }
+    }
+
+    fn consent(stored: ConsentState, hours_ago: i64) -> Consent {
+        Consent { stored, requested_at: Some(at(NOW - hours_ago * 3600)) }
+    }
+
+    const TEMPLATE: Sending = Sending::Template { approved: true, category: TemplateCategory::Utility };
+
+    /// One case per row of product.md 2; each case also breaks every later row, so that the order is tested too.
+    #[rstest]
+    #[case::row_1_not_enabled(1, Sending::Free, Decision::Refuse)]
+    #[case::row_2_number_deactivated(2, Sending::Free, Decision::Refuse)]
+    #[case::row_3_not_a_contact(3, Sending::Free, Decision::OfferContact)]
+    #[case::row_4_owned_by_others(4, Sending::Free, Decision::Refuse)]
+    #[case::row_5_declined(5, Sending::Free, Decision::Refuse)]
+    #[case::row_6_pending(6, Sending::Free, Decision::Refuse)]
+    #[case::row_7_none(7, Sending::Free, Decision::AskConsent)]
+    #[case::row_8_open(8, Sending::Free, Decision::Send)]
+    #[case::row_9_template(9, TEMPLATE, Decision::Send)]
+    #[case::row_10_template_only(10, Sending::Free, Decision::HandBack)]
+    #[case::row_11_queue(11, Sending::Free, Decision::Hold { nudge: false })]
+    fn the_first_matching_row_wins(#[case] row: u8, #[case] sending: Sending, #[case] decision: Decision) {
+        let mut policy = Policy::default();
+        if row == 10 {
+            policy.closed_window = ClosedWindow::TemplateOnly;
+        }
+        let mut facts = granted(&policy);
+        facts.enabled = row > 1;
+        facts.number_active = row > 2;
+        facts.is_contact = row > 3;
+        facts.owned_by_others = row <= 4;
+        facts.consent = match row {
+            ..=5 => consent(ConsentState::Declined, 1),
+            6 => consent(ConsentState::Pending, 1),
+            7 => Consent::NONE,
+            _ => facts.consent,
+        };
+        facts.window = if row == 8 { open() } else { closed() };
+        let verdict = admit(&facts, sending, at(NOW));
+        assert_eq!((verdict.decision, verdict.rule.row()), (decision, Some(row)));
+    }
+
+    #[rstest]
+    #[case::revoked_is_row_5(consent(ConsentState::Revoked, 1), Sending::Free, Decision::Refuse, Rule::ConsentRefused)]
+    #[case::no_request_after_a_decline(consent(ConsentState::Declined, 100), Sending::Request, Decision::Refuse, Rule::ConsentRefused)]
+    #[case::no_request_after_a_stop(consent(ConsentState::Revoked, 100), Sending::Request, Decision::Refuse, Rule::ConsentRefused)]
+    #[case::no_template_after_a_stop(consent(ConsentState::Revoked, 100), TEMPLATE, Decision::Refuse, Rule::ConsentRefused)]
+    #[case::one_request_a_day(consent(ConsentState::Pending, 23), Sending::Request, Decision::Refuse, Rule::RequestPending)]
+    #[case::again_after_a_day(consent(ConsentState::Pending, 24), Sending::Request, Decision::Send, Rule::ConsentNeeded)]
+    #[case::lapsed_is_row_7(consent(ConsentState::Pending, 24), Sending::Free, Decision::AskConsent, Rule::ConsentNeeded)]
+    #[case::a_template_needs_consent_too(Consent::NONE, TEMPLATE, Decision::AskConsent, Rule::ConsentNeeded)]
+    #[case::nothing_to_ask(consent(ConsentState::Granted, 1), Sending::Request, Decision::Refuse, Rule::AlreadyGranted)]
+    #[case::on_its_way(consent(ConsentState::Pending, 1), Sending::RequestOnItsWay, Decision::Send, Rule::ConsentNeeded)]
+    #[case::on_its_way_but_stopped(consent(ConsentState::Revoked, 1), Sending::RequestOnItsWay, Decision::Refuse, Rule::ConsentRefused)]
+    #[case::on_its_way_but_granted(consent(ConsentState::Granted, 1), Sending::RequestOnItsWay, Decision::Refuse, Rule::AlreadyGranted)]
+    fn consent_decides(#[case] consent: Consent, #[case] sending: Sending, #[case] decision: Decision, #[case] rule: Rule) {
+        let policy = Policy::default();
+        let facts = Facts { consent, window: closed(), ..granted(&policy) };
+        assert_eq!(admit(&facts, sending, at(NOW)), Verdict { decision, rule });
+    }
+
+    #[test]
+    fn a_shared_line_does_not_ask_who_owns_the_client() {
+        let policy = Policy { exclusivity: Exclusivity::Shared, ..Policy::default() };
+        let facts = Facts { owned_by_others: true, ..granted(&policy) };
+        assert_eq!(admit(&facts, Sending::Free, at(NOW)).decision, Decision::Send);
+    }
+
+    #[test]
+    fn who_wrote_first_is_answered_inside_the_window_only() {
+        let policy = Policy::default();
+        let mut facts = Facts { consent: Consent::NONE, ..granted(&policy) };
+        assert_eq!(admit(&facts, Sending::Free, at(NOW)), Verdict { decision: Decision::Send, rule: Rule::ClientFirst });
+        facts.window = closed();
+        assert_eq!(admit(&facts, Sending::Free, at(NOW)).rule, Rule::ConsentNeeded);
+        let ask = Policy { client_first: ClientFirst::Ask, ..Policy::default() };
+        let facts = Facts { consent: Consent::NONE, ..granted(&ask) };
+        assert_eq!(admit(&facts, Sending::Free, at(NOW)).rule, Rule::ConsentNeeded);
+    }
+
+    #[test]
+    fn queue_and_nudge_says_so() {
+        let policy = Policy { closed_window: ClosedWindow::QueueAndNudge, ..Policy::default() };
+        let facts = Facts { window: closed(), ..granted(&policy) };
+        assert_eq!(admit(&facts, Sending::Free, at(NOW)).decision, Decision::Hold { nudge: true });
+    }
+
+    #[rstest]
+    #[case::not_approved(false, TemplateCategory::Utility, false, false, false, Rule::TemplateNotApproved)]
+    #[case::marketing_off_by_default(true, TemplateCategory::Marketing, false, false, false, Rule::MarketingNotAllowed)]
+    #[case::unknown_category_is_marketing(true, TemplateCategory::Unknown, false, false, false, Rule::MarketingNotAllowed)]
+    #[case::marketing_allowed(true, TemplateCategory::Marketing, true, false, false, Rule::ApprovedTemplate)]
+    #[case::no_marketing_to_the_us(true, TemplateCategory::Marketing, true, true, false, Rule::MarketingNotAllowed)]
+    #[case::client_stopped_marketing(true, TemplateCategory::Marketing, true, false, true, Rule::MarketingNotAllowed)]
+    #[case::utility_to_the_us(true, TemplateCategory::Utility, false, true, true, Rule::ApprovedTemplate)]
+    fn templates(
+        #[case] approved: bool,
+        #[case] category: TemplateCategory,
+        #[case] allowed: bool,
+        #[case] us_number: bool,
+        #[case] marketing_stopped: bool,
+        #[case] rule: Rule,
+    ) {
+        let policy = Policy { marketing_templates: allowed, ..Policy::default() };
+        let facts = Facts { window: closed(), us_number, marketing_stopped, ..granted(&policy) };
+        assert_eq!(admit(&facts, Sending::Template { approved, category }, at(NOW)).rule, rule);
+    }
+
+    #[test]
+    fn one_unanswered_template_a_day() {
+        let policy = Policy::default();
+        let mut facts = Facts { window: closed(), unanswered_template_at: Some(at(NOW - 24 * 3600 + 1)), ..granted(&policy) };
+        assert_eq!(admit(&facts, TEMPLATE, at(NOW)).rule, Rule::TemplateUnanswered);
+        facts.unanswered_template_at = Some(at(NOW - 24 * 3600));
+        assert_eq!(admit(&facts, TEMPLATE, at(NOW)).rule, Rule::ApprovedTemplate);
+        let many = Policy { one_unanswered_template: false, ..Policy::default() };
+        let facts = Facts { policy: &many, unanswered_template_at: Some(at(NOW - 1)), ..facts };
+        assert_eq!(admit(&facts, TEMPLATE, at(NOW)).rule, Rule::ApprovedTemplate);
+    }
+
+    fn any_facts() -> impl Strategy<Value = (ConsentState, Option<i64>, Option<i64>, Option<i64>, [bool; 6], u8)> {
+        let state = prop_oneof![
+            Just(ConsentState::None),
+            Just(ConsentState::Pending),
+            Just(ConsentState::Granted),
+            Just(ConsentState::Declined),
+            Just(ConsentState::Revoked)
+        ];
+        let ago = || prop::option::of(0i64..60 * 3600);
+        (state, ago(), ago(), ago(), any::<[bool; 6]>(), 0u8..12)
+    }
+
+    proptest! {
+        /// Nothing is ever sent without consent except the request, and answers inside a window that the client opened;
+        /// outside the window nothing but templates; a deactivated number and somebody else's client send nothing.
+        #[test]
+        fn nothing_leaves_without_permission((state, requested, inbound, refused, flags, mode) in any_facts()) {
+            let ago = |seconds: Option<i64>| seconds.map(|seconds| at(NOW - seconds));
+            let policy = Policy {
+                closed_window: [ClosedWindow::TemplateOnly, ClosedWindow::Queue, ClosedWindow::QueueAndNudge][usize::from(mode % 3)],
+                client_first: if mode < 6 { ClientFirst::Answer } else { ClientFirst::Ask },
+                ..Policy::default()
+            };
+            let window = Window { last_inbound: ago(inbound), refused_at: ago(refused) };
+            let facts = Facts {
+                enabled: flags[0], number_active: flags[1], is_contact: flags[2], owned_by_others: flags[3],
+                consent: Consent { stored: state, requested_at: ago(requested) },
+                window, policy: &policy, marketing_stopped: flags[4], us_number: flags[5], unanswered_template_at: None,
+            };
+            let now = at(NOW);
+            for sending in [Sending::Free, TEMPLATE, Sending::Request, Sending::RequestOnItsWay, Sending::Answer] {
+                if admit(&facts, sending, now).decision != Decision::Send {
+                    continue;
+                }
+                let granted = facts.consent.state(now) == ConsentState::Granted;
+                match sending {
+                    Sending::Answer => prop_assert!(window.is_open(now)),
+                    Sending::Free => {
+                        let invited = facts.consent.state(now) == ConsentState::None && policy.client_first == ClientFirst::Answer;
+                        prop_assert!(window.is_open(now) && (granted || invited));
+                    }
+                    Sending::Template { .. } => prop_assert!(granted),
+                    _ => prop_assert!(!matches!(facts.consent.state(now), ConsentState::Declined | ConsentState::Revoked | ConsentState::Granted)),
+                }
+                if sending != Sending::Answer {
+                    prop_assert!(facts.enabled && facts.number_active && facts.is_contact && !facts.owned_by_others);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Whole messages that mean something (product.md 3): compared trimmed, without case, accents, punctuation and emoji.
+
+use super::{KeywordSet, Line, Meaning};
+use std::collections::HashSet;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Opt-out keywords of every line that does not set its own for English.
+pub const OPT_OUT: &[&str] =
+    &["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPT OUT", "OPTOUT", "OPT-OUT"];
+/// Opt-in keywords; they count only while asked, declined or revoked.
+pub const OPT_IN: &[&str] = &["YES", "Y", "START", "UNSTOP", "SUBSCRIBE", "I AGREE"];
+/// Decline keywords; they count only while a request waits.
+pub const DECLINE: &[&str] = &["NO", "N"];
+/// Help keywords.
+pub const HELP: &[&str] = &["HELP", "INFO"];
+
+/// A line's keywords in all its languages, folded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keywords {
+    opt_out: HashSet<String>,
+    opt_in: HashSet<String>,
+    decline: HashSet<String>,
+    help: HashSet<String>,
+}
+
+impl Keywords {
+    /// The defaults in English, replaced or joined by what the line says per language.
+    pub fn of(line: &Line) -> Self {
+        let english = line.keywords.get("en");
+        let others = || line.keywords.iter().filter(|(language, _)| *language != "en").map(|(_, set)| set);
+        let all = |pick: fn(&KeywordSet) -> &Option<Vec<String>>, default: &[&str]| {
+            let mut words: HashSet<String> = match english.and_then(|set| pick(set).as_ref()) {
+                Some(own) => own.iter().map(|word| fold(word)).collect(),
+                None => default.iter().map(|word| fold(word)).collect(),
+            };
+            words.extend(others().filter_map(|set| pick(set).as_ref()).flatten().map(|word| fold(word)));
+            words
+        };
+        Self {
+            opt_out: all(|set| &set.opt_out, OPT_OUT),
+            opt_in: all(|set| &set.opt_in, OPT_IN),
+            decline: all(|set| &set.decline, DECLINE),
+            help: all(|set| &set.help, HELP),
+        }
+    }
+
+    /// What a whole message means. An opt-out wins over everything else.
+    pub fn meaning(&self, message: &str) -> Meaning {
+        // No keyword is long; folding a long message would be work for nothing.
+        if message.len() > 200 {
+            return Meaning::Other;
+        }
+        let folded = fold(message);
+        if self.opt_out.contains(&folded) {
+            Meaning::OptOut
+        } else if self.opt_in.contains(&folded) {
+            Meaning::OptIn
+        } else if self.decline.contains(&folded) {
+            Meaning::Decline
+        } else if self.help.contains(&folded) {
+            Meaning::Help
+        } else {
+            Meaning::Other
+        }
+    }
+}
+
+/// Lower case, compatibility-decomposed, without marks, punctuation, symbols and emoji; single spaces.
+pub fn fold(text: &str) -> String {
+    // Twice, for decomposing can bring capitals to light (a mathematical bold A is an A).
+    let lower = text.to_lowercase().nfkd().collect::<String>().to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
+    let words = lower.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::bridge::{LineTemplates, Policy, TemplateUse};
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    pub(crate) fn line() -> Line {
+        Line {
+            id: "advice".into(),
+            name: "Advice".to_owned(),
+            business: None,
+            enabled: true,
+            language: None,
+            region: None,
+            policy: Policy::default(),
+            templates: LineTemplates {
+                opt_in: TemplateUse { name: "opt_in".to_owned(), language: "en".to_owned(), variables: Vec::new() },
+                nudge: None,
+            },
+            keywords: Default::default(),
+            texts: Default::default(),
+        }
+    }
+
+    #[rstest]
+    #[case("STOP", Meaning::OptOut)]
+    #[case("  stop. ", Meaning::OptOut)]
+    #[case("Stop!!! 🛑", Meaning::OptOut)]
+    #[case("Ｓｔｏｐ", Meaning::OptOut)]
+    #[case("stop\u{200b}", Meaning::OptOut)]
+    #[case("opt-out", Meaning::OptOut)]
+    #[case("Stop all", Meaning::OptOut)]
+    #[case("please stop writing", Meaning::Other)]
+    #[case("stop by my office", Meaning::Other)]
+    #[case("Yes", Meaning::OptIn)]
+    #[case("yes please", Meaning::Other)]
+    #[case("n", Meaning::Decline)]
+    #[case("info?", Meaning::Help)]
+    #[case("👍", Meaning::Other)]
+    #[case("", Meaning::Other)]
+    fn whole_messages_only(#[case] text: &str, #[case] meaning: Meaning) {
+        assert_eq!(Keywords::of(&line()).meaning(text), meaning);
+    }
+
+    #[test]
+    fn another_language_joins_and_english_can_be_replaced() {
+        let mut line = line();
+        line.keywords
+            .insert("pt".to_owned(), KeywordSet { opt_out: Some(vec!["PARAR".to_owned(), "não".to_owned()]), ..Default::default() });
+        line.keywords.insert("en".to_owned(), KeywordSet { help: Some(vec!["ASSIST".to_owned()]), ..Default::default() });
+        let keywords = Keywords::of(&line);
+        assert_eq!(keywords.meaning("parar"), Meaning::OptOut);
+        assert_eq!(keywords.meaning("NAO"), Meaning::OptOut);
+        assert_eq!(keywords.meaning("stop"), Meaning::OptOut);
+        assert_eq!(keywords.meaning("assist"), Meaning::Help);
+        assert_eq!(keywords.meaning("help"), Meaning::Other);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_stable(text in "\\PC{0,60}") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+}
