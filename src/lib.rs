@@ -3,3 +3,4 @@
 pub mod bridge;
 pub mod cards;
 pub mod clock;
+pub mod store;

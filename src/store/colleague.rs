@@ -1,0 +1,110 @@
+//! What Teams told us about a colleague: who they are there, and the chat with the bot.
+
+use super::{Result, Tx};
+use crate::bridge::{ColleagueId, ConversationReference, Focus, ThreadId};
+use rusqlite::Row;
+
+/// A colleague who has been seen in Teams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownColleague {
+    /// Entra object id, lower case.
+    pub id: ColleagueId,
+    pub upn: Option<String>,
+    pub name: Option<String>,
+    /// `29:…`
+    pub user_id: String,
+    /// The personal chat with the bot.
+    pub home: ConversationReference,
+    pub locale: Option<String>,
+    pub time_zone: Option<String>,
+    /// False after an uninstallation: posts there cannot arrive.
+    pub installed: bool,
+    pub welcomed: bool,
+    pub focus: Option<Focus>,
+}
+
+const COLUMNS: &str = "colleague_id, upn, name, user_id, tenant, conversation_id, service_url, locale, time_zone, installed, welcomed, \
+                       focus_thread, focus_disturbed";
+
+fn read(row: &Row<'_>) -> Result<KnownColleague> {
+    let disturbed: bool = row.get(12)?;
+    Ok(KnownColleague {
+        id: ColleagueId(row.get(0)?),
+        upn: row.get(1)?,
+        name: row.get(2)?,
+        user_id: row.get(3)?,
+        home: ConversationReference { tenant: row.get(4)?, conversation: row.get::<_, String>(5)?.into(), service_url: row.get(6)? },
+        locale: row.get(7)?,
+        time_zone: row.get(8)?,
+        installed: row.get(9)?,
+        welcomed: row.get(10)?,
+        focus: row.get::<_, Option<i64>>(11)?.map(|thread| Focus { thread: ThreadId(thread), disturbed }),
+    })
+}
+
+impl Tx<'_> {
+    pub fn colleague(&self, id: &ColleagueId) -> Result<Option<KnownColleague>> {
+        self.first(&format!("SELECT {COLUMNS} FROM colleague WHERE colleague_id = ?1"), [&id.0], read)
+    }
+
+    /// The colleague who signed in with this UPN.
+    pub fn colleague_by_upn(&self, upn: &str) -> Result<Option<KnownColleague>> {
+        self.first(&format!("SELECT {COLUMNS} FROM colleague WHERE upn = ?1"), [upn.to_lowercase()], read)
+    }
+
+    /// Inserts or refreshes everything but focus and welcome; what is `None` keeps what was known.
+    pub fn save_colleague(&self, colleague: &KnownColleague) -> Result<()> {
+        self.execute(
+            "INSERT INTO colleague (colleague_id, upn, name, user_id, tenant, conversation_id, service_url, locale, time_zone, installed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (colleague_id) DO UPDATE SET upn = coalesce(excluded.upn, colleague.upn),
+               name = coalesce(excluded.name, colleague.name), user_id = excluded.user_id, tenant = excluded.tenant,
+               conversation_id = excluded.conversation_id, service_url = excluded.service_url,
+               locale = coalesce(excluded.locale, colleague.locale), time_zone = coalesce(excluded.time_zone, colleague.time_zone),
+               installed = excluded.installed",
+            (
+                &colleague.id.0,
+                colleague.upn.as_deref().map(str::to_lowercase),
+                &colleague.name,
+                &colleague.user_id,
+                &colleague.home.tenant,
+                &colleague.home.conversation.0,
+                &colleague.home.service_url,
+                &colleague.locale,
+                &colleague.time_zone,
+                colleague.installed,
+            ),
+        )?;
+        Ok(())
+    }
+
+    /// True the first time only: the greeting comes with two activities at once.
+    pub fn welcome_once(&self, id: &ColleagueId) -> Result<bool> {
+        Ok(self.execute("UPDATE colleague SET welcomed = 1 WHERE colleague_id = ?1 AND welcomed = 0", [&id.0])? == 1)
+    }
+
+    /// The app was removed: nothing can be posted, and the next installation greets again.
+    pub fn uninstalled(&self, id: &ColleagueId) -> Result<()> {
+        self.execute("UPDATE colleague SET installed = 0, welcomed = 0 WHERE colleague_id = ?1", [&id.0])?;
+        Ok(())
+    }
+
+    /// The colleague wrote in `thread`.
+    pub fn focus_on(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
+        self.execute(
+            "UPDATE colleague SET focus_thread = ?2, focus_disturbed = 0
+             WHERE colleague_id = ?1 AND (focus_thread IS DISTINCT FROM ?2 OR focus_disturbed = 1)",
+            (&id.0, thread.0),
+        )?;
+        Ok(())
+    }
+
+    /// A client's message of `thread` appears in the colleague's chat.
+    pub fn disturb_focus(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
+        self.execute(
+            "UPDATE colleague SET focus_disturbed = 1 WHERE colleague_id = ?1 AND focus_thread IS DISTINCT FROM ?2 AND focus_disturbed = 0",
+            (&id.0, thread.0),
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! Messages of both directions, their states and revisions of state.
+
+use super::{Entry, Result, Tx, from_word, micros, time, word};
+use crate::bridge::{Content, Failure, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use rusqlite::Row;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Why a message exists; decides which rules apply to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The client's own.
+    Client,
+    /// A colleague's text.
+    Free,
+    /// A template that a colleague chose.
+    Template,
+    /// The opt-in request that a colleague sent.
+    Request,
+    /// The server's answer to the client.
+    Answer,
+    /// The template that asks the client to write, for the sake of held messages.
+    Nudge,
+}
+
+/// A stored message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub id: MessageId,
+    pub thread: ThreadId,
+    /// `None`: the client; `server`; else a colleague's id.
+    pub author: Option<String>,
+    pub purpose: Purpose,
+    /// JSON of [`Content`] (client) or [`Outgoing`].
+    pub content: String,
+    pub state: MessageState,
+    pub rule: Option<String>,
+    pub wamid: Option<Wamid>,
+    pub reply_to: Option<Wamid>,
+    pub failure: Option<Failure>,
+    pub retry_of: Option<MessageId>,
+    pub created_at: Time,
+    pub state_at: Time,
+}
+
+impl Message {
+    /// What we send, when the message is ours.
+    pub fn outgoing(&self) -> Result<Outgoing> {
+        Ok(serde_json::from_str(&self.content)?)
+    }
+
+    /// What the client sent.
+    pub fn inbound(&self) -> Result<Content> {
+        Ok(serde_json::from_str(&self.content)?)
+    }
+}
+
+/// What it takes to store a message.
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    pub thread: ThreadId,
+    pub author: Option<&'a str>,
+    pub purpose: Purpose,
+    pub content: &'a str,
+    pub state: MessageState,
+    pub rule: Option<Rule>,
+    pub wamid: Option<&'a Wamid>,
+    pub reply_to: Option<&'a Wamid>,
+    pub retry_of: Option<MessageId>,
+    pub created_at: Time,
+}
+
+const COLUMNS: &str =
+    "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at";
+
+fn read(row: &Row<'_>) -> Result<Message> {
+    let state: String = row.get(5)?;
+    Ok(Message {
+        id: MessageId(row.get(0)?),
+        thread: ThreadId(row.get(1)?),
+        author: row.get(2)?,
+        purpose: from_word(row.get(3)?)?,
+        content: row.get(4)?,
+        state: from_word(state)?,
+        rule: row.get(6)?,
+        wamid: row.get::<_, Option<String>>(7)?.map(Wamid),
+        reply_to: row.get::<_, Option<String>>(8)?.map(Wamid),
+        failure: row.get::<_, Option<String>>(9)?.map(|text| serde_json::from_str(&text)).transpose()?,
+        retry_of: row.get::<_, Option<i64>>(10)?.map(MessageId),
+        created_at: time(row.get(11)?),
+        state_at: time(row.get(12)?),
+    })
+}
+
+impl Tx<'_> {
+    /// Stores a message; `None` when a message with this wamid is stored already (a duplicate webhook).
+    pub fn insert_message(&self, new: &NewMessage<'_>) -> Result<Option<MessageId>> {
+        let rule = new.rule.as_ref().map(word).transpose()?;
+        let changed = self.execute(
+            "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) ON CONFLICT DO NOTHING",
+            (
+                new.thread.0,
+                new.author,
+                word(&new.purpose)?,
+                new.content,
+                new.state.as_str(),
+                rule,
+                new.wamid.map(|id| &id.0),
+                new.reply_to.map(|id| &id.0),
+                new.retry_of.map(|id| id.0),
+                micros(new.created_at),
+            ),
+        )?;
+        Ok((changed == 1).then(|| MessageId(self.connection.last_insert_rowid())))
+    }
+
+    pub fn message(&self, id: MessageId) -> Result<Option<Message>> {
+        self.first(&format!("SELECT {COLUMNS} FROM message WHERE message_id = ?1"), [id.0], read)
+    }
+
+    pub fn message_by_wamid(&self, wamid: &Wamid) -> Result<Option<Message>> {
+        self.first(&format!("SELECT {COLUMNS} FROM message WHERE wamid = ?1"), [&wamid.0], read)
+    }
+
+    /// True when a message with this wamid is stored.
+    pub fn knows_wamid(&self, wamid: &Wamid) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM message WHERE wamid = ?1", [&wamid.0], |_| Ok(()))?.is_some())
+    }
+
+    /// Moves a message to a state. `from` guards against a concurrent move: false when the message was not in it any more.
+    pub fn set_state(&self, id: MessageId, from: MessageState, to: MessageState, now: Time) -> Result<bool> {
+        let changed = self.execute(
+            "UPDATE message SET state = ?3, state_at = ?4 WHERE message_id = ?1 AND state = ?2",
+            (id.0, from.as_str(), to.as_str(), micros(now)),
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// WhatsApp accepted the message under this wamid.
+    pub fn accepted(&self, id: MessageId, wamid: Option<&Wamid>, now: Time) -> Result<()> {
+        self.execute(
+            "UPDATE message SET wamid = coalesce(?2, wamid), state_at = ?3,
+               state = CASE WHEN state IN ('queued', 'uncertain') THEN 'accepted' ELSE state END
+             WHERE message_id = ?1",
+            (id.0, wamid.map(|wamid| &wamid.0), micros(now)),
+        )?;
+        Ok(())
+    }
+
+    /// Links the wamid that a status told us of.
+    pub fn learn_wamid(&self, id: MessageId, wamid: &Wamid) -> Result<()> {
+        self.execute("UPDATE message SET wamid = ?2 WHERE message_id = ?1 AND wamid IS NULL", (id.0, &wamid.0))?;
+        Ok(())
+    }
+
+    /// Keeps why a message failed or is uncertain.
+    pub fn save_failure(&self, id: MessageId, failure: &Failure) -> Result<()> {
+        self.execute("UPDATE message SET failure = ?2 WHERE message_id = ?1", (id.0, serde_json::to_string(failure)?))?;
+        Ok(())
+    }
+
+    /// Keeps the rule that decided last.
+    pub fn save_rule(&self, id: MessageId, rule: Rule) -> Result<()> {
+        self.execute("UPDATE message SET rule = ?2 WHERE message_id = ?1", (id.0, word(&rule)?))?;
+        Ok(())
+    }
+
+    /// Replaces the text of a held message; the earlier text stays in the journal.
+    pub fn rewrite_held(&self, id: MessageId, content: &str) -> Result<bool> {
+        Ok(self.execute("UPDATE message SET content = ?2 WHERE message_id = ?1 AND state = 'held'", (id.0, content))? == 1)
+    }
+
+    /// The held messages of a thread, in the order in which they will go out.
+    pub fn held(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        // By the author's time, not by row: a message that WhatsApp refused and that became held again keeps its place.
+        self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' ORDER BY created_at, message_id"),
+            [thread.0],
+            read,
+        )
+    }
+
+    pub fn held_count(&self, thread: ThreadId) -> Result<u32> {
+        let count =
+            self.first("SELECT count(*) FROM message WHERE thread_id = ?1 AND state = 'held'", [thread.0], |row| Ok(row.get(0)?))?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// Held messages written before `until`, oldest first.
+    pub fn held_since(&self, until: Time, limit: u32) -> Result<Vec<Message>> {
+        self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE state = 'held' AND created_at <= ?1 ORDER BY created_at LIMIT ?2"),
+            (micros(until), limit),
+            read,
+        )
+    }
+
+    /// Messages that have been uncertain since `until` or longer and that nobody was asked about. Marks them: each is returned
+    /// once.
+    pub fn long_uncertain(&self, until: Time, limit: u32) -> Result<Vec<Message>> {
+        let due = self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE state = 'uncertain' AND asked = 0 AND state_at <= ?1 ORDER BY state_at LIMIT ?2"),
+            (micros(until), limit),
+            read,
+        )?;
+        for message in &due {
+            self.execute("UPDATE message SET asked = 1 WHERE message_id = ?1", [message.id.0])?;
+        }
+        Ok(due)
+    }
+
+    /// A page of a thread's messages, newest first.
+    pub fn messages_before(&self, thread: ThreadId, before: Option<MessageId>, limit: u32) -> Result<Vec<Message>> {
+        self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id < ?2 ORDER BY message_id DESC LIMIT ?3"),
+            (thread.0, before.map_or(i64::MAX, |id| id.0), limit),
+            read,
+        )
+    }
+
+    /// The last message of ours in a thread that is on its way or there.
+    pub fn last_sent(&self, thread: ThreadId) -> Result<Option<Message>> {
+        self.first(
+            &format!(
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND author IS NOT NULL AND purpose <> 'answer'
+                   AND state NOT IN ('held', 'withdrawn', 'expired', 'refused') ORDER BY message_id DESC LIMIT 1"
+            ),
+            [thread.0],
+            read,
+        )
+    }
+
+    /// Moves a message by a status, and records it; false when the status says nothing new.
+    pub fn apply_status(&self, message: &Message, status: &StatusUpdate, now: Time) -> Result<bool> {
+        let Some(next) = message.state.after(&status.state) else { return Ok(false) };
+        if !self.set_state(message.id, message.state, next, now)? {
+            return Ok(false);
+        }
+        let failure = match &status.state {
+            crate::bridge::StatusState::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        if let Some(failure) = failure {
+            self.save_failure(message.id, failure)?;
+        }
+        let entry = Entry { at: now, kind: "message.status", actor: "whatsapp", thread: Some(message.thread), message: Some(message.id) };
+        let body = json!({ "state": next.as_str(), "at": status.at, "wamid": status.wamid, "failure": failure, "pricing": status.pricing });
+        self.journal(&entry, &body)?;
+        Ok(true)
+    }
+
+    /// Keeps a status whose message is not known yet.
+    pub fn keep_early_status(&self, wamid: &Wamid, name: &str, body: &str, now: Time) -> Result<()> {
+        self.execute(
+            "INSERT INTO early_status (wamid, status, seen_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            (&wamid.0, name, micros(now), body),
+        )?;
+        Ok(())
+    }
+
+    /// Takes the statuses that came before their message.
+    pub fn take_early_statuses(&self, wamid: &Wamid) -> Result<Vec<String>> {
+        let found = self.all("SELECT body FROM early_status WHERE wamid = ?1", [&wamid.0], |row| Ok(row.get(0)?))?;
+        if !found.is_empty() {
+            self.execute("DELETE FROM early_status WHERE wamid = ?1", [&wamid.0])?;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,47 @@
+//! The cache of the WABA's templates.
+
+use super::{Result, Tx, micros};
+use crate::bridge::{Template, Time, WabaId};
+
+impl Tx<'_> {
+    /// Replaces a WABA's templates by what Graph listed; when each was last used is kept.
+    pub fn replace_templates(&self, waba: &WabaId, templates: &[Template]) -> Result<()> {
+        let known = self.all("SELECT name, language FROM template WHERE waba_id = ?1", [&waba.0], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        for (name, language) in known {
+            if !templates.iter().any(|template| template.name == name && template.language == language) {
+                self.execute("DELETE FROM template WHERE waba_id = ?1 AND name = ?2 AND language = ?3", (&waba.0, name, language))?;
+            }
+        }
+        for template in templates {
+            self.execute(
+                "INSERT INTO template (waba_id, name, language, document) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (waba_id, name, language) DO UPDATE SET document = excluded.document",
+                (&waba.0, &template.name, &template.language, serde_json::to_string(template)?),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// All templates of a WABA, last used first, then by name.
+    pub fn templates(&self, waba: &WabaId) -> Result<Vec<Template>> {
+        self.all("SELECT document FROM template WHERE waba_id = ?1 ORDER BY coalesce(used_at, 0) DESC, name, language", [&waba.0], |row| {
+            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+        })
+    }
+
+    pub fn template(&self, waba: &WabaId, name: &str, language: &str) -> Result<Option<Template>> {
+        self.first("SELECT document FROM template WHERE waba_id = ?1 AND name = ?2 AND language = ?3", (&waba.0, name, language), |row| {
+            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+        })
+    }
+
+    pub fn template_used(&self, waba: &WabaId, name: &str, language: &str, now: Time) -> Result<()> {
+        self.execute(
+            "UPDATE template SET used_at = ?4 WHERE waba_id = ?1 AND name = ?2 AND language = ?3",
+            (&waba.0, name, language, micros(now)),
+        )?;
+        Ok(())
+    }
+}

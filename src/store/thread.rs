@@ -1,0 +1,125 @@
+//! Threads, their windows and their participants.
+
+use super::{Result, Tx, maybe_time, micros};
+use crate::bridge::{ColleagueId, ContactId, LineId, PhoneNumberId, ThreadId, Time, Window};
+use rusqlite::Row;
+
+/// One conversation between a number and a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    pub id: ThreadId,
+    pub line: LineId,
+    pub number: PhoneNumberId,
+    pub contact: ContactId,
+    pub window: Window,
+    /// The last template since the client's last message, the opt-in request apart.
+    pub template_at: Option<Time>,
+    /// When the nudge went out in this closed window.
+    pub nudged_at: Option<Time>,
+}
+
+const COLUMNS: &str = "thread.thread_id, thread.line_id, thread.phone_number_id, thread.contact_id, thread.last_inbound_at, \
+                       thread.refused_at, thread.template_at, thread.nudged_at";
+
+fn read(row: &Row<'_>) -> Result<Thread> {
+    Ok(Thread {
+        id: ThreadId(row.get(0)?),
+        line: row.get::<_, String>(1)?.into(),
+        number: row.get::<_, String>(2)?.into(),
+        contact: ContactId(row.get(3)?),
+        window: Window { last_inbound: maybe_time(row.get(4)?), refused_at: maybe_time(row.get(5)?) },
+        template_at: maybe_time(row.get(6)?),
+        nudged_at: maybe_time(row.get(7)?),
+    })
+}
+
+impl Tx<'_> {
+    pub fn thread(&self, id: ThreadId) -> Result<Option<Thread>> {
+        self.first(&format!("SELECT {COLUMNS} FROM thread WHERE thread_id = ?1"), [id.0], read)
+    }
+
+    /// The thread of a client with a number.
+    pub fn thread_between(&self, number: &PhoneNumberId, contact: ContactId) -> Result<Option<Thread>> {
+        self.first(&format!("SELECT {COLUMNS} FROM thread WHERE contact_id = ?1 AND phone_number_id = ?2"), (contact.0, &number.0), read)
+    }
+
+    /// The same, made when there is none.
+    pub fn open_thread(&self, line: &LineId, number: &PhoneNumberId, contact: ContactId, now: Time) -> Result<Thread> {
+        self.execute(
+            "INSERT INTO thread (line_id, phone_number_id, contact_id, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            (&line.0, &number.0, contact.0, micros(now)),
+        )?;
+        let thread = self.thread_between(number, contact)?;
+        thread.ok_or(super::StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+    }
+
+    /// Every thread of a contact, newest first.
+    pub fn threads_with(&self, contact: ContactId) -> Result<Vec<Thread>> {
+        self.all(&format!("SELECT {COLUMNS} FROM thread WHERE contact_id = ?1 ORDER BY thread_id DESC"), [contact.0], read)
+    }
+
+    /// The client wrote: the window moves, and whatever waited for an answer has it.
+    pub fn client_wrote(&self, id: ThreadId, window: Window) -> Result<()> {
+        self.execute(
+            "UPDATE thread SET last_inbound_at = ?2, template_at = NULL, nudged_at = NULL WHERE thread_id = ?1",
+            (id.0, window.last_inbound.map(micros)),
+        )?;
+        Ok(())
+    }
+
+    /// WhatsApp refused a message as outside the window.
+    pub fn window_refused(&self, id: ThreadId, now: Time) -> Result<()> {
+        self.execute("UPDATE thread SET refused_at = ?2 WHERE thread_id = ?1", (id.0, micros(now)))?;
+        Ok(())
+    }
+
+    /// A template went out.
+    pub fn template_sent(&self, id: ThreadId, now: Time, nudge: bool) -> Result<()> {
+        self.execute(
+            "UPDATE thread SET template_at = ?2, nudged_at = CASE WHEN ?3 THEN ?2 ELSE nudged_at END WHERE thread_id = ?1",
+            (id.0, micros(now), nudge),
+        )?;
+        Ok(())
+    }
+
+    /// The colleagues in a thread now, in the order they joined.
+    pub fn participants(&self, thread: ThreadId) -> Result<Vec<ColleagueId>> {
+        self.all(
+            "SELECT colleague_id FROM participant WHERE thread_id = ?1 AND left_at IS NULL ORDER BY joined_at, colleague_id",
+            [thread.0],
+            |row| Ok(ColleagueId(row.get(0)?)),
+        )
+    }
+
+    /// The colleagues who have an active thread with this contact, on whatever number of the line.
+    pub fn owners(&self, contact: ContactId) -> Result<Vec<ColleagueId>> {
+        self.all(
+            "SELECT DISTINCT participant.colleague_id FROM participant JOIN thread ON thread.thread_id = participant.thread_id
+             WHERE thread.contact_id = ?1 AND participant.left_at IS NULL",
+            [contact.0],
+            |row| Ok(ColleagueId(row.get(0)?)),
+        )
+    }
+
+    pub fn join(&self, thread: ThreadId, colleague: &ColleagueId, now: Time) -> Result<()> {
+        self.execute(
+            "INSERT INTO participant (thread_id, colleague_id, joined_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (thread_id, colleague_id) DO UPDATE SET joined_at = excluded.joined_at, left_at = NULL
+             WHERE participant.left_at IS NOT NULL",
+            (thread.0, &colleague.0, micros(now)),
+        )?;
+        Ok(())
+    }
+
+    /// The threads a colleague takes part in, newest first.
+    pub fn open_threads(&self, colleague: &ColleagueId) -> Result<Vec<Thread>> {
+        self.all(
+            &format!(
+                "SELECT {COLUMNS} FROM participant JOIN thread ON thread.thread_id = participant.thread_id
+                 WHERE participant.colleague_id = ?1 AND participant.left_at IS NULL ORDER BY thread.thread_id DESC"
+            ),
+            [&colleague.0],
+            read,
+        )
+    }
+}
