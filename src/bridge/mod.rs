@@ -13,6 +13,7 @@ pub mod retry;
 mod routing;
 mod state;
 mod window;
+mod template;
 
 pub use admit::*;
 pub use consent::*;
@@ -25,6 +26,7 @@ pub use outcome::*;
 pub use routing::*;
 pub use state::*;
 pub use window::*;
+pub use template::*;
 
 /// A moment in UTC. The store keeps microseconds.
 pub type Time = chrono::DateTime<chrono::Utc>;
