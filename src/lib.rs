@@ -4,3 +4,4 @@ pub mod bridge;
 pub mod cards;
 pub mod clock;
 pub mod store;
+pub mod whatsapp;
