@@ -107,7 +107,7 @@ impl Client {
         match request.json(body).send().await {
             Ok(response) => {
                 let answer = Answer::read(response).await;
-                if answer.accepted() { answer.receipt() } else { answer.outcome() }
+                if answer.accepted() { receipt(&answer.body) } else { answer.outcome() }
             }
             Err(error) => not_answered(&error),
         }
@@ -163,19 +163,6 @@ impl Answer {
         (200..300).contains(&self.status) && error::GraphError::read(&self.body).is_none()
     }
 
-    /// A success without a message id says neither what was accepted nor that nothing was: uncertain.
-    fn receipt(&self) -> Outcome {
-        let value: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let first = |list: &str| value.get(list).and_then(|list| list.get(0)).cloned().unwrap_or_default();
-        let id = text(&first("messages"), "id");
-        if id.is_none() && value.get("success") != Some(&Value::Bool(true)) {
-            return Outcome::Uncertain(unreadable());
-        }
-        let contact = first("contacts");
-        let wa_id = text(&contact, "wa_id").map(|wa_id| wa_id.trim().to_owned());
-        Outcome::Sent(Receipt { id, wa_id, bsuid: text(&contact, "user_id") })
-    }
-
     fn outcome(&self) -> Outcome {
         let error = error::GraphError::read(&self.body).unwrap_or_default();
         tracing::debug!(
@@ -187,6 +174,19 @@ impl Answer {
         );
         error::outcome(self.status, self.retry_after, &self.body)
     }
+}
+
+/// A success without a message id says neither what was accepted nor that nothing was: uncertain.
+pub(super) fn receipt(body: &[u8]) -> Outcome {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let first = |list: &str| value.get(list).and_then(|list| list.get(0)).cloned().unwrap_or_default();
+    let id = text(&first("messages"), "id");
+    if id.is_none() && value.get("success") != Some(&Value::Bool(true)) {
+        return Outcome::Uncertain(unreadable());
+    }
+    let contact = first("contacts");
+    let wa_id = text(&contact, "wa_id").map(|wa_id| wa_id.trim().to_owned());
+    Outcome::Sent(Receipt { id, wa_id, bsuid: text(&contact, "user_id") })
 }
 
 /// No answer came. Before the connection stood nothing can have been accepted; after it nobody knows.

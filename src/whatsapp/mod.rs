@@ -12,6 +12,8 @@ mod json;
 pub mod signature;
 pub mod webhook;
 
+#[cfg(test)]
+mod samples;
 
 pub use client::{Client, PhoneNumber};
 pub use webhook::{Received, read};

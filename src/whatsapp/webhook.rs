@@ -177,7 +177,7 @@ struct About {
     number: Option<PhoneNumberId>,
     contacts: Vec<ClientIdentity>,
     errors: Vec<Value>,
-    /// The change holds one message or status and one contact, which must then be about each other.
+    /// The change holds one message, status, call or preference and one contact, which must then be about each other.
     alone: bool,
 }
 
@@ -191,7 +191,8 @@ impl About {
         self.number = text(&metadata, "phone_number_id").map(PhoneNumberId);
         self.contacts = elements(parts.contacts).into_iter().filter_map(parse).map(|contact| contact_of(&contact)).collect();
         self.errors = elements(parts.errors).into_iter().filter_map(parse).collect();
-        self.alone = self.contacts.len() == 1 && elements(parts.messages).len() + elements(parts.statuses).len() == 1;
+        let told = [parts.messages, parts.statuses, parts.calls, parts.user_preferences];
+        self.alone = self.contacts.len() == 1 && told.into_iter().map(|list| elements(list).len()).sum::<usize>() == 1;
     }
 
     fn conversation(&self, parts: &Parts<'_>, received: &mut Vec<Received>) {
