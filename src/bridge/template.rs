@@ -73,7 +73,7 @@ impl Template {
         });
         for (index, button) in (0..=u8::MAX).zip(&self.buttons) {
             let (place, label) = match button {
-                TemplateButtonKind::Url { text, url } if !names(url, ParameterFormat::Positional).is_empty() => {
+                TemplateButtonKind::Url { text, url } if !template_gaps(url, ParameterFormat::Positional).is_empty() => {
                     (TemplatePlace::UrlSuffix(index), format!("{text}: end of the link"))
                 }
                 TemplateButtonKind::CopyCode { text } => (TemplatePlace::CopyCode(index), text.clone()),
@@ -85,7 +85,7 @@ impl Template {
     }
 
     fn add(&self, to: &mut Vec<TemplateVariable>, place: TemplatePlace, text: &str, example: impl Fn(usize) -> Option<String>) {
-        for (at, name) in names(text, self.parameter_format).into_iter().enumerate() {
+        for (at, name) in template_gaps(text, self.parameter_format).into_iter().enumerate() {
             let named = self.parameter_format == ParameterFormat::Named;
             let label = match (named, place) {
                 (true, _) => name.replace('_', " "),
@@ -167,7 +167,7 @@ impl Template {
 
     /// `text` with every gap replaced by its value. Values are never scanned for gaps themselves.
     fn show(&self, place: TemplatePlace, text: &str, filled: &[(TemplateVariable, String)]) -> String {
-        let order = names(text, self.parameter_format);
+        let order = template_gaps(text, self.parameter_format);
         let value = |name: &str| {
             let position = order.iter().position(|known| known == name)? + 1;
             filled.iter().find(|(variable, _)| variable.place == place && variable.position == position).map(|(_, value)| value.as_str())
@@ -213,10 +213,6 @@ pub fn tidy_parameter(value: &str) -> String {
 
 /// The names of the gaps in `text`, each once: positional ones by number, named ones in the order they appear.
 pub fn template_gaps(text: &str, format: ParameterFormat) -> Vec<String> {
-    names(text, format)
-}
-
-fn names(text: &str, format: ParameterFormat) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for gap in gaps(text) {
         if !names.iter().any(|known| known == gap.name) {

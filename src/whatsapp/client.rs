@@ -242,7 +242,7 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
     use std::sync::Mutex;
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     /// What the server saw: method and path with query, the Authorization header, the body.
@@ -269,6 +269,10 @@ mod tests {
     }
 
     fn client(graph_url: &str) -> Client {
+        patient(graph_url, Duration::from_secs(30))
+    }
+
+    fn patient(graph_url: &str, timeout: Duration) -> Client {
         let settings = Settings {
             graph_url: graph_url.parse().expect("a URL"),
             graph_version: "v26.0".into(),
@@ -276,7 +280,7 @@ mod tests {
             app_secrets: Vec::new(),
             verify_token: String::new().into(),
         };
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_millis(300)).no_proxy();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy();
         Client::new(Arc::new(settings), http.build().expect("a client"))
     }
 
@@ -365,9 +369,23 @@ mod tests {
             let _held = listener.accept().await.expect("a connection");
             std::future::pending::<()>().await;
         });
-        let outcome = client(&format!("http://{address}")).send(&message()).await;
+        let outcome = patient(&format!("http://{address}"), Duration::from_millis(200)).send(&message()).await;
         assert!(matches!(outcome, Outcome::Uncertain(_)), "{outcome:?}");
         server.abort();
+    }
+
+    #[tokio::test]
+    async fn an_acceptance_that_breaks_off_is_uncertain() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            assert!(stream.read(&mut [0; 4096]).await.expect("a request") > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"messages\"").await.expect("half an answer");
+        });
+        let outcome = client(&format!("http://{address}")).send(&message()).await;
+        assert!(matches!(outcome, Outcome::Uncertain(_)), "{outcome:?}");
+        server.await.expect("the server ends");
     }
 
     fn page(names: &[&str], after: Option<&str>, next: bool) -> (u16, Value) {

@@ -42,7 +42,7 @@ fn known(kind: &str, message: &Value, payload: &Value) -> Option<Content> {
         "order" => Content::Order { summary: order(payload)? },
         "edit" => Content::Edit { target: wamid(payload, "original_message_id")?, body: edited(payload.get("message")?) },
         "revoke" => Content::Revoke { target: wamid(payload, "original_message_id")? },
-        "system" => system(message, payload)?,
+        "system" => system(payload)?,
         _ => return None,
     })
 }
@@ -128,11 +128,11 @@ fn edited(message: &Value) -> String {
     }
 }
 
-fn system(message: &Value, payload: &Value) -> Option<Content> {
+fn system(payload: &Value) -> Option<Content> {
     let name = text(payload, "type")?;
     let bsuid = text(payload, "user_id").or_else(|| text(payload, "new_user_id"));
-    let previous_bsuid =
-        text(payload, "previous_user_id").or_else(|| text(message, "from_user_id").filter(|from| Some(from) != bsuid.as_ref()));
+    // Only what is called previous is: nobody says whether `from_user_id` beside it is the old id or the new one.
+    let previous_bsuid = text(payload, "previous_user_id");
     let event = match name.as_str() {
         "user_changed_number" | "customer_changed_number" => {
             SystemEvent::ChangedNumber { wa_id: text(payload, "wa_id").or_else(|| text(payload, "new_wa_id")), bsuid, previous_bsuid }

@@ -124,8 +124,9 @@ pub fn template(waba: &WabaId, value: &Value) -> Option<Template> {
         read.not_sendable = first(read.not_sendable, reason);
     }
     // Old answers leave the format out; names that are no numbers tell it all the same.
-    let names = template_gaps(&read.body, ParameterFormat::Named);
-    if named.is_none() && names.iter().any(|name| name.parse::<u32>().is_err()) {
+    let header_text = if let Some(TemplateHeader::Text { text }) = &read.header { text.as_str() } else { "" };
+    let is_named = |text: &str| template_gaps(text, ParameterFormat::Named).iter().any(|name| name.parse::<u32>().is_err());
+    if named.is_none() && (is_named(&read.body) || is_named(header_text)) {
         read.parameter_format = ParameterFormat::Named;
     }
     if let Some(body) = body {

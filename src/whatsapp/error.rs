@@ -1,6 +1,6 @@
 //! What a refusal of the Graph API means: the table of codes, as data.
 //!
-//! The decision is taken on the **code**; words change, the HTTP status is often 400 for everything. A code marked [`Verdict::Again`]
+//! The decision is taken on the **code**; words change, the HTTP status is often 400 for everything. A code marked as worth another try
 //! proves that the message was not accepted, for the Graph API answered instead of accepting, so that trying again cannot send it twice.
 //! There is no idempotency key: a 5xx without a code we know stays uncertain.
 //!

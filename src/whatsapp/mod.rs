@@ -8,7 +8,9 @@ pub mod client;
 mod content;
 pub mod convert;
 pub mod error;
+mod identity;
 mod json;
+mod news;
 pub mod signature;
 pub mod webhook;
 

@@ -7,20 +7,18 @@
 //! [`ClientMessage::raw`]: crate::bridge::ClientMessage
 
 use super::content::content;
-use super::error;
+use super::identity::Contacts;
 use super::json::{elements, integer, items, parse, text, time};
+use super::{error, news};
 use crate::bridge::{
-    ClientIdentity, ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, StatusState, StatusUpdate, Time, WabaId,
-    Wamid, WhatsAppEvent,
+    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, StatusState, StatusUpdate, Time, WabaId, Wamid,
+    WhatsAppEvent,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-
-/// How much of an account's news is repeated to administrators, in characters.
-const SUMMARY_LIMIT: usize = 500;
 
 /// One event and the key under which it must be taken only once: Meta delivers at least once, also twice in the same second.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,21 +150,17 @@ fn about_change(raw: &RawValue, waba: &str, at: Option<Time>, received: &mut Vec
         // Another handler answers in `standby`, and `history` is old: neither is a client speaking to us now.
         "messages" | "calls" | "smb_message_echoes" | "" => about.conversation(&parts, received),
         "user_preferences" => received.extend(elements(parts.user_preferences).into_iter().map(|item| about.preference(item))),
-        field if is_template(field) => received.extend(parse(value).map(|parsed| about.template(&parsed, value))),
-        field if is_account(field) => received.extend(parse(value).map(|parsed| about.account(summary(&parsed), value))),
+        field if news::is_template(field) => {
+            received.extend(parse(value).map(|parsed| about.hashed(news::template(&about.waba, field, &parsed), value)))
+        }
+        field if news::is_account(field) => {
+            received.extend(parse(value).map(|parsed| about.hashed(news::account(&about.waba, field, &news::summary(&parsed)), value)))
+        }
         _ => {}
     }
     if received.len() == before {
         received.push(about.other(value));
     }
-}
-
-fn is_template(field: &str) -> bool {
-    field.starts_with("message_template_") || field == "template_category_update" || field == "template_correct_category_detection"
-}
-
-fn is_account(field: &str) -> bool {
-    field.starts_with("account_") || field.starts_with("phone_number_") || matches!(field, "business_capability_update" | "security")
 }
 
 /// What the things in one change have in common.
@@ -175,33 +169,31 @@ struct About {
     field: String,
     at: Option<Time>,
     number: Option<PhoneNumberId>,
-    contacts: Vec<ClientIdentity>,
+    contacts: Contacts,
     errors: Vec<Value>,
-    /// The change holds one message, status, call or preference and one contact, which must then be about each other.
-    alone: bool,
 }
 
 impl About {
     fn new(waba: &str, field: String, at: Option<Time>) -> Self {
-        Self { waba: WabaId(waba.to_owned()), field, at, number: None, contacts: Vec::new(), errors: Vec::new(), alone: false }
+        Self { waba: WabaId(waba.to_owned()), field, at, number: None, contacts: Contacts::default(), errors: Vec::new() }
     }
 
     fn learn(&mut self, parts: &Parts<'_>) {
         let metadata = parts.metadata.and_then(parse).unwrap_or_default();
         self.number = text(&metadata, "phone_number_id").map(PhoneNumberId);
-        self.contacts = elements(parts.contacts).into_iter().filter_map(parse).map(|contact| contact_of(&contact)).collect();
         self.errors = elements(parts.errors).into_iter().filter_map(parse).collect();
         let told = [parts.messages, parts.statuses, parts.calls, parts.user_preferences];
-        self.alone = self.contacts.len() == 1 && told.into_iter().map(|list| elements(list).len()).sum::<usize>() == 1;
+        let single = told.into_iter().map(|list| elements(list).len()).sum::<usize>() == 1;
+        let contacts: Vec<_> = elements(parts.contacts).into_iter().filter_map(parse).collect();
+        self.contacts = Contacts::read(&contacts, single);
     }
 
     fn conversation(&self, parts: &Parts<'_>, received: &mut Vec<Received>) {
         let messages = elements(parts.messages);
         // With messages the change's errors explain one of them; alone they are about the number or account.
         if messages.is_empty() && !self.errors.is_empty() {
-            let told: Vec<_> = self.errors.iter().map(error_summary).collect();
             let raw = parts.errors.expect("errors came from there");
-            received.push(self.account(told.join("; "), raw));
+            received.push(self.hashed(news::account(&self.waba, &self.field, &news::errors(&self.errors)), raw));
         }
         received.extend(messages.into_iter().map(|raw| self.message(raw)));
         received.extend(elements(parts.message_echoes).into_iter().map(|raw| self.echo(raw)));
@@ -234,7 +226,7 @@ impl About {
     }
 
     fn spoken(&self, message: &Value, id: &str, content: Content, raw: &RawValue) -> Received {
-        let client = self.client(text(message, "from"), text(message, "from_user_id").or_else(|| text(message, "user_id")));
+        let client = self.contacts.client(text(message, "from"), text(message, "from_user_id").or_else(|| text(message, "user_id")));
         let wamid = text(message, id);
         let (Some(wamid), true) = (wamid, client.bsuid.is_some() || client.wa_id.is_some()) else {
             return self.other(raw);
@@ -300,7 +292,7 @@ impl About {
                 state,
                 callback: text(&status, "biz_opaque_callback_data"),
                 pricing: status.get("pricing").and_then(pricing),
-                client: self.client(recipient, text(&status, "recipient_user_id")),
+                client: self.contacts.client(recipient, text(&status, "recipient_user_id")),
             }),
         }
     }
@@ -308,7 +300,7 @@ impl About {
     /// A stop of any category is honoured; only the known one is resumed.
     fn preference(&self, raw: &RawValue) -> Received {
         let item = parse(raw).unwrap_or_default();
-        let client = self.client(text(&item, "wa_id"), text(&item, "user_id"));
+        let client = self.contacts.client(text(&item, "wa_id"), text(&item, "user_id"));
         let marketing = text(&item, "category").is_none_or(|category| category == "marketing_messages");
         let value = text(&item, "value").unwrap_or_default().to_ascii_lowercase();
         let stop = value == "stop";
@@ -317,32 +309,6 @@ impl About {
         }
         let at = time(&item, "timestamp").or(self.at);
         self.hashed(WhatsAppEvent::Preference { number: self.number.clone(), client, stop, at }, raw)
-    }
-
-    fn template(&self, value: &Value, raw: &RawValue) -> Received {
-        let said = |key: &str| text(value, key).unwrap_or_else(|| "unknown".to_owned());
-        let event = match text(value, "event") {
-            Some(event) => event.to_ascii_uppercase(),
-            None if value.get("new_quality_score").is_some() => {
-                format!("quality {} to {}", said("previous_quality_score"), said("new_quality_score"))
-            }
-            None if value.get("correct_category").is_some() => format!("category will become {}", said("correct_category")),
-            None if value.get("new_category").is_some() => format!("category {} to {}", said("previous_category"), said("new_category")),
-            None => self.field.clone(),
-        };
-        let event = WhatsAppEvent::TemplateChanged {
-            waba: self.waba.clone(),
-            name: text(value, "message_template_name"),
-            // Some webhooks write `en-US` where the Graph API writes `en_US`.
-            language: text(value, "message_template_language").map(|language| language.replace('-', "_")),
-            event,
-        };
-        self.hashed(event, raw)
-    }
-
-    fn account(&self, summary: String, raw: &RawValue) -> Received {
-        let summary = summary.chars().take(SUMMARY_LIMIT).collect();
-        self.hashed(WhatsAppEvent::Account { waba: self.waba.clone(), field: self.field.clone(), summary }, raw)
     }
 
     fn other(&self, raw: &RawValue) -> Received {
@@ -358,48 +324,6 @@ impl About {
             hash.update(part.as_bytes());
         }
         Received { dedup_key: format!("h:{}", hex::encode(&hash.finalize()[..16])), event }
-    }
-
-    /// The client named by `id` (a number, or a BSUID where the number is hidden) and `user_id`, completed from the matching contact.
-    ///
-    /// A contact that contradicts what the message says is another client's and is never mixed in.
-    fn client(&self, id: Option<String>, user_id: Option<String>) -> ClientIdentity {
-        let mut client = named(id, user_id);
-        let agrees = |contact: &&ClientIdentity| {
-            let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-            !differ(&contact.wa_id, &client.wa_id) && !differ(&contact.bsuid, &client.bsuid)
-        };
-        let shares = |contact: &&ClientIdentity| {
-            contact.wa_id.is_some() && contact.wa_id == client.wa_id || contact.bsuid.is_some() && contact.bsuid == client.bsuid
-        };
-        let contact = self.contacts.iter().find(|contact| self.alone || shares(contact)).filter(agrees);
-        if let Some(contact) = contact.cloned() {
-            client.wa_id = client.wa_id.or(contact.wa_id);
-            client.bsuid = client.bsuid.or(contact.bsuid);
-            client.profile_name = contact.profile_name;
-            client.username = contact.username;
-        }
-        client
-    }
-}
-
-fn contact_of(contact: &Value) -> ClientIdentity {
-    let profile = contact.get("profile").unwrap_or(&Value::Null);
-    ClientIdentity {
-        profile_name: text(profile, "name"),
-        username: text(profile, "username").or_else(|| text(contact, "username")),
-        ..named(text(contact, "wa_id"), text(contact, "user_id"))
-    }
-}
-
-/// Digits, with or without `+`, are a `wa_id`; whatever else stands in its place is an opaque user id.
-fn named(id: Option<String>, user_id: Option<String>) -> ClientIdentity {
-    let id = id.map(|id| id.trim().trim_start_matches('+').to_owned()).filter(|id| !id.is_empty());
-    match id {
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            ClientIdentity { wa_id: Some(digits), bsuid: user_id, ..ClientIdentity::default() }
-        }
-        opaque => ClientIdentity { bsuid: user_id.or(opaque), ..ClientIdentity::default() },
     }
 }
 
@@ -435,33 +359,6 @@ fn why_failed(error: Option<&Value>) -> Failure {
 fn pricing(pricing: &Value) -> Option<String> {
     let parts: Vec<_> = ["category", "type"].iter().filter_map(|key| text(pricing, key)).collect();
     (!parts.is_empty()).then(|| parts.join("/"))
-}
-
-fn error_summary(error: &Value) -> String {
-    let code = integer(error, "code").map(|code| code.to_string()).unwrap_or_else(|| "no code".to_owned());
-    format!("{code}: {}", error::details(error).unwrap_or_default())
-}
-
-/// `event` or `decision` first, then every other plain value with its name.
-fn summary(value: &Value) -> String {
-    let mut told: Vec<_> = ["event", "decision"].iter().filter_map(|key| text(value, key)).collect();
-    leaves(value, &mut told);
-    told.join("; ")
-}
-
-fn leaves(value: &Value, told: &mut Vec<String>) {
-    let Value::Object(fields) = value else { return };
-    for (key, value) in fields {
-        match value {
-            Value::Object(_) => leaves(value, told),
-            Value::Array(items) => items.iter().for_each(|item| leaves(item, told)),
-            Value::String(_) if matches!(key.as_str(), "event" | "decision") => {}
-            Value::String(text) => told.push(format!("{key} {text}")),
-            Value::Number(number) => told.push(format!("{key} {number}")),
-            Value::Bool(flag) => told.push(format!("{key} {flag}")),
-            Value::Null => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -569,40 +466,6 @@ mod tests {
         let WhatsAppEvent::Message(message) = &received[0].event else { panic!("a message") };
         assert_eq!(message.content, Content::Text { body: "\u{fffd}!".into() });
         assert_eq!(message.at, Time::UNIX_EPOCH, "no time: recorded, opens no window");
-    }
-
-    #[rstest]
-    #[case::phone(json!({"from": "16505551234"}), json!([{"wa_id": "16505551234", "user_id": "US.1", "profile": {"name": "Ana", "username": "ana"}}]),
-        (Some("16505551234"), Some("US.1"), Some("Ana"), Some("ana")))]
-    #[case::phone_with_plus(json!({"from": "+16505551234"}), json!([]), (Some("16505551234"), None, None, None))]
-    #[case::hidden_phone(json!({"from_user_id": "US.1"}), json!([{"user_id": "US.1", "profile": {"name": "Ana"}}]),
-        (None, Some("US.1"), Some("Ana"), None))]
-    #[case::user_id_in_from(json!({"from": "US.1"}), json!([{"user_id": "US.1", "profile": {"name": "Ana"}}]), (None, Some("US.1"), Some("Ana"), None))]
-    #[case::only_a_contact(json!({}), json!([{"user_id": "US.1"}]), (None, Some("US.1"), None, None))]
-    #[case::contact_without_phone(json!({"from": "1"}), json!([{"user_id": "US.1"}]), (Some("1"), Some("US.1"), None, None))]
-    #[case::another_clients_contact(json!({"from": "1"}), json!([{"wa_id": "2", "user_id": "US.2", "profile": {"name": "Bo"}}]),
-        (Some("1"), None, None, None))]
-    #[case::the_right_one_of_two(json!({"from": "1"}), json!([{"wa_id": "2", "user_id": "US.2"}, {"wa_id": "1", "user_id": "US.1"}]),
-        (Some("1"), Some("US.1"), None, None))]
-    #[case::contacts_of_the_wrong_type(json!({"from": "1"}), json!("x"), (Some("1"), None, None, None))]
-    fn the_sender_is_known_by_whatever_is_there(
-        #[case] sender: Value,
-        #[case] contacts: Value,
-        #[case] expected: (Option<&str>, Option<&str>, Option<&str>, Option<&str>),
-    ) {
-        let mut message = json!({"id": "m", "timestamp": "1", "type": "text", "text": {"body": "x"}});
-        message.as_object_mut().expect("an object").extend(sender.as_object().expect("an object").clone());
-        let read = messages(&json!({"contacts": contacts, "messages": [message]}));
-        let client = &read[0].client;
-        let found = (client.wa_id.as_deref(), client.bsuid.as_deref(), client.profile_name.as_deref(), client.username.as_deref());
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn one_contact_is_not_given_to_two_senders() {
-        let text = |id: &str, from: &str| json!({"id": id, "from": from, "type": "text", "text": {"body": "x"}});
-        let read = messages(&json!({"contacts": [{"user_id": "US.1"}], "messages": [text("a", "1"), text("b", "2")]}));
-        assert!(read.iter().all(|message| message.client.bsuid.is_none()));
     }
 
     #[test]
