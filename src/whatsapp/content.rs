@@ -11,10 +11,10 @@ use serde_json::Value;
 pub(super) fn content(message: &Value, errors: &[Value]) -> Content {
     let kind = text(message, "type").unwrap_or_else(|| "unknown".to_owned());
     let payload = message.get(&kind).unwrap_or(&Value::Null);
-    known(&kind, message, payload).unwrap_or_else(|| unsupported(&kind, message, payload, errors))
+    known(&kind, payload).unwrap_or_else(|| unsupported(&kind, message, payload, errors))
 }
 
-fn known(kind: &str, message: &Value, payload: &Value) -> Option<Content> {
+fn known(kind: &str, payload: &Value) -> Option<Content> {
     Some(match kind {
         "text" => Content::Text { body: string(payload, "body")? },
         "image" => media(MediaForm::Image, payload)?,

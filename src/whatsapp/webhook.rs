@@ -514,6 +514,17 @@ mod tests {
         assert_eq!(update.at.map(|at| at.timestamp()), Some(5));
     }
 
+    #[test]
+    fn in_a_group_the_recipient_is_the_participant() {
+        let read = events(
+            "messages",
+            &json!({"statuses": [{"id": "w", "status": "read", "recipient_type": "group", "recipient_id": "15550",
+            "recipient_participant_id": "1"}]}),
+        );
+        let [WhatsAppEvent::Status(update)] = &read[..] else { panic!("{read:?}") };
+        assert_eq!(update.client.wa_id.as_deref(), Some("1"));
+    }
+
     #[rstest]
     #[case::details(json!([{"code": 131_049, "title": "t", "error_data": {"details": "d"}}]), FailureClass::MarketingWithheld, Some(131_049), "d")]
     #[case::older_details(json!([{"code": "131026", "details": "d"}]), FailureClass::Unreachable, Some(131_026), "d")]
