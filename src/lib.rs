@@ -5,3 +5,4 @@ pub mod cards;
 pub mod clock;
 pub mod store;
 pub mod whatsapp;
+pub mod config;

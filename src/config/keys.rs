@@ -1,0 +1,98 @@
+//! Every key with the shape of its value: what makes an unknown key and a wrong type known before anything is read, and what
+//! tells a text from a list where the environment has only text. A test holds this list and the example file together.
+
+use std::net::SocketAddr;
+
+/// The shape of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    /// A list of texts.
+    List,
+    Flag,
+    /// `address:port`.
+    Address,
+    Choice(&'static [&'static str]),
+}
+
+impl Shape {
+    /// What a value of this shape must be.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Text => "must be a text".to_owned(),
+            Self::List => "must be a list of texts".to_owned(),
+            Self::Flag => "must be true or false".to_owned(),
+            Self::Address => "must be an IP address and a port (127.0.0.1:8080)".to_owned(),
+            Self::Choice(choices) => format!("must be one of: {}", choices.join(", ")),
+        }
+    }
+
+    /// Whether a text fits a shape that is written as one.
+    pub(super) fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Address => text.parse::<SocketAddr>().is_ok(),
+            Self::Choice(choices) => choices.contains(&text),
+            Self::Flag => matches!(text, "true" | "false"),
+            Self::Text | Self::List => true,
+        }
+    }
+}
+
+type Keys = &'static [(&'static str, Shape)];
+
+/// Keys by section; the first section, without a name, is the top of the file.
+pub(super) const SECTIONS: &[(&str, Keys)] = &[
+    ("", &[("directory", Shape::Text)]),
+    ("server", &[("listen", Shape::Address), ("public_url", Shape::Text)]),
+    ("store", &[("url", Shape::Text)]),
+    (
+        "teams",
+        &[
+            ("app_id", Shape::Text),
+            ("tenant_id", Shape::Text),
+            ("allowed_tenants", Shape::List),
+            ("client_secret", Shape::Text),
+            ("client_secret_file", Shape::Text),
+            ("openid_metadata_url", Shape::Text),
+            ("login_url", Shape::Text),
+            ("issuer", Shape::Text),
+            ("scope", Shape::Text),
+            ("allowed_service_hosts", Shape::List),
+            ("development_accept_unauthenticated", Shape::Flag),
+        ],
+    ),
+    (
+        "whatsapp",
+        &[
+            ("graph_url", Shape::Text),
+            ("graph_version", Shape::Text),
+            ("access_token", Shape::Text),
+            ("access_token_file", Shape::Text),
+            ("app_secrets", Shape::List),
+            ("app_secrets_files", Shape::List),
+            ("verify_token", Shape::Text),
+            ("verify_token_file", Shape::Text),
+        ],
+    ),
+    ("log", &[("format", Shape::Choice(&["text", "json"])), ("filter", Shape::Text)]),
+];
+
+/// The keys of a section, if there is one of this name.
+pub(super) fn section(name: &str) -> Option<Keys> {
+    SECTIONS.iter().find(|(section, _)| *section == name).map(|(_, keys)| *keys)
+}
+
+/// The shape of a key in a section.
+pub(super) fn shape(section_name: &str, key: &str) -> Option<Shape> {
+    section(section_name)?.iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape)
+}
+
+/// Section and key as one name (`teams.app_id`).
+pub(super) fn full(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
+/// All keys, as full names.
+pub fn all() -> impl Iterator<Item = String> {
+    SECTIONS.iter().flat_map(|(section, keys)| keys.iter().map(move |(key, _)| full(section, key)))
+}

@@ -1,0 +1,179 @@
+//! The tree of settings with their defaults. Plain data: reading is in `layers`, rules are in `check`.
+//!
+//! Invariant: whatever must not be printed is a `SecretString`, whose `Debug` hides it, and nothing here serializes.
+
+use super::problem::Origin;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The organization's file (`directory.toml`). Relative to the configuration file when set there, to the working directory when
+    /// set by environment. Default: none, the server runs with what the store holds.
+    pub directory: Option<PathBuf>,
+    pub server: Server,
+    pub store: Store,
+    pub teams: Teams,
+    pub whatsapp: WhatsApp,
+    pub log: Log,
+    /// Where each key that somebody set came from, by key (`teams.app_id`).
+    #[serde(skip)]
+    pub(super) origins: BTreeMap<String, Origin>,
+}
+
+impl Config {
+    /// Where a key's value came from.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).cloned().unwrap_or_default()
+    }
+}
+
+/// `[server]`: the listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// The address under which Microsoft and Meta reach this server, without a final slash. Default: none.
+    pub public_url: Option<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), public_url: None }
+    }
+}
+
+/// `[store]`: where everything is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// `sqlite://` and a path, relative to the working directory unless it starts with a slash (`sqlite:///var/lib/switchboard/db`).
+    /// Default `sqlite://switchboard.db`.
+    pub url: String,
+}
+
+impl Store {
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        Path::new(self.url.strip_prefix("sqlite://").unwrap_or(&self.url))
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: "sqlite://switchboard.db".to_owned() }
+    }
+}
+
+/// `[teams]`: the bot's registration, and which world it talks to. Defaults are the public cloud's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Teams {
+    /// The bot's application id. Required.
+    pub app_id: String,
+    /// The application's home tenant, where its token is asked for. Required, except in development without authentication.
+    pub tenant_id: String,
+    /// Tenants whose users may use the bot, by id. Default: `tenant_id` alone.
+    pub allowed_tenants: Vec<String>,
+    /// The application's client secret. Required, except in development without authentication.
+    pub client_secret: Option<SecretString>,
+    /// A file that holds the client secret instead.
+    pub client_secret_file: Option<PathBuf>,
+    /// Default `https://login.botframework.com/v1/.well-known/openidconfiguration`.
+    pub openid_metadata_url: String,
+    /// Where tokens are asked for, without a final slash. Default `https://login.microsoftonline.com`.
+    pub login_url: String,
+    /// `iss` of the tokens that Microsoft sends us, compared exactly. Default `https://api.botframework.com`.
+    pub issuer: String,
+    /// Scope of the token we ask for. Default `https://api.botframework.com/.default`.
+    pub scope: String,
+    /// Hosts (`host` or `host:port`) that may be a service URL and may see our token, exactly as written. Default:
+    /// `smba.trafficmanager.net` and, as its tenants use the public cloud's identities, GCC's `smba.infra.gcc.teams.microsoft.com`.
+    pub allowed_service_hosts: Vec<String>,
+    /// Accept activities without a token, for Microsoft's Agents Playground. Only with a loopback `server.listen`. Default false.
+    pub development_accept_unauthenticated: bool,
+}
+
+impl Default for Teams {
+    fn default() -> Self {
+        Self {
+            app_id: String::new(),
+            tenant_id: String::new(),
+            allowed_tenants: Vec::new(),
+            client_secret: None,
+            client_secret_file: None,
+            openid_metadata_url: "https://login.botframework.com/v1/.well-known/openidconfiguration".to_owned(),
+            login_url: "https://login.microsoftonline.com".to_owned(),
+            issuer: "https://api.botframework.com".to_owned(),
+            scope: "https://api.botframework.com/.default".to_owned(),
+            allowed_service_hosts: vec!["smba.trafficmanager.net".to_owned(), "smba.infra.gcc.teams.microsoft.com".to_owned()],
+            development_accept_unauthenticated: false,
+        }
+    }
+}
+
+/// `[whatsapp]`: the Cloud API and its webhooks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WhatsApp {
+    /// The Graph API, without a final slash. Default `https://graph.facebook.com`.
+    pub graph_url: String,
+    /// The Graph API's version. Default `v26.0`.
+    pub graph_version: String,
+    /// The system user's access token. Required.
+    pub access_token: Option<SecretString>,
+    /// A file that holds the access token instead.
+    pub access_token_file: Option<PathBuf>,
+    /// App secrets that may sign webhooks; several while one is being replaced. At least one is required.
+    pub app_secrets: Vec<SecretString>,
+    /// Files that hold one app secret each, instead.
+    pub app_secrets_files: Vec<PathBuf>,
+    /// What Meta repeats in the webhook's handshake. Required.
+    pub verify_token: Option<SecretString>,
+    /// A file that holds the verify token instead.
+    pub verify_token_file: Option<PathBuf>,
+}
+
+impl Default for WhatsApp {
+    fn default() -> Self {
+        Self {
+            graph_url: "https://graph.facebook.com".to_owned(),
+            graph_version: "v26.0".to_owned(),
+            access_token: None,
+            access_token_file: None,
+            app_secrets: Vec::new(),
+            app_secrets_files: Vec::new(),
+            verify_token: None,
+            verify_token_file: None,
+        }
+    }
+}
+
+/// `[log]`: what is written to standard error.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `text` for people, `json` for machines. Default `text`.
+    pub format: LogFormat,
+    /// Directives of tracing's `EnvFilter` (`info,switchboard::relay=debug`). Default `info`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".to_owned() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
