@@ -3,6 +3,8 @@
 mod admit;
 mod consent;
 mod directory;
+pub mod directory_check;
+pub mod directory_diff;
 mod event;
 mod ids;
 mod keywords;
