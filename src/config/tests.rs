@@ -63,7 +63,7 @@ fn a_minimal_file_gets_the_documented_defaults() {
     let config = Scene::new(WHOLE).load(&[]).expect("complete");
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.store.path(), Path::new("switchboard.db"));
-    assert_eq!(config.teams.allowed_tenants, [config.teams.tenant_id.clone()]);
+    assert_eq!(config.teams.allowed_tenants, ["22222222-bbbb-4bbb-8bbb-222222222222"]);
     assert_eq!(config.teams.issuer, "https://api.botframework.com");
     assert_eq!(config.teams.allowed_service_hosts, ["smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"]);
     assert!(!config.teams.development_accept_unauthenticated);
