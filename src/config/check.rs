@@ -39,14 +39,11 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
         found.push(("log.filter", format!("is not a filter: {error}")));
     }
 
-    for (key, reason) in found {
-        // A key that is already told about (a file that cannot be read) is not also called missing.
-        let told =
-            |problem: &Problem| problem.key.strip_suffix("_file").or(problem.key.strip_suffix("_files")).unwrap_or(&problem.key) == key;
-        if !problems.iter().any(told) {
-            problems.push(Problem::new(config.origin(key), key, reason));
-        }
-    }
+    // A key that reading has told about already (a file that is not there, a wrong type) is not also called missing.
+    let secret = |key: &str| key.strip_suffix("_file").or(key.strip_suffix("_files")).unwrap_or(key).to_owned();
+    let told: Vec<String> = problems.iter().map(|problem| secret(&problem.key)).collect();
+    found.retain(|(key, _)| !told.iter().any(|told| told == key));
+    problems.extend(found.into_iter().map(|(key, reason)| Problem::new(config.origin(key), key, reason)));
 }
 
 fn store(url: &str, found: &mut Vec<(&'static str, String)>) {

@@ -223,6 +223,15 @@ fn all_problems_are_told_together() {
 }
 
 #[test]
+fn two_wrong_hosts_are_two_problems_and_a_wrong_type_is_not_also_missing() {
+    let toml =
+        with("teams", "allowed_service_hosts = [\"a/b\", \"c d\"]").replace("verify_token = \"s3cr3t-of-nobody\"", "verify_token = 7");
+    let text = Scene::new(&toml).refusal(&[]);
+    assert!(text.contains("\"a/b\"") && text.contains("\"c d\"") && text.contains("whatsapp.verify_token must be a text"), "{text}");
+    assert_eq!(text.lines().count(), 1 + 3, "{text}");
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_told_with_its_line_and_without_its_content() {
     let scene = Scene::new("[teams]\napp_id = \"a\"\nclient_secret = \"s3cr3t-of-nobody\n");
     assert!(scene.refusal(&[]).contains("switchboard.toml: line 3 is not TOML"));
