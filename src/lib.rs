@@ -7,3 +7,4 @@ pub mod store;
 pub mod whatsapp;
 pub mod config;
 pub mod markup;
+pub mod teams;

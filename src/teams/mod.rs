@@ -1,0 +1,28 @@
+//! The Bot Framework: who may speak to us, what they said, and how we answer.
+//!
+//! Invariants: no activity leaves this room unverified ([`Authenticator::verify`]); the bearer token goes to hosts of the
+//! allow-list only, checked again when it is used; wire types stay inside: [`convert`] speaks `bridge::` outward.
+
+mod activity;
+mod auth;
+mod body;
+mod connector;
+pub mod convert;
+mod error;
+mod hosts;
+pub mod invoke;
+mod keys;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod token;
+
+pub use activity::{Account, Activity, Attachment, Conversation};
+pub use auth::{Authenticator, Reason, Refusal};
+pub use connector::{Connector, Member};
+pub use convert::Inbound;
+pub use error::retry_after;
+pub use invoke::InvokeResponse;
+pub use keys::KeyError;
+pub use settings::Settings;
+pub use token::{BearerToken, TokenError, Tokens};
