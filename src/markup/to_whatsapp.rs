@@ -240,11 +240,7 @@ impl Reader {
             }
             "li" => self.end_line(false),
             "a" => self.end_link(),
-            "span" => {
-                if self.spans.pop() == Some(true) {
-                    self.emoji_depth -= 1;
-                }
-            }
+            "span" => self.emoji_depth -= usize::from(self.spans.pop() == Some(true)),
             _ => {}
         }
     }
