@@ -8,3 +8,4 @@ pub mod whatsapp;
 pub mod config;
 pub mod markup;
 pub mod teams;
+pub mod texts;

@@ -4,6 +4,7 @@
 
 use crate::bridge::{Basis, ContactId, LineId, MessageId, ThreadId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What somebody asked for by pressing a button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +120,122 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+}
+
+/// Every verb.
+const VERBS: &[&str] = &[
+    "menu.new",
+    "menu.contacts",
+    "menu.help",
+    "menu.held",
+    "menu.history",
+    "contact.add",
+    "contact.open",
+    "thread.start",
+    "consent.request",
+    "consent.cancel",
+    "template.list",
+    "template.pick",
+    "template.fill",
+    "template.send",
+    "held.edit",
+    "held.save",
+    "held.withdraw",
+    "message.retry",
+    "message.arrived",
+    "route.choose",
+    "route.discard",
+    "thread.take",
+    "thread.view",
+    "history.open",
+];
+
+/// Why a card's data is no [`Action`]. Says nothing of the data itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// No object, or one without a `verb`.
+    #[error("the action has no verb")]
+    NoVerb,
+    /// A verb of another version of ours, or of somebody else.
+    #[error("the verb is not known")]
+    UnknownVerb(String),
+    /// A member is missing or not what it should be. `ChosenNothing` is told apart, because that is the person's doing.
+    #[error("the data of {verb} does not fit")]
+    Data { verb: &'static str },
+    /// An input that names the choice was left empty.
+    #[error("nothing was chosen for {verb}")]
+    ChosenNothing { verb: &'static str },
+}
+
+/// Inputs `v0`, `v1` … of a template. WhatsApp's templates have far fewer; data from outside ends here.
+const MOST_VALUES: usize = 64;
+
+impl Action {
+    /// The verb, as in `Action.Execute`.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::New { .. } => "menu.new",
+            Self::Contacts { .. } => "menu.contacts",
+            Self::Help { .. } => "menu.help",
+            Self::HeldList { .. } => "menu.held",
+            Self::History { .. } => "menu.history",
+            Self::AddContact { .. } => "contact.add",
+            Self::OpenContact { .. } => "contact.open",
+            Self::Start { .. } => "thread.start",
+            Self::Request { .. } => "consent.request",
+            Self::CancelRequest { .. } => "consent.cancel",
+            Self::Templates { .. } => "template.list",
+            Self::PickTemplate { .. } => "template.pick",
+            Self::FillTemplate { .. } => "template.fill",
+            Self::SendTemplate { .. } => "template.send",
+            Self::EditHeld { .. } => "held.edit",
+            Self::SaveHeld { .. } => "held.save",
+            Self::WithdrawHeld { .. } => "held.withdraw",
+            Self::Retry { .. } => "message.retry",
+            Self::Arrived { .. } => "message.arrived",
+            Self::Choose { .. } => "route.choose",
+            Self::DiscardDraft { .. } => "route.discard",
+            Self::Take { .. } => "thread.take",
+            Self::View { .. } => "thread.view",
+            Self::OpenHistory { .. } => "history.open",
+        }
+    }
+
+    /// Reads a card's data with its inputs merged in. Members that belong to nobody (`msteams`) are passed over.
+    ///
+    /// # Errors
+    /// See [`ParseError`].
+    pub fn parse(data: &Value) -> Result<Self, ParseError> {
+        let verb = data.get("verb").and_then(Value::as_str).ok_or(ParseError::NoVerb)?;
+        let Some(verb) = VERBS.iter().copied().find(|known| *known == verb) else {
+            return Err(ParseError::UnknownVerb(verb.chars().take(80).collect()));
+        };
+        let mut data = data.clone();
+        let members = data.as_object_mut().ok_or(ParseError::NoVerb)?;
+        // A choice left empty comes as empty text, or not at all.
+        let empty = |member: Option<&Value>| {
+            member.is_none_or(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()))
+        };
+        let chosen_by = match verb {
+            "contact.open" | "thread.start" => Some("contact"),
+            "route.choose" => Some("thread"),
+            "contact.add" => Some("line"),
+            _ => None,
+        };
+        if chosen_by.is_some_and(|choice| empty(members.get(choice))) {
+            return Err(ParseError::ChosenNothing { verb });
+        }
+        members.retain(|key, value| !(matches!(key.as_str(), "basis" | "before") && empty(Some(value))));
+        if verb == "template.fill" {
+            let input = |at: usize| members.get(&format!("v{at}")).and_then(Value::as_str);
+            if let Some(last) = (0..MOST_VALUES).rev().find(|at| input(*at).is_some()) {
+                // An input left empty may not be sent at all: the others keep their places.
+                let values = (0..=last).map(|at| Value::from(input(at).unwrap_or_default())).collect();
+                members.insert("values".to_owned(), Value::Array(values));
+            }
+        }
+        serde_json::from_value(data).map_err(|_| ParseError::Data { verb })
+    }
 }
 
 /// Choice inputs give text, buttons give numbers.

@@ -1,0 +1,436 @@
+//! What each card shows, in the bridge's words. A view is filled by whoever reads the store; a card turns it into JSON. Text in
+//! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
+
+use crate::bridge::{ConsentState, ContactId, DeliveryStatus, FailureClass, LineId, MessageId, Template, TemplateCategory, ThreadId, Time};
+use crate::texts::Voice;
+
+use super::submit::Action;
+
+/// Who reads: wording, time zone, and the moment of reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub voice: Voice<'a>,
+    /// IANA zone (`Europe/Berlin`). An unknown one counts as UTC.
+    pub zone: &'a str,
+    pub now: Time,
+}
+
+/// Whom a card is about: its first two lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    pub client: String,
+    /// The line's name.
+    pub line: String,
+    /// The business number as people read it.
+    pub number: String,
+}
+
+/// How a sentence is coloured. The words say the same without the colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    #[default]
+    Default,
+    Good,
+    Warning,
+    Attention,
+}
+
+/// Consent as a reader sees it (`Lapsed` already worked out from the time).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsentView {
+    pub state: ConsentState,
+    /// When it came to stand so: for `Pending` and `Lapsed` when the request went out. Absent where nobody knows.
+    pub since: Option<Time>,
+}
+
+/// Where a message stands, for a colleague.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// Accepted here, not yet by WhatsApp.
+    Sending,
+    /// Waits for the window.
+    Held,
+    Reached(DeliveryStatus),
+    Failed,
+    Uncertain,
+    Withdrawn,
+    Expired,
+}
+
+/// "New conversation": choose a contact, or add one.
+#[derive(Clone, Debug, Default)]
+pub struct NewConversation {
+    /// Most likely first. Those beyond what fits are counted, not shown.
+    pub contacts: Vec<ContactChoice>,
+    /// The reader's lines. With one, it is meant; with several, the reader chooses.
+    pub lines: Vec<LineChoice>,
+    /// What the reader has typed already: kept when there was an error.
+    pub typed: TypedContact,
+    pub errors: Vec<ContactError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactChoice {
+    pub id: ContactId,
+    pub name: String,
+    /// Phone as people read it. Absent: the client is known by WhatsApp id alone.
+    pub phone: Option<String>,
+    /// The line's name.
+    pub line: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineChoice {
+    pub id: LineId,
+    pub name: String,
+}
+
+/// The inputs of "Add a contact".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedContact {
+    pub name: String,
+    pub phone: String,
+    pub language: String,
+    pub line: Option<LineId>,
+}
+
+/// What is wrong with the inputs of [`NewConversation`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactError {
+    /// "Open" was pressed with no contact chosen.
+    NothingChosen,
+    NameMissing,
+    NameTooLong,
+    PhoneMissing,
+    /// Not a number, or not one that can exist.
+    PhoneInvalid,
+    /// No `+`, and the line has no region to read it in.
+    PhoneWithoutCountry,
+    LanguageUnknown,
+    LineMissing,
+}
+
+/// The contacts, found by part of a name or number.
+#[derive(Clone, Debug, Default)]
+pub struct Contacts {
+    pub query: String,
+    pub contacts: Vec<ContactRow>,
+    /// How many more there are than `contacts` holds.
+    pub more: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRow {
+    pub id: ContactId,
+    pub name: String,
+    pub phone: Option<String>,
+    pub line: String,
+    pub consent: ConsentView,
+}
+
+/// One contact.
+#[derive(Clone, Debug)]
+pub struct ContactCard {
+    pub id: ContactId,
+    pub head: Head,
+    pub phone: Option<String>,
+    pub consent: ConsentView,
+    /// BCP 47, or empty for the line's.
+    pub language: String,
+    /// The colleague's name. Absent: the client wrote first.
+    pub added_by: Option<String>,
+    pub added_at: Option<Time>,
+    /// The latest thread with this contact, if any: gives the History button.
+    pub thread: Option<ThreadId>,
+}
+
+/// T-00: may we send the opt-in request?
+#[derive(Clone, Debug)]
+pub struct OptIn {
+    pub contact: ContactId,
+    pub head: Head,
+    /// "Send request" was pressed with no basis chosen.
+    pub basis_missing: bool,
+}
+
+/// The thread card: one in each home, edited in place.
+#[derive(Clone, Debug)]
+pub struct ThreadCard {
+    pub thread: ThreadId,
+    pub head: Head,
+    pub consent: ConsentView,
+    /// When the customer service window closes or closed; absent when the client has never written.
+    pub window_until: Option<Time>,
+    /// True when the client wrote first and may be answered inside the window although nobody asked (`client_first = answer`).
+    pub may_answer: bool,
+    /// Colleagues' names.
+    pub participants: Vec<String>,
+    /// Held messages.
+    pub held: usize,
+    /// The last message to the client.
+    pub last: Option<(MessageState, Time)>,
+}
+
+/// The template picker.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    pub head: Head,
+    pub thread: ThreadId,
+    pub query: String,
+    /// Sorted by whoever fills it; grouped here by name, in order of first appearance.
+    pub templates: Vec<TemplateRow>,
+    /// How many more there are than `templates` holds.
+    pub more: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateRow {
+    pub name: String,
+    pub language: String,
+    pub category: TemplateCategory,
+    pub body: String,
+    /// Why it cannot be sent from here.
+    pub refused: Option<String>,
+}
+
+impl From<&Template> for TemplateRow {
+    fn from(template: &Template) -> Self {
+        Self {
+            name: template.name.clone(),
+            language: template.language.clone(),
+            category: template.category,
+            body: template.body.clone(),
+            refused: template.not_sendable.clone(),
+        }
+    }
+}
+
+/// The inputs for a template's variables.
+#[derive(Clone, Debug)]
+pub struct TemplateFill {
+    pub head: Head,
+    pub thread: ThreadId,
+    pub name: String,
+    pub language: String,
+    /// The template's text as far as it is filled, blanks as `[label]`.
+    pub text: String,
+    /// In the order of `values`; the inputs are `v0`, `v1` …
+    pub fields: Vec<TemplateField>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateField {
+    /// The variable's name, or its position (`1`).
+    pub label: String,
+    pub example: Option<String>,
+    /// Filled in already, from the contact or from an earlier try.
+    pub value: String,
+    pub error: Option<ValueError>,
+}
+
+/// What is wrong with a template's value (WhatsApp's rules for parameters).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueError {
+    Missing,
+    TooLong,
+    /// A new line, a tab, or more than four spaces in a row.
+    NotOneLine,
+}
+
+/// A template just before it goes out.
+#[derive(Clone, Debug)]
+pub struct TemplatePreview {
+    pub head: Head,
+    pub thread: ThreadId,
+    pub name: String,
+    pub language: String,
+    pub values: Vec<String>,
+    /// Exactly what the phone will show: header, body and footer, one below the other.
+    pub preview: String,
+    /// Titles of the template's buttons.
+    pub buttons: Vec<String>,
+}
+
+/// T-21: a message that waits.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub head: Head,
+    pub message: MessageId,
+    pub thread: ThreadId,
+    pub text: String,
+    /// How many wait in this thread, this one included.
+    pub waiting: usize,
+    /// The client's last message.
+    pub last_wrote: Option<Time>,
+    pub expires: Time,
+}
+
+/// A held message, to be changed.
+#[derive(Clone, Debug)]
+pub struct HeldEdit {
+    pub head: Head,
+    pub message: MessageId,
+    pub text: String,
+    pub error: Option<TextError>,
+}
+
+/// What is wrong with a message's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextError {
+    Empty,
+    /// More than 4,096 characters.
+    TooLong,
+}
+
+/// All held messages of the reader.
+#[derive(Clone, Debug, Default)]
+pub struct HeldList {
+    pub rows: Vec<HeldRow>,
+    /// How many more there are than `rows` holds.
+    pub more: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRow {
+    pub message: MessageId,
+    pub client: String,
+    pub line: String,
+    pub text: String,
+    pub written: Time,
+    pub expires: Time,
+}
+
+/// T-26: WhatsApp did not take a message.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    pub head: Head,
+    pub message: MessageId,
+    pub thread: ThreadId,
+    pub text: String,
+    pub class: FailureClass,
+    /// Graph's code, where there is one.
+    pub code: Option<i64>,
+}
+
+/// We could not find out whether a message arrived.
+#[derive(Clone, Debug)]
+pub struct Uncertain {
+    pub head: Head,
+    pub message: MessageId,
+    pub text: String,
+    pub sent: Time,
+}
+
+/// "Who is this for?"
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Row of the kept text.
+    pub draft: i64,
+    pub text: String,
+    pub threads: Vec<ThreadChoice>,
+    /// "Send" was pressed with no client chosen.
+    pub nothing_chosen: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadChoice {
+    pub thread: ThreadId,
+    pub client: String,
+    pub line: String,
+    pub number: String,
+}
+
+/// A client wrote whom nobody owns.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    pub head: Head,
+    pub thread: ThreadId,
+    pub phone: Option<String>,
+    pub text: String,
+    pub at: Time,
+}
+
+/// Messages of one thread.
+#[derive(Clone, Debug)]
+pub struct History {
+    pub head: Head,
+    pub thread: ThreadId,
+    /// Oldest first. When they do not all fit, the newest are kept.
+    pub messages: Vec<HistoryLine>,
+    /// The oldest message of `messages`, when there are still older ones.
+    pub older: Option<MessageId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryLine {
+    pub id: MessageId,
+    pub at: Time,
+    pub speaker: Speaker,
+    pub text: String,
+    /// For outgoing messages.
+    pub state: Option<MessageState>,
+    /// Written by the client before they agreed.
+    pub before_consent: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    Client,
+    /// A colleague, by name.
+    Colleague(String),
+    /// The server itself: requests, confirmations.
+    System,
+}
+
+/// Threads to look into, latest first.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryList {
+    pub threads: Vec<HistoryRow>,
+    /// How many more there are than `threads` holds.
+    pub more: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    pub thread: ThreadId,
+    pub client: String,
+    pub line: String,
+    /// The last message in it.
+    pub last: Option<Time>,
+}
+
+/// What the bot says when it is installed.
+#[derive(Clone, Debug, Default)]
+pub struct Welcome {
+    /// The reader's name, where known.
+    pub colleague: Option<String>,
+    /// Names of the lines the reader is enabled for. None: says whom to ask.
+    pub lines: Vec<String>,
+}
+
+/// One plain sentence, perhaps with buttons.
+#[derive(Clone, Debug, Default)]
+pub struct Notice {
+    /// Absent when it is about no client.
+    pub head: Option<Head>,
+    /// The whole sentence, already in the reader's words.
+    pub text: String,
+    pub style: Style,
+    /// The colleague's own text, handed back so that it is not lost (T-20).
+    pub kept: Option<String>,
+    /// Title and action; the first is the likely one. Beyond three they go into the overflow.
+    pub actions: Vec<(&'static str, Action)>,
+}
+
+/// What a card becomes after an action: who, what, when. No buttons.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    pub head: Option<Head>,
+    /// What happened, in the reader's words ("Request sent.").
+    pub what: String,
+    /// Who did it.
+    pub who: String,
+    pub at: Time,
+    /// The text it was about, if any.
+    pub text: Option<String>,
+}

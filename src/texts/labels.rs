@@ -1,0 +1,263 @@
+//! What is written on cards beside the sentences of product.md 10: headings, labels, buttons, errors, states, command help.
+
+use crate::bridge::{Basis, ConsentState, DeliveryStatus, FailureClass, TemplateCategory};
+
+// Buttons. Verbs first; at most 20 characters, so that three fit side by side on a phone.
+pub const OPEN: &str = "Open";
+pub const ADD_CONTACT: &str = "Add contact";
+pub const SEARCH: &str = "Search";
+/// The contact card's WhatsApp action.
+pub const MESSAGE_ON_WHATSAPP: &str = "Message on WhatsApp";
+pub const HISTORY: &str = "History";
+pub const SEND_REQUEST: &str = "Send request";
+pub const SEND_AGAIN: &str = "Send again";
+pub const CANCEL: &str = "Cancel";
+pub const TEMPLATE: &str = "Template";
+pub const CHOOSE_TEMPLATE: &str = "Choose template";
+pub const HELD: &str = "Held";
+pub const HELP: &str = "Help";
+pub const CHOOSE: &str = "Choose";
+pub const PREVIEW: &str = "Preview";
+pub const SEND: &str = "Send";
+pub const BACK: &str = "Back";
+pub const EDIT: &str = "Edit";
+pub const WITHDRAW: &str = "Withdraw";
+pub const SAVE: &str = "Save";
+pub const RETRY: &str = "Retry";
+pub const RESEND: &str = "Resend";
+pub const IT_ARRIVED: &str = "It arrived";
+pub const DISCARD: &str = "Discard";
+pub const SEND_AS_NEW: &str = "Send as new";
+pub const TAKE: &str = "Take";
+pub const OLDER: &str = "Older";
+pub const NEW_CONVERSATION: &str = "New conversation";
+pub const CONTACTS: &str = "Contacts";
+
+// Headings.
+pub const ADD_A_CONTACT: &str = "Add a contact";
+pub const HELD_MESSAGES: &str = "Held messages";
+pub const WHO_IS_THIS_FOR: &str = "Who is this for?";
+pub const COMMANDS: &str = "Commands";
+pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
+
+// Facts.
+pub const PHONE: &str = "Phone";
+pub const LINE: &str = "Line";
+pub const CONSENT: &str = "Consent";
+pub const LANGUAGE: &str = "Language";
+pub const ADDED: &str = "Added";
+pub const COLLEAGUES: &str = "Colleagues";
+pub const LAST_MESSAGE: &str = "Last message";
+pub const EXPIRES: &str = "Expires";
+
+// Inputs and their errors.
+pub const CHOOSE_A_CONTACT: &str = "Choose a contact";
+pub const TYPE_A_NAME: &str = "Type a name or number";
+pub const NAME: &str = "Name";
+pub const PHONE_NUMBER: &str = "Phone number";
+pub const PHONE_EXAMPLE: &str = "+49 151 23456789";
+pub const LANGUAGE_OPTIONAL: &str = "Language (optional)";
+pub const LANGUAGE_EXAMPLE: &str = "en, de, pt-BR";
+pub const LINE_OF_BUSINESS: &str = "Line of business";
+pub const FIND_CONTACT: &str = "Find by name or number";
+pub const FIND_TEMPLATE: &str = "Find by name or text";
+pub const BASIS: &str = "On what basis do you contact this person?";
+pub const MESSAGE: &str = "Message";
+pub const CLIENT: &str = "Client";
+pub const NO_CONTACT_CHOSEN: &str = "Choose a contact first.";
+pub const NO_NAME: &str = "Enter a name.";
+pub const NAME_TOO_LONG: &str = "Enter a name of at most 200 characters.";
+pub const NO_PHONE: &str = "Enter the phone number.";
+pub const PHONE_INVALID: &str = "This is not a valid phone number.";
+pub const PHONE_WITHOUT_COUNTRY: &str = "Enter the phone number with + and country code.";
+pub const LANGUAGE_UNKNOWN: &str = "Enter a language code such as en, de or pt-BR.";
+pub const NO_LINE: &str = "Choose a line of business.";
+pub const NO_BASIS: &str = "Choose on what basis you contact this person.";
+pub const NO_VALUE: &str = "Enter a value.";
+pub const VALUE_TOO_LONG: &str = "This value is too long.";
+pub const VALUE_NOT_ONE_LINE: &str = "Enter this on one line, without tabs or more than four spaces in a row.";
+pub const NO_TEXT: &str = "Enter a message.";
+pub const TEXT_TOO_LONG: &str = "WhatsApp takes at most 4,096 characters in one message.";
+pub const NO_CLIENT_CHOSEN: &str = "Choose a client first.";
+pub const SEARCH_TOO_LONG: &str = "Enter at most 80 characters.";
+
+// Sentences.
+pub const NO_CONTACTS: &str = "No contacts found.";
+pub const NO_CONTACTS_YET: &str = "You have no contacts yet. Add the first one.";
+pub const NO_TEMPLATES: &str = "No approved templates found.";
+pub const NO_HELD: &str = "You have no held messages.";
+pub const NO_MESSAGES: &str = "No messages yet.";
+pub const NO_THREADS: &str = "You have no conversations yet.";
+pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";
+pub const NOTHING_TO_FILL: &str = "This template has nothing to fill in.";
+pub const KEPT: &str = "Your text:";
+pub const MESSAGE_TEXT: &str = "Your message:";
+pub const ROUTE_WHY: &str = "Several conversations are open. Nothing was sent; your text is kept until you choose.";
+pub const UNCERTAIN: &str = "We could not find out whether this arrived.";
+pub const UNCERTAIN_WHY: &str = "Resending may show it to the client twice. If you know that it arrived, say so.";
+pub const NOT_ENABLED: &str = "You are not enabled for WhatsApp yet. Ask your administrator to add you to a line of business.";
+pub const WELCOME_HOW: &str =
+    "Here you chat with your clients on WhatsApp. What you write in a conversation goes to the client; what the client writes comes here.";
+pub const WELCOME_RULES: &str = "We ask each client for consent first, and tell you when WhatsApp's 24-hour window is open.";
+pub const HELP_INTRO: &str = "Type one of these words, or use the buttons. Anything else you write is a message to the client.";
+pub const BEFORE_CONSENT: &str = "written before consent";
+pub const WHATSAPP_CLIENT: &str = "Client";
+pub const SYSTEM: &str = "switchboard";
+
+/// The commands, each with what it does.
+pub const COMMAND_HELP: &[(&str, &str)] = &[
+    ("new", "Start a conversation, or add a contact"),
+    ("contacts", "Find a contact"),
+    ("history", "Read earlier messages"),
+    ("templates", "Choose an approved template"),
+    ("held", "See, edit or withdraw messages that wait"),
+    ("help", "Show this card"),
+    ("// text", "A note for yourself: never sent to the client"),
+];
+
+pub fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::MetInPerson => "We met in person",
+        Basis::Contract => "There is a contract",
+        Basis::WebForm => "They asked through a web form",
+        Basis::Other => "Other",
+    }
+}
+
+/// Consent in words. What belongs to its time (`Pending`, `Lapsed`) is said with [`since`].
+pub fn consent(state: ConsentState) -> &'static str {
+    match state {
+        ConsentState::None => "Not asked yet",
+        ConsentState::Pending => "Asked, no answer yet",
+        ConsentState::Granted => "Agreed to WhatsApp messages",
+        ConsentState::Declined => "Declined WhatsApp messages",
+        ConsentState::Lapsed => "Asked, no answer for more than 24 hours",
+        ConsentState::Revoked => "Asked to stop",
+    }
+}
+
+/// What the state of consent means for writing.
+pub fn consent_advice(state: ConsentState) -> &'static str {
+    match state {
+        ConsentState::None => "Your first message asks for consent.",
+        ConsentState::Pending => "You can write as soon as they accept.",
+        ConsentState::Granted => "",
+        ConsentState::Declined | ConsentState::Revoked => "Writing is closed until they write to you.",
+        ConsentState::Lapsed => "You can send the request again.",
+    }
+}
+
+pub const WINDOW_OPEN: &str = "You can write until ";
+pub const WINDOW_CLOSED: &str = "Window closed since ";
+pub const WINDOW_CLOSED_ADVICE: &str = "Choose a template to restart.";
+pub const WINDOW_NEVER: &str = "The client has not written yet. Choose a template to start.";
+pub const CLIENT_FIRST: &str = "The client wrote first.";
+
+/// Behind the time at which a window closes.
+pub fn time_left(span: &str) -> String {
+    format!(" ({span} left).")
+}
+
+pub fn message_sending() -> &'static str {
+    "On its way to WhatsApp"
+}
+
+pub fn delivery(status: DeliveryStatus) -> &'static str {
+    match status {
+        DeliveryStatus::Sent => "Sent",
+        DeliveryStatus::Delivered => "Delivered",
+        DeliveryStatus::Read => "Read",
+        DeliveryStatus::Played => "Played",
+    }
+}
+
+pub const STATE_HELD: &str = "Held until the client writes";
+pub const STATE_FAILED: &str = "Not delivered";
+pub const STATE_UNCERTAIN: &str = "Not known whether it arrived";
+pub const STATE_WITHDRAWN: &str = "Withdrawn";
+pub const STATE_EXPIRED: &str = "Expired without being sent";
+
+pub fn category(category: TemplateCategory) -> &'static str {
+    match category {
+        TemplateCategory::Marketing => "Marketing",
+        TemplateCategory::Utility => "Utility",
+        TemplateCategory::Authentication => "Authentication",
+        TemplateCategory::Unknown => "Unknown category",
+    }
+}
+
+/// T-26: the plain cause and what to do, neither with a full stop.
+pub fn failure(class: FailureClass) -> (&'static str, &'static str) {
+    match class {
+        FailureClass::Unavailable => ("WhatsApp could not be reached", "Please try again in a few minutes"),
+        FailureClass::RateLimited => ("too many messages were sent at once", "Please try again in a few minutes"),
+        FailureClass::Configuration => ("WhatsApp refused our account", "Please tell your administrator, then retry"),
+        FailureClass::WindowClosed => {
+            ("more than 24 hours have passed since the client last wrote", "Choose a template to restart the conversation")
+        }
+        FailureClass::Unreachable => ("this client cannot be reached on WhatsApp", "Check the number, or contact them another way"),
+        FailureClass::MarketingStopped => ("the client has stopped marketing messages", "Do not send marketing to this client"),
+        FailureClass::MarketingWithheld => {
+            ("WhatsApp withheld this marketing message", "Wait at least a day, or choose a template that is not marketing")
+        }
+        FailureClass::Template => ("WhatsApp did not accept the template", "Choose another template, or tell your administrator"),
+        FailureClass::Media => ("WhatsApp did not accept the file", "Send it in another format or a smaller size"),
+        FailureClass::ConversationGone => ("the conversation no longer exists", "Open it again"),
+        FailureClass::Invalid => ("WhatsApp cannot send this content", "Change the message, or tell your administrator"),
+    }
+}
+
+/// T-26 where the other side gave no code.
+pub const NO_CODE: &str = "none";
+/// T-21 where nobody knows when the client last wrote.
+pub const SOME_TIME_AGO: &str = "some time ago";
+
+pub fn more(count: usize) -> String {
+    match count {
+        1 => "1 more. Search to narrow the list.".to_owned(),
+        count => format!("{count} more. Search to narrow the list."),
+    }
+}
+
+pub fn held_count(count: usize) -> String {
+    match count {
+        1 => "1 message waits for the client to write.".to_owned(),
+        count => format!("{count} messages wait for the client to write."),
+    }
+}
+
+pub fn welcome(colleague: Option<&str>) -> String {
+    colleague.map_or_else(|| "Welcome to switchboard".to_owned(), |name| format!("Welcome to switchboard, {name}"))
+}
+
+pub fn your_lines(lines: &[String]) -> String {
+    format!("You are enabled for {}.", lines.join(", "))
+}
+
+pub fn with_name(what: &str, name: &str) -> String {
+    format!("{what}: {name}")
+}
+
+/// The notification of a card about a client.
+pub fn about(client: &str, what: &str) -> String {
+    if client.is_empty() { what.to_owned() } else { format!("{client}: {what}") }
+}
+
+// What is wrong with a line's own wording, for administrators.
+
+pub fn wording_empty(id: &str) -> String {
+    format!("{id} has no text")
+}
+
+pub fn wording_too_long(id: &str, limit: usize) -> String {
+    format!("{id} is longer than {limit} characters")
+}
+
+pub fn wording_brace(id: &str) -> String {
+    format!("{id} has a brace without its partner")
+}
+
+pub fn wording_placeholder(id: &str, name: &str, known: &[&str]) -> String {
+    let known: Vec<_> = known.iter().map(|name| format!("{{{name}}}")).collect();
+    format!("{id} does not know {{{name}}}; it knows {}", known.join(", "))
+}

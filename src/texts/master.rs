@@ -1,0 +1,109 @@
+//! The English master of every sentence: product.md 10, row by row. Where a row holds two sentences joined by "or", the second
+//! is a text of its own with a `b` behind its number. Where one placeholder stood for two different things, each has its own name.
+
+use super::Audience::{self, Client, Colleague};
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident $id:literal $audience:ident $master:literal;)*) => {
+        /// A sentence, by its id in product.md 10. `T` is read by a colleague in Teams, `K` by a client on WhatsApp.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum TextId { $($(#[$doc])* $name,)* }
+
+        impl TextId {
+            /// Every text, in the order of product.md 10.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The id as configuration spells it (`T-06`).
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// The English wording, placeholders in braces.
+            pub fn master(self) -> &'static str {
+                match self { $(Self::$name => $master,)* }
+            }
+
+            /// Who reads it.
+            pub fn audience(self) -> Audience {
+                match self { $(Self::$name => $audience,)* }
+            }
+        }
+    };
+}
+
+texts! {
+    /// First send: may we ask?
+    T00 "T-00" Colleague "{client} has not agreed to WhatsApp messages yet. We will ask first, in {business}'s name. You can write as soon as they accept.";
+    /// The opt-in request, as template and as session message.
+    K01 "K-01" Client "Hello, this is {colleague} from {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
+    /// Accepted.
+    K02 "K-02" Client "Thank you. You can now chat with {colleague} at {business} here. Reply STOP to end, HELP for help.";
+    /// Declined or opted out.
+    K03 "K-03" Client "You will get no more messages from {business} on WhatsApp. If you change your mind, reply START, or send any message and we will ask you again.";
+    /// Accepted.
+    T04 "T-04" Colleague "{client} accepted. You can write freely until {time}.";
+    /// 24 hours without an answer. Verbatim.
+    T05 "T-05" Colleague "The contact hasn't responded to the opt-in request for more than 24 hours. You can try sending the request again.";
+    /// Declined.
+    T06 "T-06" Colleague "{client} declined your request. You cannot send another one. If this was a mistake, {client} can write to {number} and will be asked again.";
+    /// Too early for the next request.
+    T07 "T-07" Colleague "A request is waiting since {since}. You can send the next one at {next}.";
+    /// Opted out.
+    T08 "T-08" Colleague "{client} asked to stop. Writing is closed. {n} held message(s) were withdrawn.";
+    /// Exclusivity.
+    T10 "T-10" Colleague "Looks like this contact is already messaging with another colleague in your line of business.";
+    /// Number deactivated. The second sentence is verbatim.
+    K11 "K-11" Client "Thank you for your message. We're not currently using this number to accept WhatsApp messages.";
+    /// Number deactivated.
+    T12 "T-12" Colleague "Your administrator has switched off WhatsApp for {number}. Nothing was sent.";
+    /// Help.
+    K13 "K-13" Client "{business}: reply STOP to end messages, START to begin again.";
+    /// Not on WhatsApp.
+    T14 "T-14" Colleague "{number} cannot be reached on WhatsApp.";
+    /// Window closed, policy `template_only`.
+    T20 "T-20" Colleague "More than 24 hours have passed since {client}'s last message, so WhatsApp only lets us restart with an approved template. Nothing was sent; your text is kept here.";
+    /// Window closed, policy `queue`.
+    T21 "T-21" Colleague "Held. {client} last wrote {ago}. Your message ({n} waiting) goes out as soon as {client} writes, and expires {date}.";
+    /// The nudge template.
+    K22 "K-22" Client "{colleague} at {business} has a message for you. Reply to this chat to read it. Reply STOP to end messages.";
+    /// Released.
+    T23 "T-23" Colleague "{client} is back. {n} held message(s) sent.";
+    /// Not released.
+    T23b "T-23b" Colleague "{n} not sent, because {reason}.";
+    /// The window closes soon.
+    T24 "T-24" Colleague "You can write freely until {time}.";
+    /// A held message expired.
+    T25 "T-25" Colleague "A held message expired without being sent: {text}";
+    /// Failed.
+    T26 "T-26" Colleague "Not delivered: {cause}. {advice}. (WhatsApp code {code})";
+    /// Left.
+    T30 "T-30" Colleague "You left the conversation with {client}. You will not receive new messages.";
+    /// A colleague left, and nobody continues.
+    K31 "K-31" Client "{colleague} is no longer available to chat.";
+    /// A colleague left, and others continue.
+    K31b "K-31b" Client "{colleague} is no longer available to chat. {remaining} will continue to help you.";
+    /// The others, when a colleague left.
+    T32 "T-32" Colleague "{colleague} left the conversation with {client}.";
+    /// Joined.
+    K33 "K-33" Client "{colleague} from {business} has joined this chat.";
+    /// The others, when a colleague was added.
+    T34 "T-34" Colleague "{adder} added {colleague}.";
+    /// The remover.
+    T40 "T-40" Colleague "You removed {colleague} from the conversation with {client}.";
+    /// The others, when a colleague was removed.
+    T41 "T-41" Colleague "{remover} removed {colleague} from this conversation.";
+    /// The client, when a colleague was removed.
+    K42 "K-42" Client "{colleague} is no longer part of this chat. {remaining} will continue to help you.";
+    /// The removed colleague.
+    T43 "T-43" Colleague "{remover} removed you from the conversation with {client}. You no longer receive or send messages here.";
+    /// The giver, while a transfer is offered.
+    T50 "T-50" Colleague "You offered {client} to {receiver}. Until they accept you stay responsible.";
+    /// The receiver of a transfer.
+    T51 "T-51" Colleague "{giver} wants to hand {client} to you. Note: {note}. Window: {window}. Consent: {consent}.";
+    /// Transfer done.
+    K52 "K-52" Client "From now on {receiver} from {business} will help you in this chat.";
+    /// Transfer accepted.
+    T53 "T-53" Colleague "{client} now belongs to {receiver}.";
+    /// Transfer declined.
+    T53b "T-53b" Colleague "{receiver} declined. You stay responsible.";
+}

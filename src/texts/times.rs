@@ -1,0 +1,82 @@
+//! Times and lengths of time in words, in the reader's zone.
+
+use crate::bridge::Time;
+use chrono::{Datelike, Duration};
+use chrono_tz::Tz;
+
+/// A moment as a reader in `zone` (IANA; an unknown one counts as UTC) says it: `today 14:05`, `Sat 21 Nov, 14:05`, with the year
+/// where it is another one.
+pub fn when(at: Time, zone: &str, now: Time) -> String {
+    let zone: Tz = zone.trim().parse().unwrap_or(Tz::UTC);
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    let days = at.date_naive().signed_duration_since(now.date_naive()).num_days();
+    match days {
+        0 => at.format("today %H:%M").to_string(),
+        1 => at.format("tomorrow %H:%M").to_string(),
+        -1 => at.format("yesterday %H:%M").to_string(),
+        _ if at.year() == now.year() => at.format("%a %-d %b, %H:%M").to_string(),
+        _ => at.format("%a %-d %b %Y, %H:%M").to_string(),
+    }
+}
+
+/// A length of time: `2 h 5 min`, `3 days`. Rounded down, so that nobody is promised time they do not have.
+pub fn span(length: Duration) -> String {
+    let minutes = length.num_minutes();
+    match (minutes / 60, minutes % 60) {
+        _ if minutes < 1 => "less than a minute".to_owned(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, _) if hours >= 48 => format!("{} days", hours / 24),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// How long something is past: `2 h 5 min ago`, `just now`.
+pub fn ago(length: Duration) -> String {
+    if length.num_minutes() < 1 { "just now".to_owned() } else { format!("{} ago", span(length)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn time(text: &str) -> Time {
+        text.parse().expect("a time of this table")
+    }
+
+    #[rstest]
+    #[case::today("2026-11-20T13:05:00Z", "Europe/Berlin", "today 14:05")]
+    #[case::tomorrow_there("2026-11-20T23:30:00Z", "Europe/Berlin", "tomorrow 00:30")]
+    #[case::tomorrow("2026-11-21T11:00:00Z", "UTC", "tomorrow 11:00")]
+    #[case::yesterday("2026-11-19T11:00:00Z", "UTC", "yesterday 11:00")]
+    #[case::week("2026-11-28T13:05:00Z", "Europe/Berlin", "Sat 28 Nov, 14:05")]
+    #[case::summer_time("2026-07-01T12:00:00Z", "Europe/Berlin", "Wed 1 Jul, 14:00")]
+    #[case::next_year("2027-01-02T12:00:00Z", "UTC", "Sat 2 Jan 2027, 12:00")]
+    #[case::half_hours("2026-11-20T12:00:00Z", "Asia/Kolkata", "today 17:30")]
+    #[case::unknown_zone("2026-11-20T12:00:00Z", "Mars/Olympus", "today 12:00")]
+    #[case::no_zone("2026-11-20T12:00:00Z", "", "today 12:00")]
+    fn a_moment_is_said_in_the_readers_zone(#[case] at: &str, #[case] zone: &str, #[case] expected: &str) {
+        assert_eq!(when(time(at), zone, time("2026-11-20T12:00:00Z")), expected);
+    }
+
+    #[rstest]
+    #[case(-5, "less than a minute")]
+    #[case(59, "less than a minute")]
+    #[case(60, "1 min")]
+    #[case(3_599, "59 min")]
+    #[case(3_600, "1 h")]
+    #[case(7_500, "2 h 5 min")]
+    #[case(47 * 3_600, "47 h")]
+    #[case(48 * 3_600, "2 days")]
+    #[case(95 * 3_600, "3 days")]
+    fn a_length_is_rounded_down(#[case] seconds: i64, #[case] expected: &str) {
+        assert_eq!(span(Duration::seconds(seconds)), expected);
+    }
+
+    #[test]
+    fn the_past_is_said_as_the_past() {
+        assert_eq!(ago(Duration::seconds(7_500)), "2 h 5 min ago");
+        assert_eq!(ago(Duration::seconds(-1)), "just now");
+    }
+}
