@@ -190,6 +190,21 @@ pub fn fitting(elements: &[Element]) -> usize {
         .count()
 }
 
+/// How many of an input's choices (title, value) fit into a card's list.
+pub fn fitting_choices(choices: &[(String, String)]) -> usize {
+    let mut left = LIST_LIMIT;
+    choices
+        .iter()
+        .take_while(|(title, value)| {
+            // The members' names and quotes take 24 bytes; a title's quotes and backslashes are doubled.
+            let size = 2 * title.len() + value.len() + 24;
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        })
+        .count()
+}
+
 /// Keeps the elements that fit, and says how many more there are (`more` that were left out before, and those cut here).
 pub fn list(mut elements: Vec<Element>, more: usize) -> Vec<Element> {
     let fit = fitting(&elements);
@@ -553,16 +568,6 @@ impl Button {
     /// The likely one.
     pub fn positive(self) -> Self {
         Self { style: Some("positive"), ..self }
-    }
-
-    /// One that takes something away.
-    pub fn destructive(self) -> Self {
-        Self { style: Some("destructive"), ..self }
-    }
-
-    /// Into the overflow.
-    pub fn secondary(self) -> Self {
-        Self { mode: Some("secondary"), ..self }
     }
 
     /// What a screen reader says beyond a title that stands in every row.

@@ -1,134 +1,60 @@
-//! Adaptive Cards: what a colleague sees and presses.
+//! Adaptive Cards: what a colleague sees and presses. One file a card; each takes a [`Reader`] and a view and gives the whole post.
+//!
+//! Every card keeps these: one idea; the client's name first, line and number subtle beside it; state said in words, with colour
+//! only beside them; the likely action first, at most three visible; text from outside escaped; below [`SIZE_LIMIT`]; the summary
+//! (what a notification shows) names the client and never quotes a message.
 
+mod contact;
+mod contacts;
 mod element;
+mod failed;
+mod held;
+mod held_edit;
+mod held_list;
+mod help;
+mod history;
+mod history_list;
+mod intake;
+mod new_conversation;
+mod notice;
+mod opt_in;
+mod parts;
+mod receipt;
+mod route;
 pub mod submit;
+mod template_fill;
+mod template_preview;
+mod templates;
+mod thread;
+mod uncertain;
 pub mod view;
+mod welcome;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use contact::contact;
+pub use contacts::contacts;
 pub use element::SIZE_LIMIT;
+pub use failed::failed;
+pub use held::held;
+pub use held_edit::held_edit;
+pub use held_list::held_list;
+pub use help::help;
+pub use history::history;
+pub use history_list::history_list;
+pub use intake::intake;
+pub use new_conversation::new_conversation;
+pub use notice::notice;
+pub use opt_in::opt_in;
+pub use receipt::receipt;
+pub use route::route;
+pub use template_fill::template_fill;
+pub use template_preview::template_preview;
+pub use templates::templates;
+pub use thread::thread;
+pub use uncertain::uncertain;
 pub use view::*;
-
-use crate::bridge::Post;
-use element::{Card, Text, TextBlock};
-
-pub fn new_conversation(reader: &Reader<'_>, view: &NewConversation) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn contacts(reader: &Reader<'_>, view: &Contacts) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn opt_in(reader: &Reader<'_>, view: &OptIn) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn template_fill(reader: &Reader<'_>, view: &TemplateFill) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn template_preview(reader: &Reader<'_>, view: &TemplatePreview) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn held(reader: &Reader<'_>, view: &Held) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn held_edit(reader: &Reader<'_>, view: &HeldEdit) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn held_list(reader: &Reader<'_>, view: &HeldList) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn failed(reader: &Reader<'_>, view: &Failed) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn uncertain(reader: &Reader<'_>, view: &Uncertain) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn intake(reader: &Reader<'_>, view: &Intake) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn history(reader: &Reader<'_>, view: &History) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn history_list(reader: &Reader<'_>, view: &HistoryList) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn welcome(reader: &Reader<'_>, view: &Welcome) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn notice(reader: &Reader<'_>, view: &Notice) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-
-pub fn receipt(reader: &Reader<'_>, view: &Receipt) -> Post {
-    let mut card = Card::new(reader.voice.language());
-    card.push(TextBlock::heading(Text::plain(format!("{view:?}"))));
-    card.post("")
-}
-pub fn help(reader: &Reader<'_>) -> Post {
-    Card::new(reader.voice.language()).post("")
-}
+pub use welcome::welcome;

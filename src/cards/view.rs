@@ -415,6 +415,8 @@ pub struct Notice {
     pub head: Option<Head>,
     /// The whole sentence, already in the reader's words.
     pub text: String,
+    /// True when `text` quotes a message (T-25): then the notification does not repeat it.
+    pub quotes_message: bool,
     pub style: Style,
     /// The colleague's own text, handed back so that it is not lost (T-20).
     pub kept: Option<String>,

@@ -38,17 +38,21 @@ pub const ADD_A_CONTACT: &str = "Add a contact";
 pub const HELD_MESSAGES: &str = "Held messages";
 pub const WHO_IS_THIS_FOR: &str = "Who is this for?";
 pub const COMMANDS: &str = "Commands";
+pub const NEWS: &str = "News about this conversation";
 pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
 
 // Facts.
 pub const PHONE: &str = "Phone";
-pub const LINE: &str = "Line";
 pub const CONSENT: &str = "Consent";
 pub const LANGUAGE: &str = "Language";
 pub const ADDED: &str = "Added";
 pub const COLLEAGUES: &str = "Colleagues";
 pub const LAST_MESSAGE: &str = "Last message";
-pub const EXPIRES: &str = "Expires";
+pub const CONTACT: &str = "Contact";
+/// Between text and times: with their spaces.
+pub const WRITTEN: &str = "Written ";
+pub const EXPIRES_AT: &str = ", expires ";
+pub const SENT_AT: &str = "Sent ";
 
 // Inputs and their errors.
 pub const CHOOSE_A_CONTACT: &str = "Choose a contact";
@@ -91,7 +95,6 @@ pub const NO_THREADS: &str = "You have no conversations yet.";
 pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";
 pub const NOTHING_TO_FILL: &str = "This template has nothing to fill in.";
 pub const KEPT: &str = "Your text:";
-pub const MESSAGE_TEXT: &str = "Your message:";
 pub const ROUTE_WHY: &str = "Several conversations are open. Nothing was sent; your text is kept until you choose.";
 pub const UNCERTAIN: &str = "We could not find out whether this arrived.";
 pub const UNCERTAIN_WHY: &str = "Resending may show it to the client twice. If you know that it arrived, say so.";
@@ -101,7 +104,6 @@ pub const WELCOME_HOW: &str =
 pub const WELCOME_RULES: &str = "We ask each client for consent first, and tell you when WhatsApp's 24-hour window is open.";
 pub const HELP_INTRO: &str = "Type one of these words, or use the buttons. Anything else you write is a message to the client.";
 pub const BEFORE_CONSENT: &str = "written before consent";
-pub const WHATSAPP_CLIENT: &str = "Client";
 pub const SYSTEM: &str = "switchboard";
 
 /// The commands, each with what it does.
@@ -124,7 +126,7 @@ pub fn basis(basis: Basis) -> &'static str {
     }
 }
 
-/// Consent in words. What belongs to its time (`Pending`, `Lapsed`) is said with [`since`].
+/// Consent in words.
 pub fn consent(state: ConsentState) -> &'static str {
     match state {
         ConsentState::None => "Not asked yet",
@@ -147,19 +149,19 @@ pub fn consent_advice(state: ConsentState) -> &'static str {
     }
 }
 
+pub const AGREED: &str = "Agreed.";
 pub const WINDOW_OPEN: &str = "You can write until ";
 pub const WINDOW_CLOSED: &str = "Window closed since ";
 pub const WINDOW_CLOSED_ADVICE: &str = "Choose a template to restart.";
 pub const WINDOW_NEVER: &str = "The client has not written yet. Choose a template to start.";
 pub const CLIENT_FIRST: &str = "The client wrote first.";
 
+/// Between the words and the time of a state of consent.
+pub const SINCE_OPEN: &str = " (";
+
 /// Behind the time at which a window closes.
 pub fn time_left(span: &str) -> String {
     format!(" ({span} left).")
-}
-
-pub fn message_sending() -> &'static str {
-    "On its way to WhatsApp"
 }
 
 pub fn delivery(status: DeliveryStatus) -> &'static str {
@@ -171,6 +173,7 @@ pub fn delivery(status: DeliveryStatus) -> &'static str {
     }
 }
 
+pub const STATE_SENDING: &str = "On its way to WhatsApp";
 pub const STATE_HELD: &str = "Held until the client writes";
 pub const STATE_FAILED: &str = "Not delivered";
 pub const STATE_UNCERTAIN: &str = "Not known whether it arrived";
@@ -217,6 +220,35 @@ pub fn more(count: usize) -> String {
         1 => "1 more. Search to narrow the list.".to_owned(),
         count => format!("{count} more. Search to narrow the list."),
     }
+}
+
+pub fn more_contacts(count: usize) -> String {
+    format!("{count} more under Contacts.")
+}
+
+pub fn more_threads(count: usize) -> String {
+    format!("{count} more. Quote a message of the client you mean instead.")
+}
+
+pub fn added_by(who: &str) -> String {
+    format!("by {who}")
+}
+
+pub fn not_sendable(reason: &str) -> String {
+    format!("Not sendable from here: {reason}")
+}
+
+/// The label of a template's variable, which has a name or a position.
+pub fn variable(name: &str) -> String {
+    if name.chars().all(|c| c.is_ascii_digit()) { format!("Value {name}") } else { name.replace('_', " ") }
+}
+
+pub fn for_example(example: &str) -> String {
+    format!("For example {example}")
+}
+
+pub fn template_buttons(titles: &[String]) -> String {
+    format!("With buttons: {}", titles.join(", "))
 }
 
 pub fn held_count(count: usize) -> String {

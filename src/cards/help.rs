@@ -1,0 +1,27 @@
+//! What one can type, and what the buttons do.
+
+use super::element::{Button, FactSet, Text, TextBlock};
+use super::submit::Action;
+use super::view::Reader;
+use crate::bridge::Post;
+use crate::texts::labels;
+
+/// The commands, with buttons for the first three.
+pub fn help(reader: &Reader<'_>) -> Post {
+    let mut card = reader.card();
+    card.push(TextBlock::heading(Text::plain(labels::COMMANDS)));
+    card.push(TextBlock::new(Text::plain(labels::HELP_INTRO)));
+    card.push(FactSet::new(labels::COMMAND_HELP.iter().map(|(command, what)| (*command, Text::plain(what)))));
+    card.actions(entrances());
+    card.post(labels::HELP)
+}
+
+/// Where one begins.
+pub fn entrances() -> [Button; 4] {
+    [
+        Button::new(labels::NEW_CONVERSATION, &Action::New {}).positive(),
+        Button::new(labels::CONTACTS, &Action::Contacts { query: String::new() }),
+        Button::new(labels::HELD, &Action::HeldList {}),
+        Button::new(labels::HISTORY, &Action::History {}),
+    ]
+}

@@ -1,0 +1,50 @@
+//! Messages of one thread, oldest first.
+
+use super::element::{Button, Container, Element, Text, TextBlock, clip, fitting, name};
+use super::parts::{QUOTE_LIMIT, header, state};
+use super::submit::Action;
+use super::view::{History, HistoryLine, Reader, Speaker};
+use crate::bridge::Post;
+use crate::texts::labels;
+
+/// Who said what, when, and how far it got. When not all fit, the newest are shown and Older leads to the rest.
+pub fn history(reader: &Reader<'_>, view: &History) -> Post {
+    let mut newest_first: Vec<Element> = view.messages.iter().rev().map(|message| line(view, message)).collect();
+    let fit = fitting(&newest_first);
+    newest_first.truncate(fit);
+    let cut = view.messages.len() - fit;
+    let older = if cut > 0 { view.messages.get(cut).map(|message| message.id) } else { view.older };
+
+    let mut card = reader.card();
+    card.extend(header(&view.head));
+    if newest_first.is_empty() {
+        card.push(TextBlock::new(Text::plain(labels::NO_MESSAGES)));
+    }
+    card.extend(newest_first.into_iter().rev());
+    card.actions(older.map(|before| Button::new(labels::OLDER, &Action::OpenHistory { thread: view.thread, before: Some(before) })));
+    card.actions([Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() })]);
+    card.post(labels::about(&name(&view.head.client), labels::HISTORY))
+}
+
+fn line(view: &History, message: &HistoryLine) -> Element {
+    let who = match &message.speaker {
+        Speaker::Client if view.head.client.is_empty() => labels::CLIENT.to_owned(),
+        Speaker::Client => name(&view.head.client),
+        Speaker::Colleague(who) => name(who),
+        Speaker::System => labels::SYSTEM.to_owned(),
+    };
+    let mut below = Text::moment(message.at);
+    if let Some(reached) = message.state {
+        below = below.and(" · ").and(state(reached));
+    }
+    if message.before_consent {
+        below = below.and(" · ").and(labels::BEFORE_CONSENT);
+    }
+    Container::new([
+        TextBlock::new(Text::plain(who)).bold().small().into(),
+        TextBlock::new(Text::plain(clip(&message.text, QUOTE_LIMIT))).close().into(),
+        TextBlock::new(below).subtle().small().close().into(),
+    ])
+    .separated()
+    .into()
+}

@@ -1,0 +1,93 @@
+//! What several cards share: the header, consent and delivery in words, and the reader's way of saying things.
+
+use super::element::{Card, Element, Text, TextBlock, clip, name};
+use super::view::{ConsentView, Head, MessageState, Reader, Style};
+use crate::bridge::{ConsentState, Time};
+use crate::texts::{TextId, labels, when};
+
+/// Longest text of a message that a card quotes, in characters.
+pub const QUOTE_LIMIT: usize = 1_000;
+/// Longest text of a message in a list, in characters.
+pub const EXCERPT_LIMIT: usize = 200;
+
+impl Reader<'_> {
+    pub(super) fn card(&self) -> Card {
+        Card::new(self.voice.language())
+    }
+
+    pub(super) fn say(&self, id: TextId, values: &[(&str, &str)]) -> String {
+        self.voice.say(id, values)
+    }
+
+    pub(super) fn when(&self, at: Time) -> String {
+        when(at, self.zone, self.now)
+    }
+}
+
+/// The client's name, and the line and number below it. A client without a name is known by the number or not at all.
+pub fn header(head: &Head) -> Vec<Element> {
+    let (client, line, number) = (name(&head.client), name(&head.line), name(&head.number));
+    let below: Vec<_> = [line, number].into_iter().filter(|part| !part.is_empty()).collect();
+    let mut elements = vec![TextBlock::heading(Text::plain(client)).into()];
+    if !below.is_empty() {
+        elements.push(TextBlock::new(Text::plain(below.join(" · "))).subtle().small().close().into());
+    }
+    elements
+}
+
+/// A sentence as a paragraph of its own.
+pub fn paragraph(text: &str) -> TextBlock {
+    TextBlock::new(Text::plain(text)).spaced()
+}
+
+/// What a card says under an input that the server refused. The words "attention" colours stand for themselves.
+pub fn error(text: &str) -> Element {
+    TextBlock::new(Text::plain(text)).style(Style::Attention).small().into()
+}
+
+/// Consent in words, with the time of the request where it matters.
+pub fn consent(view: &ConsentView) -> Text {
+    let words = Text::plain(labels::consent(view.state));
+    match view.since {
+        Some(since) if view.state != ConsentState::None => words.and(labels::SINCE_OPEN).then(Text::moment(since)).and(")"),
+        _ => words,
+    }
+}
+
+pub fn consent_style(state: ConsentState) -> Style {
+    match state {
+        ConsentState::Granted => Style::Good,
+        ConsentState::None | ConsentState::Pending | ConsentState::Lapsed => Style::Warning,
+        ConsentState::Declined | ConsentState::Revoked => Style::Attention,
+    }
+}
+
+/// A message's state in words.
+pub fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Sending => labels::STATE_SENDING,
+        MessageState::Held => labels::STATE_HELD,
+        MessageState::Reached(status) => labels::delivery(status),
+        MessageState::Failed => labels::STATE_FAILED,
+        MessageState::Uncertain => labels::STATE_UNCERTAIN,
+        MessageState::Withdrawn => labels::STATE_WITHDRAWN,
+        MessageState::Expired => labels::STATE_EXPIRED,
+    }
+}
+
+/// A message's text in a list: one line, short.
+pub fn excerpt(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    clip(&words.join(" "), EXCERPT_LIMIT)
+}
+
+/// "Ana Silva · +49 30 1": what tells one choice from another.
+pub fn told_apart(parts: &[&str]) -> String {
+    let parts: Vec<_> = parts.iter().map(|part| name(part)).filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+/// The parts of an optional phone.
+pub fn phone(phone: Option<&String>) -> &str {
+    phone.map_or("", String::as_str)
+}

@@ -1,0 +1,340 @@
+//! Every card in the states that look different, for the snapshots and for the browser test.
+
+use super::submit::Action;
+use super::*;
+use crate::bridge::{
+    Basis, ConsentState, ContactId, DeliveryStatus, Directory, FailureClass, LineId, MessageId, Organization, Post, TemplateCategory,
+    ThreadId, Time,
+};
+use crate::texts::{TextId, Voice, labels};
+use chrono::Duration;
+
+pub fn now() -> Time {
+    "2026-11-20T13:00:00Z".parse().expect("a time")
+}
+
+pub fn directory() -> Directory {
+    let organization = Organization { name: "Contoso".into(), enabled: true, language: "en".into(), time_zone: "UTC".into() };
+    Directory { organization, lines: vec![], numbers: vec![], colleagues: vec![] }
+}
+
+pub fn reader(directory: &Directory) -> Reader<'_> {
+    Reader { voice: Voice::new(directory, None, "en-GB"), zone: "Europe/Berlin", now: now() }
+}
+
+/// How names, texts and numbers are filled: the same cards once with ordinary ones, once with hostile ones.
+pub struct Words {
+    pub client: String,
+    pub text: String,
+}
+
+impl Words {
+    pub fn ordinary() -> Self {
+        Self { client: "Maria Silva".into(), text: "Good morning, the contract is ready.\nWhen can you come to *sign* it?".into() }
+    }
+}
+
+fn hours(hours: i64) -> Time {
+    now() + Duration::hours(hours)
+}
+
+fn head(words: &Words) -> Head {
+    Head { client: words.client.clone(), line: "Private Advice".into(), number: "+49 30 901820".into() }
+}
+
+fn consent(state: ConsentState) -> ConsentView {
+    ConsentView { state, since: Some(hours(-30)) }
+}
+
+fn lines(count: usize) -> Vec<LineChoice> {
+    ["Private Advice", "Insurance", "Real Estate"]
+        .iter()
+        .take(count)
+        .map(|line| LineChoice { id: LineId::from(*line), name: (*line).into() })
+        .collect()
+}
+
+fn choices(words: &Words) -> Vec<ContactChoice> {
+    let choice = |id, name: &str, phone: Option<&str>| ContactChoice {
+        id: ContactId(id),
+        name: name.into(),
+        phone: phone.map(str::to_owned),
+        line: "Private Advice".into(),
+    };
+    vec![
+        choice(1, &words.client, Some("+49 151 23456789")),
+        choice(2, "Jonas Weber", Some("+1 425 555 0100")),
+        choice(3, "sofia.dev", None),
+    ]
+}
+
+pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> ThreadCard {
+    ThreadCard {
+        thread: ThreadId(7),
+        head: head(words),
+        consent: consent(state),
+        window_until: window,
+        may_answer: false,
+        participants: vec!["Ana Torres".into(), "Ben Fischer".into()],
+        held: 0,
+        last: Some((MessageState::Reached(DeliveryStatus::Read), hours(-1))),
+    }
+}
+
+fn template(name: &str, language: &str, category: TemplateCategory, body: &str, refused: Option<&str>) -> TemplateRow {
+    TemplateRow { name: name.into(), language: language.into(), category, body: body.into(), refused: refused.map(str::to_owned) }
+}
+
+fn field(label: &str, example: &str, value: &str, error: Option<ValueError>) -> TemplateField {
+    TemplateField { label: label.into(), example: Some(example.into()), value: value.into(), error }
+}
+
+fn notice(words: &Words, text: String, style: Style, actions: Vec<(&'static str, Action)>) -> Notice {
+    Notice { head: Some(head(words)), text, style, actions, ..Notice::default() }
+}
+
+/// Every card by its name.
+pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
+    let directory = directory();
+    let reader = &reader(&directory);
+    let mut cards = starting(reader, words);
+    cards.extend(threads(reader, words));
+    cards.extend(template_cards(reader, words));
+    cards.extend(messages(reader, words));
+    cards.extend(notices(reader, words));
+    cards
+}
+
+fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let wrong = NewConversation {
+        contacts: choices(words),
+        lines: lines(3),
+        typed: TypedContact {
+            name: words.client.clone(),
+            phone: "0151 23456789".into(),
+            language: "deutsch".into(),
+            line: Some("Insurance".into()),
+        },
+        errors: vec![ContactError::NothingChosen, ContactError::PhoneWithoutCountry, ContactError::LanguageUnknown],
+    };
+    let row = |id, state| ContactRow {
+        id: ContactId(id),
+        name: words.client.clone(),
+        phone: Some("+49 151 23456789".into()),
+        line: "Private Advice".into(),
+        consent: consent(state),
+    };
+    let found = Contacts { query: "silva".into(), contacts: vec![row(1, ConsentState::Granted), row(2, ConsentState::Revoked)], more: 12 };
+    let opened = ContactCard {
+        id: ContactId(1),
+        head: head(words),
+        phone: Some("+49 151 23456789".into()),
+        consent: consent(ConsentState::Granted),
+        language: "pt-BR".into(),
+        added_by: Some("Ana Torres".into()),
+        added_at: Some(hours(-200)),
+        thread: Some(ThreadId(7)),
+    };
+    let wrote_first = ContactCard {
+        phone: None,
+        consent: ConsentView { state: ConsentState::None, since: None },
+        language: String::new(),
+        added_by: None,
+        thread: None,
+        ..opened.clone()
+    };
+    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
+    vec![
+        (
+            "new_conversation",
+            new_conversation(reader, &NewConversation { contacts: choices(words), lines: lines(1), ..NewConversation::default() }),
+        ),
+        ("new_conversation_first", new_conversation(reader, &NewConversation { lines: lines(1), ..NewConversation::default() })),
+        ("new_conversation_errors", new_conversation(reader, &wrong)),
+        ("contacts", contacts(reader, &found)),
+        ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
+        ("contact", contact(reader, &opened)),
+        ("contact_wrote_first", contact(reader, &wrote_first)),
+        ("opt_in", opt_in(reader, &ask)),
+        ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
+        ("help", help(reader)),
+        (
+            "welcome",
+            welcome(reader, &Welcome { colleague: Some("Ana Torres".into()), lines: vec!["Private Advice".into(), "Insurance".into()] }),
+        ),
+        ("welcome_not_enabled", welcome(reader, &Welcome::default())),
+    ]
+}
+
+fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let card = |state, window| thread_card(words, state, window);
+    let waiting = ThreadCard { held: 2, last: Some((MessageState::Held, hours(-1))), ..card(ConsentState::Granted, Some(hours(-2))) };
+    let first = ThreadCard { may_answer: true, last: None, ..card(ConsentState::None, Some(hours(20))) };
+    let pending = ThreadCard { participants: vec!["Ana Torres".into()], ..card(ConsentState::Pending, None) };
+    let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
+        id: MessageId(id),
+        at: hours(id - 10),
+        speaker,
+        text: text.into(),
+        state,
+        before_consent,
+    };
+    let said = vec![
+        line(
+            1,
+            Speaker::System,
+            &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]),
+            Some(MessageState::Reached(DeliveryStatus::Delivered)),
+            false,
+        ),
+        line(2, Speaker::Client, "Who is this?", None, true),
+        line(3, Speaker::Client, "Yes", None, false),
+        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Reached(DeliveryStatus::Read)), false),
+        line(5, Speaker::Colleague("Ben Fischer".into()), "And please bring your passport.", Some(MessageState::Failed), false),
+    ];
+    let row = |id, last| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last };
+    vec![
+        ("thread_open", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(125))))),
+        ("thread_closing", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(40))))),
+        ("thread_closed", thread(reader, &waiting)),
+        ("thread_pending", thread(reader, &pending)),
+        ("thread_revoked", thread(reader, &card(ConsentState::Revoked, Some(hours(3))))),
+        ("thread_client_first", thread(reader, &first)),
+        ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
+        ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
+        ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),
+        (
+            "intake",
+            intake(
+                reader,
+                &Intake {
+                    head: head(words),
+                    thread: ThreadId(9),
+                    phone: Some("+49 151 23456789".into()),
+                    text: words.text.clone(),
+                    at: hours(-1),
+                },
+            ),
+        ),
+    ]
+}
+
+fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    use TemplateCategory::{Marketing, Utility};
+    let picker = Templates {
+        head: head(words),
+        thread: ThreadId(7),
+        query: String::new(),
+        templates: vec![
+            template("appointment_reminder", "en", Utility, "Hello {{1}}, we look forward to seeing you on {{2}}.", None),
+            template("winter_offer", "en", Marketing, "Our winter offer is here.", Some("Marketing is not allowed for this line.")),
+            template("appointment_reminder", "de", Utility, "Guten Tag {{1}}, wir sehen uns am {{2}}.", None),
+        ],
+        more: 0,
+    };
+    let fill = TemplateFill {
+        head: head(words),
+        thread: ThreadId(7),
+        name: "appointment_reminder".into(),
+        language: "en".into(),
+        text: format!("Hello {}, we look forward to seeing you on [2] at [place].", words.client),
+        fields: vec![
+            field("1", "Pablo", &words.client, None),
+            field("2", "Monday, 3 pm", "", None),
+            field("meeting_place", "our office", "", None),
+        ],
+    };
+    let mut wrong = fill.clone();
+    wrong.fields[1] = field("2", "Monday, 3 pm", "Mon\nday", Some(ValueError::NotOneLine));
+    let preview = TemplatePreview {
+        head: head(words),
+        thread: ThreadId(7),
+        name: "appointment_reminder".into(),
+        language: "en".into(),
+        values: vec![words.client.clone(), "Monday".into()],
+        preview: format!("Your appointment\n\nHello {}, we look forward to seeing you on Monday.\n\nContoso, Berlin", words.client),
+        buttons: vec!["Confirm".into(), "Call us".into()],
+    };
+    vec![
+        ("templates", templates(reader, &picker)),
+        ("templates_none", templates(reader, &Templates { templates: vec![], query: "xyz".into(), ..picker })),
+        ("template_fill", template_fill(reader, &fill)),
+        ("template_fill_errors", template_fill(reader, &wrong)),
+        ("template_preview", template_preview(reader, &preview)),
+    ]
+}
+
+fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let message = MessageId(42);
+    let waits = Held {
+        head: head(words),
+        message,
+        thread: ThreadId(7),
+        text: words.text.clone(),
+        waiting: 2,
+        last_wrote: Some(hours(-26)),
+        expires: hours(72),
+    };
+    let row = |id| HeldRow {
+        message: MessageId(id),
+        client: words.client.clone(),
+        line: "Private Advice".into(),
+        text: words.text.clone(),
+        written: hours(-3),
+        expires: hours(69),
+    };
+    let failure = |class, code| Failed { head: head(words), message, thread: ThreadId(7), text: words.text.clone(), class, code };
+    let open = |id, client: &str| ThreadChoice {
+        thread: ThreadId(id),
+        client: client.into(),
+        line: "Private Advice".into(),
+        number: "+49 30 901820".into(),
+    };
+    let who =
+        Route { draft: 3, text: words.text.clone(), threads: vec![open(7, &words.client), open(8, "Jonas Weber")], nothing_chosen: false };
+    let edit = HeldEdit { head: head(words), message, text: words.text.clone(), error: None };
+    vec![
+        ("held", held(reader, &waits)),
+        ("held_edit", held_edit(reader, &edit)),
+        ("held_edit_empty", held_edit(reader, &HeldEdit { text: String::new(), error: Some(TextError::Empty), ..edit })),
+        ("held_list", held_list(reader, &HeldList { rows: vec![row(42), row(43)], more: 0 })),
+        ("held_list_none", held_list(reader, &HeldList::default())),
+        ("failed_retry", failed(reader, &failure(FailureClass::Unavailable, None))),
+        ("failed_template", failed(reader, &failure(FailureClass::WindowClosed, Some(131_047)))),
+        ("uncertain", uncertain(reader, &Uncertain { head: head(words), message, text: words.text.clone(), sent: hours(-1) })),
+        ("route", route(reader, &who)),
+        ("route_nothing_chosen", route(reader, &Route { nothing_chosen: true, ..who })),
+    ]
+}
+
+fn notices(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let client = words.client.as_str();
+    let say = |id, values: &[(&str, &str)]| reader.voice.say(id, values);
+    let send_again = vec![(labels::SEND_AGAIN, Action::Start { contact: ContactId(1) })];
+    let choose = vec![(labels::CHOOSE_TEMPLATE, Action::Templates { thread: ThreadId(7), query: String::new() })];
+    let expired = vec![
+        (labels::SEND_AS_NEW, Action::Retry { message: MessageId(42) }),
+        (labels::DISCARD, Action::WithdrawHeld { message: MessageId(42) }),
+    ];
+    let accepted = say(TextId::T04, &[("client", client), ("time", "tomorrow 14:00")]);
+    let declined = say(TextId::T06, &[("client", client), ("number", "+49 30 901820")]);
+    let closed =
+        Notice { kept: Some(words.text.clone()), ..notice(words, say(TextId::T20, &[("client", client)]), Style::Warning, choose) };
+    let gone = Notice { quotes_message: true, ..notice(words, say(TextId::T25, &[("text", &words.text)]), Style::Warning, expired) };
+    let done = Receipt {
+        head: Some(head(words)),
+        what: format!("Request sent. Basis: {}.", labels::basis(Basis::Contract)),
+        who: "Ana Torres".into(),
+        at: now(),
+        text: Some(words.text.clone()),
+    };
+    vec![
+        ("notice_accepted", super::notice(reader, &notice(words, accepted, Style::Good, vec![]))),
+        ("notice_unanswered", super::notice(reader, &notice(words, say(TextId::T05, &[]), Style::Warning, send_again))),
+        ("notice_declined", super::notice(reader, &notice(words, declined, Style::Attention, vec![]))),
+        ("notice_closed", super::notice(reader, &closed)),
+        ("notice_expired", super::notice(reader, &gone)),
+        ("notice_plain", super::notice(reader, &Notice { text: labels::NOT_ENABLED.into(), ..Notice::default() })),
+        ("receipt", receipt(reader, &done)),
+    ]
+}

@@ -1,0 +1,29 @@
+//! A template just before it goes out: exactly what the phone will show.
+
+use super::element::{Button, Container, Text, TextBlock, name};
+use super::parts::{header, paragraph};
+use super::submit::Action;
+use super::view::{Reader, TemplatePreview};
+use crate::bridge::Post;
+use crate::texts::labels;
+
+/// The preview is never cut: it is what the colleague answers for.
+pub fn template_preview(reader: &Reader<'_>, view: &TemplatePreview) -> Post {
+    let mut card = reader.card();
+    card.extend(header(&view.head));
+    card.push(paragraph(labels::CHECK_PREVIEW));
+    card.push(Container::quote(&view.preview));
+    if !view.buttons.is_empty() {
+        let titles: Vec<_> = view.buttons.iter().map(|title| name(title)).collect();
+        card.push(TextBlock::new(Text::plain(labels::template_buttons(&titles))).subtle().small());
+    }
+    let send =
+        Action::SendTemplate { thread: view.thread, name: view.name.clone(), language: view.language.clone(), values: view.values.clone() };
+    let back = if view.values.is_empty() {
+        Action::Templates { thread: view.thread, query: String::new() }
+    } else {
+        Action::PickTemplate { thread: view.thread, name: view.name.clone(), language: view.language.clone() }
+    };
+    card.actions([Button::new(labels::SEND, &send).positive(), Button::new(labels::BACK, &back)]);
+    card.post(labels::about(&name(&view.head.client), labels::PREVIEW))
+}

@@ -1,0 +1,72 @@
+//! The thread card: one in each home, edited in place. Its one status line says whether one may write, and until when.
+
+use super::element::{Button, FactSet, Text, TextBlock, clip, name};
+use super::parts::{consent, consent_style, header, state};
+use super::submit::Action;
+use super::view::{Reader, Style, ThreadCard};
+use crate::bridge::{ConsentState, Post};
+use crate::texts::{labels, span};
+use chrono::Duration;
+
+/// From here on an open window is shown as closing (product.md 4).
+const CLOSING: Duration = Duration::hours(1);
+
+/// The thread's current state.
+pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
+    let (words, style, closed) = status(reader, view);
+    let mut card = reader.card();
+    card.extend(header(&view.head));
+    card.push(TextBlock::new(words).bold().style(style).spaced());
+    let mut facts = Vec::new();
+    if !view.participants.is_empty() {
+        let names: Vec<_> = view.participants.iter().map(|who| name(who)).collect();
+        facts.push((labels::COLLEAGUES, Text::plain(clip(&names.join(", "), 400))));
+    }
+    if let Some((reached, at)) = view.last {
+        facts.push((labels::LAST_MESSAGE, Text::plain(state(reached)).and(" · ").then(Text::moment(at))));
+    }
+    if view.held > 0 {
+        facts.push((labels::HELD, Text::plain(labels::held_count(view.held))));
+    }
+    if !facts.is_empty() {
+        card.push(FactSet::new(facts));
+    }
+    let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
+    card.actions([
+        if closed { templates.positive() } else { templates },
+        Button::new(labels::HELD, &Action::HeldList {}),
+        Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
+        Button::new(labels::HELP, &Action::Help {}),
+    ]);
+    card.post(labels::about(&name(&view.head.client), summary(view)))
+}
+
+/// The status line, its style, and whether a template is the way on.
+fn status(reader: &Reader<'_>, view: &ThreadCard) -> (Text, Style, bool) {
+    let answerable = view.consent.state == ConsentState::None && view.may_answer;
+    if view.consent.state != ConsentState::Granted && !(answerable && open(reader, view)) {
+        let words = consent(&view.consent).and(". ").and(labels::consent_advice(view.consent.state));
+        return (words, consent_style(view.consent.state), false);
+    }
+    let first = Text::plain(if answerable { labels::CLIENT_FIRST } else { labels::AGREED }).and(" ");
+    match view.window_until {
+        Some(until) if until > reader.now => {
+            let left = until - reader.now;
+            let style = if left <= CLOSING { Style::Warning } else { Style::Good };
+            (first.and(labels::WINDOW_OPEN).then(Text::moment(until)).and(labels::time_left(&span(left))), style, false)
+        }
+        Some(until) => {
+            let words = first.and(labels::WINDOW_CLOSED).then(Text::moment(until)).and(". ").and(labels::WINDOW_CLOSED_ADVICE);
+            (words, Style::Attention, true)
+        }
+        None => (first.and(labels::WINDOW_NEVER), Style::Attention, true),
+    }
+}
+
+fn open(reader: &Reader<'_>, view: &ThreadCard) -> bool {
+    view.window_until.is_some_and(|until| until > reader.now)
+}
+
+fn summary(view: &ThreadCard) -> &'static str {
+    view.last.map_or_else(|| labels::consent(view.consent.state), |(reached, _)| state(reached))
+}
