@@ -9,3 +9,4 @@ pub mod config;
 pub mod markup;
 pub mod teams;
 pub mod texts;
+pub mod simulator;

@@ -1,0 +1,85 @@
+//! The demo's cast: one tenant, two colleagues, clients of every kind of identity, one number.
+
+use super::{BusinessNumber, Client, TeamsOptions, TeamsUser, WhatsAppOptions, template_cast};
+
+/// Options for both worlds that fit together.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    pub teams: TeamsOptions,
+    pub whatsapp: WhatsAppOptions,
+}
+
+/// The demo's cast. Every secret in it is worth nothing: both worlds are on loopback.
+///
+/// Colleagues `ana` (Ana Souza, São Paulo) and `ben` (Ben Okafor, Berlin). Clients `maria` (Maria Oliveira; WhatsApp knows her
+/// without the ninth digit that people dial), `tom` (Tom Becker) and `kim` (known by username and business-scoped id only).
+pub fn defaults() -> Cast {
+    let teams = TeamsOptions {
+        app_id: "5b0c7d1e-5f6a-4c0f-9a52-0d7c7a5e1b01".to_owned(),
+        client_secret: "simulated-client-secret".to_owned(),
+        tenant_id: "9e3c1b5a-7f0d-4f34-8a0e-2f6f5d3b7c02".to_owned(),
+        bot_endpoint: None,
+        bot_name: "Switchboard".to_owned(),
+        users: vec![
+            user("ana", "Ana Souza", "1f2e3d4c-0001-4a5b-8c6d-7e8f90a1b2c3", "pt-BR", "America/Sao_Paulo"),
+            user("ben", "Ben Okafor", "1f2e3d4c-0002-4a5b-8c6d-7e8f90a1b2c3", "en-US", "Europe/Berlin"),
+        ],
+        quiet: false,
+    };
+    let whatsapp = WhatsAppOptions {
+        access_token: "simulated-access-token".to_owned(),
+        app_secret: "simulated-app-secret".to_owned(),
+        verify_token: "simulated-verify-token".to_owned(),
+        webhook: None,
+        numbers: vec![BusinessNumber {
+            phone_number_id: "106540352242922".to_owned(),
+            waba_id: "102290129340398".to_owned(),
+            display: "+49 30 5550100".to_owned(),
+            verified_name: "Northwind".to_owned(),
+        }],
+        clients: vec![
+            Client {
+                key: "maria".to_owned(),
+                name: "Maria Oliveira".to_owned(),
+                phone: Some("+5511987654321".to_owned()),
+                wa_id: Some("551187654321".to_owned()),
+                bsuid: "BR.13491208655302741918".to_owned(),
+                username: None,
+            },
+            Client {
+                key: "tom".to_owned(),
+                name: "Tom Becker".to_owned(),
+                phone: Some("+4915112345678".to_owned()),
+                wa_id: Some("4915112345678".to_owned()),
+                bsuid: "DE.20771523908114465213".to_owned(),
+                username: None,
+            },
+            Client {
+                key: "kim".to_owned(),
+                name: "Kim".to_owned(),
+                phone: None,
+                wa_id: None,
+                bsuid: "US.30881123400987766554".to_owned(),
+                username: Some("kim.reads".to_owned()),
+            },
+        ],
+        templates: template_cast(),
+        page_size: 5,
+        refuse_closed_window_at_once: false,
+        quiet: false,
+    };
+    Cast { teams, whatsapp }
+}
+
+fn user(key: &str, name: &str, object_id: &str, locale: &str, time_zone: &str) -> TeamsUser {
+    TeamsUser {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        upn: format!("{key}@northwind.example"),
+        object_id: object_id.to_owned(),
+        user_id: format!("29:1{key}-bHV4ZW1idXJnMTIzNDU2Nzg5MGFiY2RlZg"),
+        conversation_id: format!("a:1{key}-Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A"),
+        locale: locale.to_owned(),
+        time_zone: time_zone.to_owned(),
+    }
+}

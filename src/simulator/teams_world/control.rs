@@ -1,0 +1,184 @@
+//! The control surface of the Teams world: every act of a colleague as `POST` with JSON, for tests in any language and the page.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::{ClickAnswer, Draft, Posted};
+use super::{ChatItem, World};
+use crate::simulator::common::ControlError;
+
+type Shared = State<Arc<World>>;
+type Did<T> = Result<Json<T>, ControlError>;
+
+pub(super) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/_sim/state", get(state))
+        .route("/_sim/bot", post(set_bot))
+        .route("/_sim/limits", post(set_limits))
+        .route("/_sim/keys/rotate", post(rotate))
+        .route("/_sim/tokens/revoke", post(revoke))
+        .route("/_sim/sign", post(sign))
+        .route("/_sim/users/{user}/chat", get(chat))
+        .route("/_sim/users/{user}/install", post(install))
+        .route("/_sim/users/{user}/uninstall", post(uninstall))
+        .route("/_sim/users/{user}/block", post(block))
+        .route("/_sim/users/{user}/type", post(type_message))
+        .route("/_sim/users/{user}/click", post(click))
+        .route("/_sim/users/{user}/edit", post(edit))
+        .route("/_sim/users/{user}/delete", post(delete))
+        .route("/_sim/users/{user}/react", post(react))
+        .route("/_sim/users/{user}/resend", post(resend))
+        .route("/_sim/users/{user}/raw", post(raw))
+}
+
+async fn state(State(world): Shared) -> Json<Value> {
+    let mut state = world.common.state();
+    let inner = world.lock();
+    let users: Vec<Value> = inner
+        .users
+        .iter()
+        .map(|user| {
+            let from = user.chat.len().saturating_sub(300);
+            json!({"user": user.user, "installed": user.installed, "blocked": user.blocked, "typing_at": user.typing_at,
+                "toast": user.toast, "chat": &user.chat[from..]})
+        })
+        .collect();
+    state["world"] = json!("teams");
+    state["bot_name"] = json!(world.bot_name);
+    state["bot_endpoint"] = json!(world.endpoint().ok().map(String::from));
+    state["service_url"] = json!(world.service_url());
+    state["users"] = json!(users);
+    Json(state)
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    endpoint: String,
+}
+
+async fn set_bot(State(world): Shared, Json(request): Json<Endpoint>) -> Did<Value> {
+    let endpoint = url::Url::parse(&request.endpoint).map_err(|error| ControlError::Impossible(error.to_string()))?;
+    *world.bot_endpoint.write().expect("no panic happens under this lock") = Some(endpoint);
+    Ok(Json(json!({"endpoint": request.endpoint})))
+}
+
+#[derive(Deserialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+async fn set_limits(State(world): Shared, Json(request): Json<Enabled>) -> Json<Value> {
+    world.limits.store(request.enabled, std::sync::atomic::Ordering::Relaxed);
+    Json(json!({"enabled": request.enabled}))
+}
+
+async fn rotate(State(world): Shared) -> Did<Value> {
+    world.keys.rotate().await.map_err(|error| ControlError::Impossible(error.to_string()))?;
+    Ok(Json(json!({"rotated": true})))
+}
+
+async fn revoke(State(world): Shared) -> Json<Value> {
+    world.tokens.revoke();
+    Json(json!({"revoked": true}))
+}
+
+#[derive(Deserialize)]
+struct ToSign {
+    #[serde(default)]
+    header: Value,
+    /// Laid over the claims of a good token; a `null` member removes a claim.
+    #[serde(default)]
+    claims: Value,
+}
+
+async fn sign(State(world): Shared, Json(request): Json<ToSign>) -> Json<Value> {
+    let mut claims = world.good_claims();
+    if let (Some(claims), Value::Object(given)) = (claims.as_object_mut(), request.claims) {
+        claims.extend(given);
+        claims.retain(|_, value| !value.is_null());
+    }
+    Json(json!({"token": world.keys.sign(request.header, &claims), "claims": claims}))
+}
+
+async fn chat(State(world): Shared, Path(user): Path<String>) -> Did<Vec<ChatItem>> {
+    world.with_user(&user, |user| Json(user.chat.clone()))
+}
+
+async fn install(State(world): Shared, Path(user): Path<String>) -> Did<Vec<Posted>> {
+    world.install(&user, true).await.map(Json)
+}
+
+async fn uninstall(State(world): Shared, Path(user): Path<String>) -> Did<Vec<Posted>> {
+    world.install(&user, false).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Blocked {
+    blocked: bool,
+}
+
+async fn block(State(world): Shared, Path(user): Path<String>, Json(request): Json<Blocked>) -> Did<Value> {
+    world.with_user(&user, |user| user.blocked = request.blocked)?;
+    Ok(Json(json!({"blocked": request.blocked})))
+}
+
+async fn type_message(State(world): Shared, Path(user): Path<String>, Json(draft): Json<Draft>) -> Did<Posted> {
+    world.says(&user, draft).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Click {
+    activity_id: String,
+    title: String,
+    #[serde(default)]
+    inputs: Value,
+}
+
+async fn click(State(world): Shared, Path(user): Path<String>, Json(request): Json<Click>) -> Did<ClickAnswer> {
+    world.click(&user, &request.activity_id, &request.title, request.inputs).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Edit {
+    activity_id: String,
+    #[serde(flatten)]
+    draft: Draft,
+}
+
+async fn edit(State(world): Shared, Path(user): Path<String>, Json(request): Json<Edit>) -> Did<Posted> {
+    world.edits(&user, &request.activity_id, request.draft).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Target {
+    activity_id: String,
+}
+
+async fn delete(State(world): Shared, Path(user): Path<String>, Json(request): Json<Target>) -> Did<Posted> {
+    world.deletes(&user, &request.activity_id).await.map(Json)
+}
+
+async fn resend(State(world): Shared, Path(user): Path<String>, Json(request): Json<Target>) -> Did<Posted> {
+    world.resends(&user, &request.activity_id).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct React {
+    activity_id: String,
+    kind: String,
+    #[serde(default)]
+    remove: bool,
+}
+
+async fn react(State(world): Shared, Path(user): Path<String>, Json(request): Json<React>) -> Did<Posted> {
+    world.reacts(&user, &request.activity_id, &request.kind, !request.remove).await.map(Json)
+}
+
+async fn raw(State(world): Shared, Path(user): Path<String>, Json(members): Json<Value>) -> Did<Posted> {
+    world.sends_raw(&user, members).await.map(Json)
+}

@@ -1,0 +1,317 @@
+//! What Microsoft runs, as far as a bot sees it: login, keys, the Connector, and the Teams clients of a few colleagues.
+//!
+//! Each colleague has one personal conversation with the bot. Its chat is the truth of what that colleague sees: bot messages
+//! as posted, edited and deleted through the Connector, and their own messages with the status the bot answered.
+//! Every activity carries a token signed by the key that `/v1/.well-known/keys` publishes.
+
+mod activity;
+mod card;
+mod client;
+mod connector;
+mod control;
+mod login;
+
+pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
+
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::common::{self, Common, ControlError, PageLinks, StartError, TimedOut};
+use super::faults::{Faults, Surface};
+use super::journal::Entry;
+use crate::clock::Clock;
+use login::{Keys, Tokens};
+
+/// What the world knows about the bot and its colleagues.
+#[derive(Clone, Debug)]
+pub struct TeamsOptions {
+    /// The bot's application id (GUID): client id at the login, `aud` of its tokens.
+    pub app_id: String,
+    pub client_secret: String,
+    /// The home tenant (GUID) of the application and of all colleagues.
+    pub tenant_id: String,
+    /// The server's `/api/messages`; can be set later with [`TeamsWorld::set_bot_endpoint`].
+    pub bot_endpoint: Option<Url>,
+    pub bot_name: String,
+    pub users: Vec<TeamsUser>,
+    /// Counters only: nothing is kept of what was posted (benchmarks).
+    pub quiet: bool,
+}
+
+/// A colleague.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TeamsUser {
+    /// Short name for controls (`ana`). A position (`0`), object id or UPN works as well.
+    pub key: String,
+    pub name: String,
+    pub upn: String,
+    /// Entra object id, lower case.
+    pub object_id: String,
+    /// `29:…`
+    pub user_id: String,
+    /// `a:…`
+    pub conversation_id: String,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA.
+    pub time_zone: String,
+}
+
+/// Who wrote an item of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    Bot,
+    User,
+}
+
+/// One message as a colleague sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatItem {
+    pub seq: u64,
+    pub activity_id: String,
+    pub from: Author,
+    pub at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub deleted: bool,
+    pub text: Option<String>,
+    /// `plain`, `markdown` or `xml` (HTML).
+    pub format: String,
+    /// The Adaptive Card on show: the posted one, or the one an invoke answered with.
+    pub card: Option<Value>,
+    /// What the notification said.
+    pub summary: Option<String>,
+    /// The activity this one quotes.
+    pub quoted: Option<String>,
+    pub reactions: Vec<String>,
+    /// How often the bot updated it.
+    pub revision: u32,
+    /// For the user's own messages: what the bot's endpoint answered (0 = no answer).
+    pub status: Option<u16>,
+}
+
+struct State {
+    users: Vec<UserState>,
+    last_id: i64,
+}
+
+struct UserState {
+    user: TeamsUser,
+    installed: bool,
+    blocked: bool,
+    chat: Vec<ChatItem>,
+    typing_at: Option<DateTime<Utc>>,
+    /// Times of recent sends, for the Connector's limits.
+    sends: std::collections::VecDeque<DateTime<Utc>>,
+    /// The activities as sent, to send one again.
+    sent: std::collections::HashMap<String, Value>,
+    toast: Option<String>,
+}
+
+pub(super) struct World {
+    common: Arc<Common>,
+    app_id: String,
+    client_secret: String,
+    tenant_id: String,
+    bot_name: String,
+    base: String,
+    bot_endpoint: RwLock<Option<Url>>,
+    keys: Keys,
+    tokens: Tokens,
+    limits: std::sync::atomic::AtomicBool,
+    state: Mutex<State>,
+}
+
+/// A running world. Dropping it ends it and cuts its connections.
+pub struct TeamsWorld {
+    world: Arc<World>,
+}
+
+impl TeamsWorld {
+    /// Starts the world on a loopback listener.
+    pub async fn start(listener: TcpListener, options: TeamsOptions, clock: Clock) -> Result<Self, StartError> {
+        let common = Arc::new(Common::new(clock, Faults::new(Surface::Connector, Surface::Activities))?);
+        common.journal.set_quiet(options.quiet);
+        let base = format!("http://{}", listener.local_addr()?);
+        let users = options.users.into_iter().map(UserState::new).collect();
+        let world = Arc::new(World {
+            common: common.clone(),
+            app_id: options.app_id,
+            client_secret: options.client_secret,
+            tenant_id: options.tenant_id,
+            bot_name: options.bot_name,
+            base,
+            bot_endpoint: RwLock::new(options.bot_endpoint),
+            keys: Keys::new().await?,
+            tokens: Tokens::default(),
+            limits: std::sync::atomic::AtomicBool::new(false),
+            state: Mutex::new(State { users, last_id: 0 }),
+        });
+        let router = Router::new().merge(login::routes()).merge(connector::routes()).merge(control::routes()).with_state(world.clone());
+        common::serve(listener, router, &common)?;
+        Ok(Self { world })
+    }
+
+    /// `http://127.0.0.1:PORT`: the login's authority and the place of the page.
+    pub fn base_url(&self) -> &str {
+        &self.world.base
+    }
+
+    /// What the server configures as `login_url`: token requests go to `{login_url}/{tenant}/oauth2/v2.0/token`.
+    pub fn login_url(&self) -> String {
+        self.world.base.clone()
+    }
+
+    /// The OpenID metadata whose `jwks_uri` holds the signing keys.
+    pub fn openid_metadata_url(&self) -> String {
+        format!("{}/v1/.well-known/openidconfiguration", self.world.base)
+    }
+
+    /// The `serviceUrl` of every activity: `http://127.0.0.1:PORT/teams/`.
+    pub fn service_url(&self) -> String {
+        self.world.service_url()
+    }
+
+    /// Where activities go from now on: the server's `/api/messages`.
+    pub fn set_bot_endpoint(&self, endpoint: Url) {
+        *self.world.bot_endpoint.write().expect("no panic happens under this lock") = Some(endpoint);
+    }
+
+    /// What the page needs to find the other world and the journal.
+    pub fn set_page_links(&self, links: PageLinks) {
+        *self.world.common.links.write().expect("no panic happens under this lock") = links;
+    }
+
+    /// The faults of this world.
+    pub fn faults(&self) -> &Faults {
+        &self.world.common.faults
+    }
+
+    /// Everything accepted and sent, in order, after sequence number `after`.
+    pub fn journal(&self, after: u64) -> Vec<Entry> {
+        self.world.common.journal.entries(after)
+    }
+
+    /// How often each kind of thing happened.
+    pub fn count(&self, kind: &str) -> u64 {
+        self.world.common.journal.counters().get(kind).copied().unwrap_or(0)
+    }
+
+    /// Counters only from now on, or everything again.
+    pub fn set_quiet(&self, quiet: bool) {
+        self.world.common.journal.set_quiet(quiet);
+    }
+
+    /// What the colleague sees, oldest first, deleted ones included.
+    pub fn chat(&self, user: &str) -> Result<Vec<ChatItem>, ControlError> {
+        self.world.with_user(user, |user| user.chat.clone())
+    }
+
+    /// Waits (real time, at most `for_`) until `look` finds something in the colleague's chat.
+    pub async fn until<T>(&self, user: &str, for_: Duration, look: impl Fn(&[ChatItem]) -> Option<T>) -> Result<T, TimedOut> {
+        self.world.common.until(for_, || self.world.with_user(user, |user| look(&user.chat)).ok().flatten()).await
+    }
+
+    /// Whether the app is installed for this colleague.
+    pub fn is_installed(&self, user: &str) -> Result<bool, ControlError> {
+        self.world.with_user(user, |user| user.installed)
+    }
+
+    /// 429 when a conversation gets more than 7 in 1 s, 8 in 2 s or 60 in 30 s, by this world's clock.
+    pub fn set_limits(&self, on: bool) {
+        self.world.limits.store(on, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// The colleague blocks the bot, or lets it write again.
+    pub fn set_blocked(&self, user: &str, blocked: bool) -> Result<(), ControlError> {
+        self.world.with_user(user, |user| user.blocked = blocked)
+    }
+
+    /// Makes a new signing key and publishes it alone.
+    pub async fn rotate_keys(&self) -> Result<(), StartError> {
+        self.world.keys.rotate().await
+    }
+
+    /// Forgets every token it issued: the next call is answered 401.
+    pub fn revoke_tokens(&self) {
+        self.world.tokens.revoke();
+    }
+
+    /// A JWT with this header and these claims, signed (RS256) with the current key. Missing header members are filled in.
+    pub fn sign(&self, header: Value, claims: Value) -> String {
+        self.world.keys.sign(header, &claims)
+    }
+
+    /// The claims of a good token now.
+    pub fn good_claims(&self) -> Value {
+        self.world.good_claims()
+    }
+
+    /// Ends the world: the port is closed and every connection is cut.
+    pub fn stop(&self) {
+        self.world.common.stop.cancel();
+    }
+}
+
+impl Drop for TeamsWorld {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl UserState {
+    fn new(user: TeamsUser) -> Self {
+        Self {
+            user,
+            installed: false,
+            blocked: false,
+            chat: Vec::new(),
+            typing_at: None,
+            sends: Default::default(),
+            sent: Default::default(),
+            toast: None,
+        }
+    }
+
+    fn item(&mut self, activity_id: &str) -> Option<&mut ChatItem> {
+        self.chat.iter_mut().rev().find(|item| item.activity_id == activity_id)
+    }
+}
+
+impl State {
+    /// Milliseconds since the epoch as Teams uses them for messages, each once.
+    fn next_id(&mut self, now: DateTime<Utc>) -> String {
+        self.last_id = (self.last_id + 1).max(now.timestamp_millis());
+        self.last_id.to_string()
+    }
+}
+
+impl World {
+    fn service_url(&self) -> String {
+        format!("{}/teams/", self.base)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no panic happens under this lock")
+    }
+
+    /// `key` is the short name, the position, the object id, the UPN or the conversation's id.
+    fn with_user<T>(&self, key: &str, act: impl FnOnce(&mut UserState) -> T) -> Result<T, ControlError> {
+        let mut state = self.lock();
+        let position = key.parse::<usize>().ok();
+        let found = state.users.iter_mut().enumerate().find(|(index, state)| {
+            let user = &state.user;
+            position == Some(*index)
+                || [&user.key, &user.object_id, &user.upn, &user.user_id, &user.conversation_id].iter().any(|id| *id == key)
+        });
+        let (_, user) = found.ok_or_else(|| ControlError::Unknown("user", key.to_owned()))?;
+        Ok(act(user))
+    }
+}
