@@ -1,8 +1,9 @@
 //! One contact, with the WhatsApp action.
 
-use super::element::{Button, FactSet, Text, name};
+use super::element::{Button, FactSet};
 use super::parts::{consent, header};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{ContactCard, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

@@ -1,8 +1,9 @@
 //! The contacts, found by part of a name or number.
 
-use super::element::{ActionSet, Button, ColumnSet, Text, TextBlock, TextInput, list, name};
+use super::element::{ActionSet, Button, ColumnSet, TextBlock, TextInput, list};
 use super::parts::{consent, phone, told_apart};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{ContactRow, Contacts, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

@@ -1,12 +1,13 @@
 //! The elements of Adaptive Cards 1.5 that we use, and nothing more.
 //!
-//! Invariants: text from outside reaches a card only through [`Text::plain`], which escapes it, or as an input's value, which no
+//! Invariants: text from outside reaches a card only as [`Text`], which is escaped, or as an input's value, which no
 //! client reads as markdown; nothing names a colour or background, only styles that every theme knows; a card that leaves through
 //! [`Card::post`] is smaller than [`SIZE_LIMIT`].
 
 use super::submit::Action;
+use super::text::{self, Text, clip};
 use super::view::Style;
-use crate::bridge::{Post, PostBody, Time};
+use crate::bridge::{Post, PostBody};
 use crate::texts::labels;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,86 +16,8 @@ use serde_json::Value;
 pub const SIZE_LIMIT: usize = 28_000;
 /// What a card's list may fill, so that the rest has room.
 pub const LIST_LIMIT: usize = 17_000;
-/// Longest name in a card, in characters.
-const NAME_LIMIT: usize = 80;
-
-/// Markdown that is safe to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Text(String);
-
-impl Text {
-    /// Text from anywhere, shown as it is: markdown, `<at>`, HTML entities and date macros mean nothing in it.
-    pub fn plain(text: impl AsRef<str>) -> Self {
-        Self(escape(text.as_ref()))
-    }
-
-    /// A moment, rendered by Teams in the reader's own zone and format.
-    pub fn moment(at: Time) -> Self {
-        let at = at.format("%Y-%m-%dT%H:%M:%SZ");
-        Self(format!("{{{{DATE({at},SHORT)}}}} {{{{TIME({at})}}}}"))
-    }
-
-    /// This, and then that.
-    pub fn then(mut self, next: Self) -> Self {
-        self.0.push_str(&next.0);
-        self
-    }
-
-    /// This, and then plain text.
-    pub fn and(self, text: impl AsRef<str>) -> Self {
-        self.then(Self::plain(text))
-    }
-}
-
-/// Makes a markdown renderer show `text` as it is. Every new line becomes a paragraph, because a single one is swallowed.
-/// Direction overrides are dropped: they could turn round the words that follow. Right-to-left text itself needs none.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + text.len() / 4);
-    for (at, line) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        if at > 0 {
-            safe.push_str("\n\n");
-        }
-        escape_line(line, &mut safe);
-    }
-    safe
-}
-
-fn escape_line(line: &str, safe: &mut String) {
-    // `1.` and `-` begin a list, but only at the beginning of a line.
-    let digits = line.chars().take_while(char::is_ascii_digit).count();
-    let list = if digits > 0 && line[digits..].starts_with('.') { Some(digits) } else { line.starts_with(['-', '+', '=']).then_some(0) };
-    for (at, c) in line.char_indices() {
-        match c {
-            _ if Some(at) == list => safe.extend(['\\', c]),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            c if c.is_control() => safe.push(' '),
-            '<' => safe.push_str("&lt;"),
-            // Only what would be read as an entity, so that `AT&T` stays legible wherever entities are not decoded.
-            '&' if line[at + 1..].starts_with(|next: char| next == '#' || next.is_ascii_alphabetic()) && line[at..].contains(';') => {
-                safe.push_str("&amp;");
-            }
-            '\\' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '>' | '`' | '~' | '{' | '|' => safe.extend(['\\', c]),
-            c => safe.push(c),
-        }
-    }
-}
-
-/// The first `limit` characters, with a mark where something was cut.
-pub fn clip(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-    }
-}
-
-/// A name, on one line and of bearable length, without the characters that turn the direction of what follows.
-pub fn name(text: &str) -> String {
-    let shown = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(shown).collect();
-    let words: Vec<_> = one_line.split_whitespace().collect();
-    clip(&words.join(" "), NAME_LIMIT)
-}
+/// More choices than these are not shown all at once.
+const MOST_EXPANDED: usize = 6;
 
 /// A whole card.
 #[derive(Clone, Debug, Serialize)]
@@ -104,8 +27,6 @@ pub struct Card {
     #[serde(rename = "type")]
     kind: &'static str,
     version: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lang: Option<String>,
     #[serde(rename = "fallbackText")]
     fallback_text: String,
     body: Vec<Element>,
@@ -114,19 +35,12 @@ pub struct Card {
 }
 
 impl Card {
-    /// An empty card for a reader of `language`, which a client uses for dates.
-    pub fn new(language: &str) -> Self {
-        let language = language.replace('_', "-");
-        let mut parts = language.split('-');
-        let word = |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        // A malformed tag makes browsers throw while formatting dates.
-        let formed = parts.next().is_some_and(|base| (2..=3).contains(&base.len()) && base.chars().all(|c| c.is_ascii_alphabetic()))
-            && parts.all(word);
+    /// An empty card. It names no language: Teams then writes dates as the reader's own settings say.
+    pub fn new() -> Self {
         Self {
             schema: "http://adaptivecards.io/schemas/adaptive-card.json",
             kind: "AdaptiveCard",
             version: "1.5",
-            lang: formed.then_some(language),
             fallback_text: String::new(),
             body: Vec::new(),
             actions: Vec::new(),
@@ -479,19 +393,21 @@ struct Choice {
 }
 
 impl Choices {
-    /// `choices` are (title, value). `expanded` shows all at once; otherwise they are found by typing.
+    /// `choices` are (title, value). Few are shown all at once, others are found by typing. Some clients read markdown in the titles
+    /// of the former and some do not, so those with marks in them are of the latter, where none does.
     pub fn new(
         id: &'static str,
         label: impl Into<String>,
         error_message: &'static str,
-        expanded: bool,
         choices: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
+        let choices: Vec<_> = choices.into_iter().map(|(title, value)| Choice { title, value }).collect();
+        let expanded = choices.len() <= MOST_EXPANDED && choices.iter().all(|choice| text::means_itself(&choice.title));
         Self {
             id,
             label: label.into(),
             style: if expanded { "expanded" } else { "filtered" },
-            choices: choices.into_iter().map(|(title, value)| Choice { title, value }).collect(),
+            choices,
             value: None,
             placeholder: "",
             error_message,
@@ -502,6 +418,11 @@ impl Choices {
 
     pub fn value(self, value: Option<String>) -> Self {
         Self { value, ..self }
+    }
+
+    /// Found by typing, however few.
+    pub fn filtered(self) -> Self {
+        Self { style: "filtered", ..self }
     }
 
     pub fn placeholder(self, placeholder: &'static str) -> Self {

@@ -1,8 +1,9 @@
 //! T-26: WhatsApp did not take a message.
 
-use super::element::{Button, Container, clip, name};
+use super::element::{Button, Container};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
 use super::submit::Action;
+use super::text::{clip, name};
 use super::view::{Failed, Reader, Style};
 use crate::bridge::{FailureClass, Post};
 use crate::texts::{TextId, labels};

@@ -1,8 +1,9 @@
 //! T-21: a message that waits for the client.
 
-use super::element::{Button, Container, clip, name};
+use super::element::{Button, Container};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
 use super::submit::Action;
+use super::text::{clip, name};
 use super::view::{Held, Reader, Style};
 use crate::bridge::Post;
 use crate::texts::{TextId, ago, labels};

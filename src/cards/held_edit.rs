@@ -1,8 +1,9 @@
 //! A held message, to be changed.
 
-use super::element::{Button, TextInput, clip, name};
+use super::element::{Button, TextInput};
 use super::parts::{error, header};
 use super::submit::Action;
+use super::text::{clip, name};
 use super::view::{HeldEdit, Reader, TextError};
 use crate::bridge::Post;
 use crate::texts::labels;

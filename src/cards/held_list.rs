@@ -1,8 +1,9 @@
 //! All held messages of the reader.
 
-use super::element::{Button, ColumnSet, Text, TextBlock, list, name};
+use super::element::{Button, ColumnSet, TextBlock, list};
 use super::parts::{excerpt, told_apart};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{HeldList, HeldRow, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

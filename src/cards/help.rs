@@ -1,7 +1,8 @@
 //! What one can type, and what the buttons do.
 
-use super::element::{Button, FactSet, Text, TextBlock};
+use super::element::{Button, FactSet, TextBlock};
 use super::submit::Action;
+use super::text::Text;
 use super::view::Reader;
 use crate::bridge::Post;
 use crate::texts::labels;

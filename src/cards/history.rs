@@ -1,8 +1,9 @@
 //! Messages of one thread, oldest first.
 
-use super::element::{Button, Container, Element, Text, TextBlock, clip, fitting, name};
+use super::element::{Button, Container, Element, TextBlock, fitting};
 use super::parts::{QUOTE_LIMIT, header, state};
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{History, HistoryLine, Reader, Speaker};
 use crate::bridge::Post;
 use crate::texts::labels;

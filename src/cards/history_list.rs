@@ -1,7 +1,8 @@
 //! Threads to look into: what the command `history` shows to somebody with several.
 
-use super::element::{Button, ColumnSet, Element, Text, TextBlock, list, name};
+use super::element::{Button, ColumnSet, Element, TextBlock, list};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{HistoryList, HistoryRow, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

@@ -1,8 +1,9 @@
 //! A client wrote whom nobody owns: the first colleague to take it does.
 
-use super::element::{Button, Container, Text, TextBlock, clip, name};
+use super::element::{Button, Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, header, paragraph, phone};
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{Intake, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

@@ -25,6 +25,7 @@ pub mod submit;
 mod template_fill;
 mod template_preview;
 mod templates;
+mod text;
 mod thread;
 mod uncertain;
 pub mod view;

@@ -3,9 +3,10 @@
 //! No input is marked as required, because a client checks all inputs of a card for every button: one form would hold up the
 //! other. The server checks, and shows the card again with what was typed and what is wrong.
 
-use super::element::{ActionSet, Button, Choices, Container, Element, Text, TextBlock, TextInput, fitting_choices, name};
+use super::element::{ActionSet, Button, Choices, Container, Element, TextBlock, TextInput, fitting_choices};
 use super::parts::{error, phone, told_apart};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{ContactChoice, ContactError, NewConversation, Reader};
 use crate::bridge::{ContactId, LineId, Post};
 use crate::texts::labels;
@@ -32,8 +33,9 @@ fn choose(view: &NewConversation) -> Vec<Element> {
     let fit = fitting_choices(&choices);
     let more = choices.len() - fit;
     let mut elements = vec![
-        Choices::new("contact", labels::CHOOSE_A_CONTACT, labels::NO_CONTACT_CHOSEN, false, choices.into_iter().take(fit))
-            .placeholder(labels::TYPE_A_NAME)
+        Choices::new("contact", labels::CHOOSE_A_CONTACT, labels::NO_CONTACT_CHOSEN, choices.into_iter().take(fit))
+            .filtered()
+            .placeholder(labels::CHOOSE_A_CONTACT_BY)
             .into(),
     ];
     if more > 0 {
@@ -65,7 +67,12 @@ fn add(view: &NewConversation) -> Vec<Element> {
     if several {
         let lines = view.lines.iter().map(|line| (name(&line.name), line.id.to_string()));
         let value = typed.line.as_ref().map(LineId::to_string);
-        elements.push(Choices::new("line", labels::LINE_OF_BUSINESS, labels::NO_LINE, view.lines.len() <= 5, lines).value(value).into());
+        elements.push(
+            Choices::new("line", labels::LINE_OF_BUSINESS, labels::NO_LINE, lines)
+                .placeholder(labels::LINE_OF_BUSINESS)
+                .value(value)
+                .into(),
+        );
         elements.extend(errors(view, &[LineMissing]));
     }
     if let Some(line) = chosen {

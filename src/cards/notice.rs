@@ -1,7 +1,8 @@
 //! One plain sentence, perhaps with buttons: acceptances, refusals, warnings.
 
-use super::element::{Button, Container, Text, TextBlock, clip, name};
+use super::element::{Button, Container, TextBlock};
 use super::parts::{header, paragraph};
+use super::text::{Text, clip, name};
 use super::view::{Notice, Reader};
 use crate::bridge::Post;
 use crate::texts::labels;

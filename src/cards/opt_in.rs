@@ -1,8 +1,9 @@
 //! T-00: the client has not agreed yet; may we send the opt-in request, and on what basis?
 
-use super::element::{Button, Choices, name};
+use super::element::{Button, Choices};
 use super::parts::{error, header, paragraph};
 use super::submit::Action;
+use super::text::name;
 use super::view::{OptIn, Reader};
 use crate::bridge::{Basis, ConsentState, Post};
 use crate::texts::{TextId, labels};
@@ -18,7 +19,7 @@ pub fn opt_in(reader: &Reader<'_>, view: &OptIn) -> Post {
         let value = serde_json::to_value(basis).ok();
         (labels::basis(basis).to_owned(), value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned())
     });
-    card.push(Choices::new("basis", labels::BASIS, labels::NO_BASIS, true, choices).required());
+    card.push(Choices::new("basis", labels::BASIS, labels::NO_BASIS, choices).required());
     if view.basis_missing {
         card.push(error(labels::NO_BASIS));
     }

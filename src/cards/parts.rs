@@ -1,6 +1,7 @@
 //! What several cards share: the header, consent and delivery in words, and the reader's way of saying things.
 
-use super::element::{Card, Element, Text, TextBlock, clip, name};
+use super::element::{Card, Element, TextBlock};
+use super::text::{Text, clip, name};
 use super::view::{ConsentView, Head, MessageState, Reader, Style};
 use crate::bridge::{ConsentState, Time};
 use crate::texts::{TextId, labels, when};
@@ -12,7 +13,7 @@ pub const EXCERPT_LIMIT: usize = 200;
 
 impl Reader<'_> {
     pub(super) fn card(&self) -> Card {
-        Card::new(self.voice.language())
+        Card::new()
     }
 
     pub(super) fn say(&self, id: TextId, values: &[(&str, &str)]) -> String {

@@ -1,7 +1,8 @@
 //! What a card becomes after an action: who, what, when. No buttons, so that nothing is pressed twice.
 
-use super::element::{Container, Text, TextBlock, clip, name};
+use super::element::{Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
+use super::text::{Text, clip, name};
 use super::view::{Reader, Receipt};
 use crate::bridge::Post;
 use crate::texts::labels;

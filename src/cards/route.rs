@@ -1,8 +1,9 @@
 //! "Who is this for?": nothing goes to a client as long as it is not certain which one is meant.
 
-use super::element::{Button, Choices, Container, Text, TextBlock, clip, fitting_choices};
+use super::element::{Button, Choices, Container, TextBlock, fitting_choices};
 use super::parts::{QUOTE_LIMIT, error, paragraph, told_apart};
 use super::submit::Action;
+use super::text::{Text, clip};
 use super::view::{Reader, Route, Style, ThreadChoice};
 use crate::bridge::{Post, ThreadId};
 use crate::texts::labels;
@@ -17,10 +18,9 @@ pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
     let choices: Vec<_> = view.threads.iter().map(|choice| (title(choice), choice.thread.to_string())).collect();
     let fit = fitting_choices(&choices);
     let more = choices.len() - fit;
-    let expanded = choices.len() <= 6;
     card.push(
-        Choices::new("thread", labels::CLIENT, labels::NO_CLIENT_CHOSEN, expanded, choices.into_iter().take(fit))
-            .placeholder(labels::TYPE_A_NAME)
+        Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices.into_iter().take(fit))
+            .placeholder(labels::CHOOSE_A_CLIENT_BY)
             .required(),
     );
     if more > 0 {

@@ -1,8 +1,9 @@
 //! The inputs for a template's variables.
 
-use super::element::{Button, Container, Text, TextBlock, TextInput, clip, name};
+use super::element::{Button, Container, TextBlock, TextInput};
 use super::parts::{error, header};
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{Reader, TemplateField, TemplateFill, ValueError};
 use crate::bridge::Post;
 use crate::texts::labels;

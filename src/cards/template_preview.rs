@@ -1,8 +1,9 @@
 //! A template just before it goes out: exactly what the phone will show.
 
-use super::element::{Button, Container, Text, TextBlock, name};
+use super::element::{Button, Container, TextBlock};
 use super::parts::{header, paragraph};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{Reader, TemplatePreview};
 use crate::bridge::Post;
 use crate::texts::labels;

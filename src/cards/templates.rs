@@ -1,8 +1,9 @@
 //! The template picker. Selecting never sends.
 
-use super::element::{ActionSet, Button, ColumnSet, Container, Element, Text, TextBlock, TextInput, list, name};
+use super::element::{ActionSet, Button, ColumnSet, Container, Element, TextBlock, TextInput, list};
 use super::parts::{excerpt, header};
 use super::submit::Action;
+use super::text::{Text, name};
 use super::view::{Reader, Style, TemplateRow, Templates};
 use crate::bridge::Post;
 use crate::texts::labels;

@@ -1,8 +1,9 @@
 //! The thread card: one in each home, edited in place. Its one status line says whether one may write, and until when.
 
-use super::element::{Button, FactSet, Text, TextBlock, clip, name};
+use super::element::{Button, FactSet, TextBlock};
 use super::parts::{consent, consent_style, header, state};
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
 use crate::texts::{labels, span};
@@ -16,14 +17,14 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
     let (words, style, closed) = status(reader, view);
     let mut card = reader.card();
     card.extend(header(&view.head));
-    card.push(TextBlock::new(words).bold().style(style).spaced());
+    card.push(TextBlock::new(words).style(style).spaced());
     let mut facts = Vec::new();
     if !view.participants.is_empty() {
         let names: Vec<_> = view.participants.iter().map(|who| name(who)).collect();
         facts.push((labels::COLLEAGUES, Text::plain(clip(&names.join(", "), 400))));
     }
     if let Some((reached, at)) = view.last {
-        facts.push((labels::LAST_MESSAGE, Text::plain(state(reached)).and(" · ").then(Text::moment(at))));
+        facts.push((labels::DELIVERY, Text::plain(state(reached)).and(" · ").then(Text::moment(at))));
     }
     if view.held > 0 {
         facts.push((labels::HELD, Text::plain(labels::held_count(view.held))));

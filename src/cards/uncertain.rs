@@ -1,8 +1,9 @@
 //! Nobody knows whether a message arrived: it is never sent again without a person saying so.
 
-use super::element::{Button, Container, Text, TextBlock, clip, name};
+use super::element::{Button, Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{Reader, Style, Uncertain};
 use crate::bridge::Post;
 use crate::texts::labels;

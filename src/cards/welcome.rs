@@ -1,9 +1,10 @@
 //! What the bot says when it is installed.
 
-use super::element::{Button, Text, TextBlock, clip, name};
+use super::element::{Button, TextBlock};
 use super::help::entrances;
 use super::parts::paragraph;
 use super::submit::Action;
+use super::text::{Text, clip, name};
 use super::view::{Reader, Style, Welcome};
 use crate::bridge::Post;
 use crate::texts::labels;

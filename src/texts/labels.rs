@@ -47,7 +47,7 @@ pub const CONSENT: &str = "Consent";
 pub const LANGUAGE: &str = "Language";
 pub const ADDED: &str = "Added";
 pub const COLLEAGUES: &str = "Colleagues";
-pub const LAST_MESSAGE: &str = "Last message";
+pub const DELIVERY: &str = "Delivery";
 pub const CONTACT: &str = "Contact";
 /// Between text and times: with their spaces.
 pub const WRITTEN: &str = "Written ";
@@ -56,7 +56,9 @@ pub const SENT_AT: &str = "Sent ";
 
 // Inputs and their errors.
 pub const CHOOSE_A_CONTACT: &str = "Choose a contact";
-pub const TYPE_A_NAME: &str = "Type a name or number";
+/// Placeholders repeat the label: some clients read them out instead of it.
+pub const CHOOSE_A_CONTACT_BY: &str = "Choose a contact by name or number";
+pub const CHOOSE_A_CLIENT_BY: &str = "Choose a client by name";
 pub const NAME: &str = "Name";
 pub const PHONE_NUMBER: &str = "Phone number";
 pub const PHONE_EXAMPLE: &str = "+49 151 23456789";
@@ -68,6 +70,7 @@ pub const FIND_TEMPLATE: &str = "Find by name or text";
 pub const BASIS: &str = "On what basis do you contact this person?";
 pub const MESSAGE: &str = "Message";
 pub const CLIENT: &str = "Client";
+pub const CHOOSE_A_CLIENT: &str = "Choose a client";
 pub const NO_CONTACT_CHOSEN: &str = "Choose a contact first.";
 pub const NO_NAME: &str = "Enter a name.";
 pub const NAME_TOO_LONG: &str = "Enter a name of at most 200 characters.";
