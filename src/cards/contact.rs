@@ -20,7 +20,7 @@ pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
     if !view.language.is_empty() {
         facts.push((labels::LANGUAGE, Text::plain(name(&view.language))));
     }
-    let by = view.added_by.as_deref().map_or_else(|| labels::CLIENT_FIRST.to_owned(), |who| labels::added_by(&name(who)));
+    let by = view.added_by.as_deref().map_or_else(|| labels::BY_WRITING.to_owned(), |who| labels::added_by(&name(who)));
     facts.push((labels::ADDED, view.added_at.map_or_else(|| Text::plain(&by), |at| Text::plain(&by).and(" · ").then(Text::moment(at)))));
     card.push(FactSet::new(facts));
     card.actions([Button::new(labels::MESSAGE_ON_WHATSAPP, &Action::Start { contact: view.id }).positive()]);

@@ -18,7 +18,7 @@ pub fn contacts(reader: &Reader<'_>, view: &Contacts) -> Post {
     if view.contacts.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_CONTACTS)));
     }
-    card.extend(list(view.contacts.iter().map(|contact| row(contact).into()).collect(), view.more));
+    card.extend(list(view.contacts.iter().map(|contact| row(contact).into()).collect(), view.more, labels::more_to_find));
     card.actions([Button::new(labels::NEW_CONVERSATION, &Action::New {})]);
     card.post(labels::CONTACTS)
 }

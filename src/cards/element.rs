@@ -8,7 +8,6 @@ use super::submit::Action;
 use super::text::{self, Text, clip};
 use super::view::Style;
 use crate::bridge::{Post, PostBody};
-use crate::texts::labels;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -120,12 +119,12 @@ pub fn fitting_choices(choices: &[(String, String)]) -> usize {
 }
 
 /// Keeps the elements that fit, and says how many more there are (`more` that were left out before, and those cut here).
-pub fn list(mut elements: Vec<Element>, more: usize) -> Vec<Element> {
+pub fn list(mut elements: Vec<Element>, more: usize, words: fn(usize) -> String) -> Vec<Element> {
     let fit = fitting(&elements);
     let more = more + elements.len() - fit;
     elements.truncate(fit);
     if more > 0 {
-        elements.push(TextBlock::new(Text::plain(labels::more(more))).subtle().spaced().into());
+        elements.push(TextBlock::new(Text::plain(words(more))).subtle().spaced().into());
     }
     elements
 }

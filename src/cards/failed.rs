@@ -11,11 +11,13 @@ use crate::texts::{TextId, labels};
 /// One plain sentence with the next step, and the buttons that can take it.
 pub fn failed(reader: &Reader<'_>, view: &Failed) -> Post {
     let (cause, advice) = labels::failure(view.class);
-    let code = view.code.map_or_else(|| labels::NO_CODE.to_owned(), |code| code.to_string());
-    let values = [("cause", cause), ("advice", advice), ("code", &code)];
+    let sentence = match view.code {
+        Some(code) => reader.say(TextId::T26, &[("cause", cause), ("advice", advice), ("code", &code.to_string())]),
+        None => reader.say(TextId::T26b, &[("cause", cause), ("advice", advice)]),
+    };
     let mut card = reader.card();
     card.extend(header(&view.head));
-    card.push(paragraph(&reader.say(TextId::T26, &values)).style(Style::Attention));
+    card.push(paragraph(&sentence).style(Style::Attention));
     if !view.text.is_empty() {
         card.push(Container::quote(&clip(&view.text, QUOTE_LIMIT)));
     }

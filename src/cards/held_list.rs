@@ -15,7 +15,7 @@ pub fn held_list(reader: &Reader<'_>, view: &HeldList) -> Post {
     if view.rows.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_HELD)));
     }
-    card.extend(list(view.rows.iter().map(|held| row(held).into()).collect(), view.more));
+    card.extend(list(view.rows.iter().map(|held| row(held).into()).collect(), view.more, labels::more));
     card.post(labels::HELD_MESSAGES)
 }
 

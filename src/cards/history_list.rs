@@ -14,7 +14,7 @@ pub fn history_list(reader: &Reader<'_>, view: &HistoryList) -> Post {
     if view.threads.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_THREADS)));
     }
-    card.extend(list(view.threads.iter().map(|thread| row(thread).into()).collect(), view.more));
+    card.extend(list(view.threads.iter().map(|thread| row(thread).into()).collect(), view.more, labels::more));
     card.post(labels::HISTORY)
 }
 

@@ -5,7 +5,7 @@ use super::parts::{error, header, paragraph};
 use super::submit::Action;
 use super::text::name;
 use super::view::{OptIn, Reader};
-use crate::bridge::{Basis, ConsentState, Post};
+use crate::bridge::{Basis, Post};
 use crate::texts::{TextId, labels};
 
 /// Asks before anything is sent. Cancel sends nothing.
@@ -27,5 +27,5 @@ pub fn opt_in(reader: &Reader<'_>, view: &OptIn) -> Post {
         Button::with_inputs(labels::SEND_REQUEST, &Action::Request { contact: view.contact, basis: None }, &["basis"]).positive(),
         Button::new(labels::CANCEL, &Action::CancelRequest { contact: view.contact }),
     ]);
-    card.post(labels::about(&client, labels::consent(ConsentState::None)))
+    card.post(labels::about(&client, labels::CONSENT_NEEDED))
 }

@@ -170,7 +170,11 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let card = |state, window| thread_card(words, state, window);
     let waiting = ThreadCard { held: 2, last: Some((MessageState::Held, hours(-1))), ..card(ConsentState::Granted, Some(hours(-2))) };
     let first = ThreadCard { may_answer: true, last: None, ..card(ConsentState::None, Some(hours(20))) };
-    let pending = ThreadCard { participants: vec!["Ana Torres".into()], ..card(ConsentState::Pending, None) };
+    let pending = ThreadCard {
+        participants: vec!["Ana Torres".into()],
+        last: Some((MessageState::Reached(DeliveryStatus::Delivered), hours(-1))),
+        ..card(ConsentState::Pending, None)
+    };
     let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
         id: MessageId(id),
         at: hours(id - 10),

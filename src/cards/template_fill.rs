@@ -10,6 +10,8 @@ use crate::texts::labels;
 
 /// Longest value in characters: a body holds 1,024 altogether.
 const VALUE_LIMIT: usize = 1_024;
+/// All values together, in characters, as far as they are shown again. More cannot be sent in any template.
+const ALL_VALUES_LIMIT: usize = 4_096;
 
 /// One labelled input a variable, below the text they belong to. Preview shows the result; nothing is sent here.
 pub fn template_fill(reader: &Reader<'_>, view: &TemplateFill) -> Post {
@@ -21,8 +23,9 @@ pub fn template_fill(reader: &Reader<'_>, view: &TemplateFill) -> Post {
     if view.fields.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NOTHING_TO_FILL)));
     }
+    let limit = VALUE_LIMIT.min(ALL_VALUES_LIMIT / view.fields.len().max(1));
     for (at, field) in view.fields.iter().enumerate() {
-        card.push(input(at, field));
+        card.push(input(at, field, limit));
         card.extend(field.error.map(|found| error(words(found))));
     }
     let fill = Action::FillTemplate { thread: view.thread, name: view.name.clone(), language: view.language.clone(), values: vec![] };
@@ -33,10 +36,10 @@ pub fn template_fill(reader: &Reader<'_>, view: &TemplateFill) -> Post {
     card.post(labels::about(&name(&view.head.client), labels::CHOOSE_TEMPLATE))
 }
 
-fn input(at: usize, field: &TemplateField) -> TextInput {
+fn input(at: usize, field: &TemplateField, limit: usize) -> TextInput {
     let input = TextInput::new(format!("v{at}"), labels::variable(&name(&field.label)), labels::NO_VALUE, VALUE_LIMIT).required();
     let example = field.example.as_deref().map(|example| labels::for_example(&name(example)));
-    input.value(clip(&field.value, VALUE_LIMIT)).placeholder(example.unwrap_or_default())
+    input.value(clip(&field.value, limit)).placeholder(example.unwrap_or_default())
 }
 
 fn words(found: ValueError) -> &'static str {

@@ -18,7 +18,7 @@ pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     if view.templates.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_TEMPLATES)));
     }
-    card.extend(list(rows(view), view.more));
+    card.extend(list(rows(view), view.more, labels::more_to_find));
     card.post(labels::about(&name(&view.head.client), labels::CHOOSE_TEMPLATE))
 }
 

@@ -185,6 +185,52 @@ fn long_names_and_texts_stay_below_the_limit() {
 }
 
 #[test]
+fn a_card_at_the_edge_gives_up_the_second_copy_of_its_data_first() {
+    let directory = directory();
+    let preview = TemplatePreview {
+        head: Head { client: "Maria".into(), ..Head::default() },
+        thread: ThreadId(7),
+        name: "long".into(),
+        language: "en".into(),
+        values: vec!["x".repeat(9_500)],
+        preview: "x".repeat(9_500),
+        buttons: vec![],
+    };
+    let post = template_preview(&reader(&directory), &preview);
+    let buttons = of_type(card(&post), "Action.Execute");
+    assert!(card(&post).to_string().len() <= SIZE_LIMIT);
+    assert!(buttons.len() == 2 && buttons.iter().all(|button| button.get("fallback").is_none()));
+    assert_eq!(buttons[0]["data"]["values"][0].as_str().map(str::len), Some(9_500), "what is sent is never cut");
+}
+
+#[test]
+fn many_long_values_can_be_shown_again() {
+    let directory = directory();
+    let field =
+        TemplateField {
+            label: "1".into(), example: Some("😀".repeat(500)), value: "😀".repeat(1_024), error: Some(ValueError::TooLong)
+        };
+    let view = TemplateFill {
+        head: Head { client: "Maria".into(), ..Head::default() },
+        thread: ThreadId(7),
+        name: "long".into(),
+        language: "en".into(),
+        text: "*".repeat(1_024),
+        fields: vec![field; 10],
+    };
+    assert!(card(&template_fill(&reader(&directory), &view)).to_string().len() <= SIZE_LIMIT);
+}
+
+#[test]
+fn titles_of_buttons_fit_side_by_side() {
+    for (name, post) in all(&endless()) {
+        for button in of_type(card(&post), "Action.Execute") {
+            assert!(button["title"].as_str().is_some_and(|title| !title.is_empty() && title.len() <= 20), "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_long_list_is_cut_and_says_how_many_are_left_out() {
     let directory = directory();
     let row = |id| ContactRow {

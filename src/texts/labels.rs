@@ -38,6 +38,7 @@ pub const ADD_A_CONTACT: &str = "Add a contact";
 pub const HELD_MESSAGES: &str = "Held messages";
 pub const WHO_IS_THIS_FOR: &str = "Who is this for?";
 pub const COMMANDS: &str = "Commands";
+pub const CONSENT_NEEDED: &str = "Consent is needed first";
 pub const NEWS: &str = "News about this conversation";
 pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
 
@@ -57,7 +58,7 @@ pub const SENT_AT: &str = "Sent ";
 // Inputs and their errors.
 pub const CHOOSE_A_CONTACT: &str = "Choose a contact";
 /// Placeholders repeat the label: some clients read them out instead of it.
-pub const CHOOSE_A_CONTACT_BY: &str = "Choose a contact by name or number";
+pub const CHOOSE_A_CONTACT_BY: &str = "Choose a contact by name";
 pub const CHOOSE_A_CLIENT_BY: &str = "Choose a client by name";
 pub const NAME: &str = "Name";
 pub const PHONE_NUMBER: &str = "Phone number";
@@ -158,6 +159,8 @@ pub const WINDOW_CLOSED: &str = "Window closed since ";
 pub const WINDOW_CLOSED_ADVICE: &str = "Choose a template to restart.";
 pub const WINDOW_NEVER: &str = "The client has not written yet. Choose a template to start.";
 pub const CLIENT_FIRST: &str = "The client wrote first.";
+/// Who added a contact that nobody added.
+pub const BY_WRITING: &str = "by writing to us";
 
 /// Between the words and the time of a state of consent.
 pub const SINCE_OPEN: &str = " (";
@@ -213,16 +216,17 @@ pub fn failure(class: FailureClass) -> (&'static str, &'static str) {
     }
 }
 
-/// T-26 where the other side gave no code.
-pub const NO_CODE: &str = "none";
 /// T-21 where nobody knows when the client last wrote.
 pub const SOME_TIME_AGO: &str = "some time ago";
 
+/// How many a list leaves out that can be searched.
+pub fn more_to_find(count: usize) -> String {
+    format!("{count} more. Search to narrow the list.")
+}
+
+/// How many a list leaves out that cannot.
 pub fn more(count: usize) -> String {
-    match count {
-        1 => "1 more. Search to narrow the list.".to_owned(),
-        count => format!("{count} more. Search to narrow the list."),
-    }
+    format!("{count} more.")
 }
 
 pub fn more_contacts(count: usize) -> String {
@@ -243,7 +247,12 @@ pub fn not_sendable(reason: &str) -> String {
 
 /// The label of a template's variable, which has a name or a position.
 pub fn variable(name: &str) -> String {
-    if name.chars().all(|c| c.is_ascii_digit()) { format!("Value {name}") } else { name.replace('_', " ") }
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return format!("Value {name}");
+    }
+    let words = name.replace('_', " ");
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 pub fn for_example(example: &str) -> String {

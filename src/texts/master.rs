@@ -76,6 +76,8 @@ texts! {
     T25 "T-25" Colleague "A held message expired without being sent: {text}";
     /// Failed.
     T26 "T-26" Colleague "Not delivered: {cause}. {advice}. (WhatsApp code {code})";
+    /// Failed, where the other side gave no code.
+    T26b "T-26b" Colleague "Not delivered: {cause}. {advice}.";
     /// Left.
     T30 "T-30" Colleague "You left the conversation with {client}. You will not receive new messages.";
     /// A colleague left, and nobody continues.

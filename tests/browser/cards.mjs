@@ -175,6 +175,7 @@ async function compare(page, session, name, json, found) {
     }
     await page.keyboard.press("Escape");
   }
+  await page.evaluate(() => document.activeElement?.blur());
 }
 
 async function tabThrough(page) {

@@ -50,7 +50,7 @@ export function styleSheet(theme, width) {
     .ac-adaptiveCard { border: 1px solid ${p.line}; border-radius: 6px; }
     .ac-adaptiveCard:focus { outline: none; }
     p { margin: 0; } p + p { margin-top: 8px; }
-    .ac-actionSet { flex-wrap: wrap; row-gap: 8px; }
+    .ac-actionSet { flex-wrap: wrap; row-gap: 8px; overflow: visible !important; }
     .ac-pushButton { font: inherit; font-weight: 600; padding: 5px 12px; min-height: 32px; border-radius: 4px; border: 1px solid ${p.line}; background: ${p.back}; color: ${p.text}; cursor: pointer; white-space: normal; overflow-wrap: anywhere; }
     .ac-pushButton.style-positive { background: #5b5fc7; border-color: #5b5fc7; color: #ffffff; }
     .ac-pushButton:focus-visible, .ac-input:focus-visible, input:focus-visible { outline: 2px solid ${p.text}; outline-offset: 1px; }
