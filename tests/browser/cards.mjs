@@ -222,7 +222,7 @@ function actions(json) {
 }
 
 function labels(json) {
-  return allOf(json, (element) => element.type?.startsWith("Input.")).map((input) => input.label);
+  return allOf(json, (element) => element.type?.startsWith("Input.")).map((input) => input.label ?? "(none)");
 }
 
 function squeeze(text) {
