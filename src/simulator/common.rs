@@ -181,6 +181,7 @@ impl Common {
         json!({
             "now": self.now(),
             "clock_moves": self.can_move_clock(),
+            "clock": match self.clock { Clock::System => "system", Clock::Shifted(_) => "shifted", Clock::Manual(_) => "manual" },
             "faults": self.faults.list(),
             "counters": self.journal.counters(),
             "quiet": self.journal.is_quiet(),
@@ -233,7 +234,7 @@ pub(super) fn serve(listener: TcpListener, router: Router, common: &Arc<Common>)
     Ok(format!("http://{address}"))
 }
 
-/// The routes that mean the same in both worlds.
+/// The routes that mean the same in both worlds, and the page.
 fn routes(common: Arc<Common>) -> Router {
     Router::new()
         .route("/_sim/events", get(events))
@@ -243,6 +244,7 @@ fn routes(common: Arc<Common>) -> Router {
         .route("/_sim/quiet", post(set_quiet))
         .route("/_sim/page", get(links).post(set_links))
         .with_state(common)
+        .merge(super::page::routes())
 }
 
 /// Answers pages of loopback origins (the page of one world drives both) and refuses every other page. No origin: not a browser.

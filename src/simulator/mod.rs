@@ -14,6 +14,7 @@ mod common;
 mod faults;
 mod journal;
 mod line;
+mod page;
 mod teams_world;
 mod whatsapp_world;
 

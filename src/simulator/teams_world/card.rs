@@ -9,24 +9,26 @@ pub(super) struct Found {
     pub(super) inputs: Map<String, Value>,
 }
 
-/// The enabled action with this title (or id), in the card or in one of its ShowCards. As in real clients a button takes the
-/// inputs of its own card and of the cards around it, not those of other ShowCards.
-pub(super) fn find_action(card: &Value, title: &str) -> Option<Found> {
+/// The enabled actions with this title (or id), in the card and in its ShowCards, in the order of reading. As in real clients a
+/// button takes the inputs of its own card and of the cards around it, not those of other ShowCards.
+pub(super) fn find_actions(card: &Value, title: &str) -> Vec<Found> {
     search(card, title, &Map::new())
 }
 
-fn search(card: &Value, title: &str, around: &Map<String, Value>) -> Option<Found> {
+fn search(card: &Value, title: &str, around: &Map<String, Value>) -> Vec<Found> {
+    let mut found = Vec::new();
     let mut inputs = around.clone();
     let mut actions = Vec::new();
     gather(card, &mut inputs, &mut actions);
-    for action in &actions {
-        let named = action["title"] == title || action["id"] == title;
-        if named && action["isEnabled"] != false && action["type"] != "Action.ShowCard" {
-            let inputs = if action["associatedInputs"] == "none" { Map::new() } else { inputs };
-            return Some(Found { action: (*action).clone(), inputs });
+    for action in actions {
+        if action["type"] == "Action.ShowCard" {
+            found.extend(search(&action["card"], title, &inputs));
+        } else if (action["title"] == title || action["id"] == title) && action["isEnabled"] != false {
+            let inputs = if action["associatedInputs"] == "none" { Map::new() } else { inputs.clone() };
+            found.push(Found { action: action.clone(), inputs });
         }
     }
-    actions.iter().filter(|action| action["type"] == "Action.ShowCard").find_map(|action| search(&action["card"], title, &inputs))
+    found
 }
 
 fn gather<'a>(element: &'a Value, inputs: &mut Map<String, Value>, actions: &mut Vec<&'a Value>) {
@@ -70,19 +72,19 @@ mod tests {
 
     #[test]
     fn a_button_takes_the_inputs_of_its_card_with_their_defaults() {
-        let found = find_action(&card(), "Send").expect("there");
+        let found = find_actions(&card(), "Send").remove(0);
         assert_eq!(Value::Object(found.inputs), json!({"name": "Maria", "basis": "false"}));
     }
 
     #[test]
     fn a_button_in_a_show_card_takes_the_inputs_around_it_as_well() {
-        let found = find_action(&card(), "Save").expect("there");
+        let found = find_actions(&card(), "Save").remove(0);
         assert_eq!(Value::Object(found.inputs), json!({"name": "Maria", "basis": "false", "note": ""}));
     }
 
     #[test]
     fn a_button_without_associated_inputs_takes_none_and_an_unknown_title_finds_nothing() {
-        assert!(find_action(&card(), "Cancel").expect("there").inputs.is_empty());
-        assert!(find_action(&card(), "Nothing").is_none());
+        assert!(find_actions(&card(), "Cancel").remove(0).inputs.is_empty());
+        assert!(find_actions(&card(), "Nothing").is_empty());
     }
 }

@@ -111,7 +111,24 @@ impl TeamsWorld {
     /// Presses the button with this title (or action id) on the card of `activity_id`. `inputs` replace the card's own values. No
     /// validation on the client's side: what the server does with bad input is the server's to show. The page validates.
     pub async fn click(&self, user: &str, activity_id: &str, title: &str, inputs: Value) -> Result<ClickAnswer, ControlError> {
-        self.world.click(user, activity_id, title, inputs).await
+        self.world.click(user, activity_id, title, 0, inputs).await
+    }
+
+    /// [`TeamsWorld::click`] where several buttons have the same title: `nth` counts from 0 in the order of reading.
+    pub async fn click_nth(
+        &self,
+        user: &str,
+        activity_id: &str,
+        title: &str,
+        nth: usize,
+        inputs: Value,
+    ) -> Result<ClickAnswer, ControlError> {
+        self.world.click(user, activity_id, title, nth, inputs).await
+    }
+
+    /// Performs an action that may not (or no longer) be on the card: what a stale or hostile client can do.
+    pub async fn click_action(&self, user: &str, activity_id: &str, action: &Value, inputs: Value) -> Result<ClickAnswer, ControlError> {
+        self.world.perform(user, activity_id, action, inputs).await
     }
 
     /// Changes an own message (`messageUpdate`).
@@ -324,18 +341,33 @@ impl World {
         self.deliver(activity).await
     }
 
-    pub(super) async fn click(&self, key: &str, activity_id: &str, title: &str, inputs: Value) -> Result<ClickAnswer, ControlError> {
-        let (user, now, id) = self.begin(key)?;
-        let shown = self.item(key, activity_id)?.card;
-        let found = shown.as_ref().and_then(|shown| card::find_action(shown, title));
+    pub(super) async fn click(
+        &self,
+        key: &str,
+        activity_id: &str,
+        title: &str,
+        nth: usize,
+        inputs: Value,
+    ) -> Result<ClickAnswer, ControlError> {
+        let shown = self.item(key, activity_id)?.card.unwrap_or_default();
+        let found = card::find_actions(&shown, title).into_iter().nth(nth);
         let card::Found { action, inputs: mut values } = found.ok_or_else(|| ControlError::Unknown("button", title.to_owned()))?;
         if let Value::Object(given) = inputs {
             values.extend(given);
         }
+        self.perform(key, activity_id, &action, Value::Object(values)).await
+    }
+
+    pub(super) async fn perform(&self, key: &str, activity_id: &str, action: &Value, inputs: Value) -> Result<ClickAnswer, ControlError> {
+        let (user, now, id) = self.begin(key)?;
+        let values = match inputs {
+            Value::Object(values) => values,
+            _ => Map::new(),
+        };
         match action["type"].as_str() {
-            Some("Action.Execute") => self.execute(key, &user, (activity_id, &id), now, &action, values).await,
-            Some("Action.Submit") => self.submit(key, &user, (activity_id, &id), now, &action, values).await,
-            _ => Err(ControlError::Impossible(format!("{title:?} is not a button that reaches the bot"))),
+            Some("Action.Execute") => self.execute(key, &user, (activity_id, &id), now, action, values).await,
+            Some("Action.Submit") => self.submit(key, &user, (activity_id, &id), now, action, values).await,
+            _ => Err(ControlError::Impossible("this button does not reach the bot".to_owned())),
         }
     }
 

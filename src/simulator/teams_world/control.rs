@@ -134,13 +134,23 @@ async fn type_message(State(world): Shared, Path(user): Path<String>, Json(draft
 #[derive(Deserialize)]
 struct Click {
     activity_id: String,
+    #[serde(default)]
     title: String,
+    /// Which of the buttons with this title, from 0.
+    #[serde(default)]
+    nth: usize,
+    /// Instead of a title: the action itself.
+    action: Option<Value>,
     #[serde(default)]
     inputs: Value,
 }
 
 async fn click(State(world): Shared, Path(user): Path<String>, Json(request): Json<Click>) -> Did<ClickAnswer> {
-    world.click(&user, &request.activity_id, &request.title, request.inputs).await.map(Json)
+    let Click { activity_id, title, nth, action, inputs } = request;
+    match action {
+        Some(action) => world.perform(&user, &activity_id, &action, inputs).await.map(Json),
+        None => world.click(&user, &activity_id, &title, nth, inputs).await.map(Json),
+    }
 }
 
 #[derive(Deserialize)]

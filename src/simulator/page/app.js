@@ -1,0 +1,493 @@
+// The page of both worlds: a Teams client, a phone, the clock, faults and the journal. It talks to the control surfaces only.
+"use strict";
+
+(() => {
+  const { el } = Cards;
+  const $ = (id) => document.getElementById(id);
+  const worlds = { teams: null, whatsapp: null };
+  const state = { teams: null, whatsapp: null };
+  const pick = { user: 0, client: 0, world: "whatsapp", quote: null, phoneQuote: null, editing: null };
+  const seen = { teams: [], whatsapp: [] };
+  const drawn = { chat: new Map(), phone: new Map() };
+  let journalUrl = null;
+  let clockOffset = 0;
+
+  const FAULTS = [
+    ["429", "Too many requests", "429, not accepted", ["whatsapp", "teams"], { retry_after: 2 }],
+    ["500", "Server error", "500, not accepted", ["whatsapp", "teams"], {}],
+    ["503", "Unavailable", "503, not accepted", ["whatsapp", "teams"], {}],
+    ["502_html", "Bad gateway", "502 as HTML", ["whatsapp", "teams"], {}],
+    ["timeout_after_acceptance", "Timeout", "accepted, no answer", ["whatsapp", "teams"], { ms: 30000 }],
+    ["reset", "Reset", "connection cut, not accepted", ["whatsapp", "teams"], {}],
+    ["delay", "Slow", "2 s later", ["whatsapp", "teams"], { ms: 2000 }],
+    ["duplicate", "Duplicate", "sent twice at once", ["whatsapp", "teams"], {}],
+    ["reorder", "Reorder", "statuses backwards", ["whatsapp"], {}],
+    ["early_status", "Early status", "before the answer", ["whatsapp"], {}],
+    ["failed_status", "Fails later", "131026 by webhook", ["whatsapp"], { code: 131026 }],
+  ];
+
+  const say = (text) => { $("live").textContent = text; };
+  const problem = (text) => { $("problem").textContent = text; $("problem").hidden = !text; };
+  const initials = (name) => name.split(/\s+/).map((part) => part[0]).slice(0, 2).join("").toUpperCase();
+
+  const call = async (world, path, body, method = body === undefined ? "GET" : "POST") => {
+    const options = { method, headers: body === undefined ? {} : { "content-type": "application/json" } };
+    if (body !== undefined) options.body = JSON.stringify(body);
+    const response = await fetch(`${worlds[world]}/_sim/${path}`, options);
+    const answer = await response.json().catch(() => null);
+    if (!response.ok) throw new Error(answer?.error ?? `HTTP ${response.status}`);
+    return answer;
+  };
+  const attempt = async (act) => {
+    try { problem(""); return await act(); } catch (error) { problem(`That did not work: ${error.message}`); return null; }
+  };
+
+  // State: fetched again after every change, one request at a time.
+  const busy = {};
+  const refresh = async (world) => {
+    if (!worlds[world]) return;
+    if (busy[world]) { busy[world] = "again"; return; }
+    busy[world] = "yes";
+    try {
+      do {
+        busy[world] = "yes";
+        state[world] = await call(world, "state");
+        if (world === "teams") drawTeams(); else drawPhone();
+        drawClock();
+        drawFaults();
+      } while (busy[world] === "again");
+    } catch { /* the world is gone or restarting: the next event or poll tries again */ } finally { busy[world] = null; }
+  };
+  const follow = (world) => {
+    if (!worlds[world]) return;
+    const source = new EventSource(`${worlds[world]}/_sim/events`);
+    source.onmessage = () => { refresh(world); journal(); };
+    // Without events (a proxy, a restart) the page polls.
+    setInterval(() => { if (source.readyState !== EventSource.OPEN) refresh(world); }, 500);
+    refresh(world);
+  };
+
+  // Time.
+  const anyState = () => state.teams ?? state.whatsapp;
+  const now = () => {
+    const current = anyState();
+    if (!current) return new Date();
+    return current.clock === "manual" ? new Date(current.now) : new Date(Date.now() + clockOffset);
+  };
+  const drawClock = () => {
+    const current = anyState();
+    if (!current) return;
+    clockOffset = new Date(current.now).getTime() - Date.now();
+    for (const button of document.querySelectorAll(".step")) {
+      button.disabled = !current.clock_moves;
+      button.title = current.clock_moves ? "" : "This world runs on the machine's clock.";
+    }
+    tick();
+  };
+  const tick = () => {
+    if (!anyState()) return;
+    const at = now();
+    $("clock").textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+    $("clock").dateTime = at.toISOString();
+    drawWindow();
+  };
+  const advance = (hours) => attempt(async () => {
+    // One process, one clock: the second world follows by itself, and is moved only when it did not.
+    const before = {};
+    const both = ["teams", "whatsapp"].filter((world) => worlds[world]);
+    for (const world of both) before[world] = new Date((await call(world, "clock")).now).getTime();
+    for (const world of both) {
+      const reached = new Date((await call(world, "clock")).now).getTime();
+      if (reached - before[world] < hours * 1800000) await call(world, "clock", { advance_seconds: hours * 3600 });
+    }
+    say(`${hours} hours later`);
+    await Promise.all(both.map(refresh));
+    journal();
+  });
+
+  const timeText = (at, zone, locale) => {
+    const date = new Date(at);
+    const day = (value) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(value);
+    const sameDay = day(date) === day(now());
+    return new Intl.DateTimeFormat(locale, { timeZone: zone, ...(sameDay ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" }) }).format(date);
+  };
+
+  // Buttons that switch between people, with what each has not read.
+  const people = (box, list, current, testid, name, unread, choose) => {
+    while (box.children.length > list.length) box.lastChild.remove();
+    list.forEach((person, index) => {
+      let button = box.children[index];
+      if (!button) {
+        button = el("button");
+        button.type = "button";
+        button.dataset.testid = `${testid}-${index}`;
+        button.addEventListener("click", () => choose(index));
+        box.append(button);
+      }
+      button.setAttribute("aria-pressed", String(index === current));
+      const count = index === current ? 0 : unread(person, index);
+      const label = name(person);
+      const text = count > 0 ? `${label}, ${count} new` : label;
+      if (button.dataset.text !== text) {
+        button.dataset.text = text;
+        button.replaceChildren(el("span", "", label), ...(count > 0 ? [el("span", "badge", `${count} new`)] : []));
+      }
+    });
+  };
+
+  // Draws a list by key: what did not change stays, with whatever was typed into it.
+  const drawList = (box, known, items, key, build) => {
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    const keys = new Set(items.map(key));
+    for (const [id, entry] of known) if (!keys.has(id)) { entry.node.remove(); known.delete(id); }
+    let grew = false;
+    items.forEach((item, index) => {
+      const id = key(item);
+      const mark = JSON.stringify(item);
+      const entry = known.get(id);
+      if (entry?.mark === mark) return;
+      const node = build(item);
+      if (entry) entry.node.replaceWith(node); else { box.insertBefore(node, box.children[index] ?? null); grew = true; }
+      known.set(id, { mark, node });
+    });
+    if (atEnd || grew) box.scrollTop = box.scrollHeight;
+  };
+
+  // Teams.
+  const user = () => state.teams?.users[pick.user];
+  const drawTeams = () => {
+    const { users, bot_name: bot } = state.teams;
+    if (!users.length) return;
+    pick.user = Math.min(pick.user, users.length - 1);
+    const current = user();
+    const fromBot = (one) => one.chat.filter((item) => item.from === "bot").length;
+    const before = seen.teams[pick.user];
+    seen.teams[pick.user] = fromBot(current);
+    users.forEach((one, index) => { seen.teams[index] ??= fromBot(one); });
+    people($("teams-users"), users, pick.user, "teams-user", (one) => one.user.name, (one, index) => fromBot(one) - seen.teams[index], (index) => {
+      Object.assign(pick, { user: index, quote: null, editing: null });
+      drawn.chat.clear();
+      $("chat").replaceChildren();
+      drawQuote();
+      drawTeams();
+    });
+    $("bot-name").textContent = bot;
+    const typing = current.typing_at && now() - new Date(current.typing_at) < 5000;
+    $("bot-note").textContent = !current.installed ? `App not installed for ${current.user.name}` : typing ? "typing" : `Personal chat of ${current.user.name}`;
+    $("install").hidden = current.installed;
+    drawList($("chat"), drawn.chat, current.chat, (item) => item.activity_id, (item) => chatItem(item, current));
+    const last = current.chat.findLast((item) => item.from === "bot");
+    if (before !== undefined && seen.teams[pick.user] > before && last) say(`${bot}: ${last.summary ?? last.text ?? "a card"}`);
+  };
+  const textOf = (item) => {
+    if (item.deleted) return "This message was deleted.";
+    if (item.format === "xml") return Cards.html(item.text ?? "").textContent;
+    return item.text ?? item.summary ?? item.card?.fallbackText ?? "Card";
+  };
+  const chatItem = (item, owner) => {
+    const own = item.from === "user";
+    const row = el("article", `item ${own ? "own" : "theirs"}`);
+    row.dataset.testid = "chat-item";
+    row.dataset.activityId = item.activity_id;
+    row.dataset.from = item.from;
+    const name = own ? owner.user.name : state.teams.bot_name;
+    const meta = el("div", "meta", el("span", "name", name), el("time", "", timeText(item.at, owner.user.time_zone, owner.user.locale)));
+    if (item.edited_at) meta.append(el("span", "", own ? "Edited" : "Updated"));
+    const bubble = el("div", item.card ? "bubble has-card" : "bubble");
+    if (item.quoted) {
+      const quoted = owner.chat.find((one) => one.activity_id === item.quoted);
+      bubble.append(el("blockquote", "quoted", quoted ? textOf(quoted).slice(0, 120) : "an earlier message"));
+    }
+    if (item.deleted) bubble.append(el("em", "subtle", "This message was deleted."));
+    else {
+      if (item.text) bubble.append(item.format === "xml" ? Cards.html(item.text) : item.format === "markdown" ? Cards.markdown(item.text) : el("div", "text plain", item.text));
+      if (item.card) bubble.append(Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button) }));
+    }
+    if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
+    const body = el("div", "item-body", meta, bubble);
+    if (own && item.status !== null && Math.floor(item.status / 100) !== 2) body.append(el("div", "failed", item.status === 0 ? "Not delivered: the app did not answer." : `Not delivered: the app answered ${item.status}.`));
+    if (!item.deleted) body.append(tools(item, own));
+    row.append(el("span", `avatar ${own ? `person-${pick.user % 4}` : "bot"}`, initials(name)), body);
+    row.firstChild.setAttribute("aria-hidden", "true");
+    return row;
+  };
+  const tools = (item, own) => {
+    const tool = (label, act) => {
+      const button = el("button", "tool", label);
+      button.type = "button";
+      button.setAttribute("aria-label", `${label}: ${textOf(item).slice(0, 40)}`);
+      button.addEventListener("click", act);
+      return button;
+    };
+    const key = user().user.key;
+    const target = { activity_id: item.activity_id };
+    const all = [tool("Quote", () => { Object.assign(pick, { quote: item, editing: null }); drawQuote(); $("composer").focus(); })];
+    if (own) {
+      all.push(tool("Edit", () => { Object.assign(pick, { quote: null, editing: item }); $("composer").value = textOf(item); drawQuote(); $("composer").focus(); }));
+      all.push(tool("Delete", () => attempt(() => call("teams", `users/${key}/delete`, target))));
+    } else {
+      all.push(tool("Like", () => attempt(() => call("teams", `users/${key}/react`, { ...target, kind: "like", remove: item.reactions.includes("like") }))));
+    }
+    return el("div", "tools", ...all);
+  };
+  const drawQuote = () => {
+    const what = pick.editing ?? pick.quote;
+    $("quote").hidden = !what;
+    if (what) $("quote-text").textContent = `${pick.editing ? "Editing" : "Quoting"}: ${textOf(what).slice(0, 90)}`;
+  };
+  const toast = (text) => {
+    $("toast").textContent = text ?? "";
+    $("toast").hidden = !text;
+    clearTimeout(toast.timer);
+    if (text) toast.timer = setTimeout(() => { $("toast").hidden = true; }, 8000);
+  };
+  const press = async (item, action, inputs, button) => {
+    const buttons = button.closest(".card")?.querySelectorAll("button:not(:disabled)") ?? [];
+    for (const one of buttons) one.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    const answer = await attempt(() => call("teams", `users/${user().user.key}/click`, { activity_id: item.activity_id, action, inputs }));
+    button.removeAttribute("aria-busy");
+    for (const one of buttons) one.disabled = false;
+    toast(answer?.toast);
+    refresh("teams");
+  };
+  const escapeHtml = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const draftOf = (text) => {
+    if (!/\*\*[^*\n]+\*\*/.test(text)) return { text };
+    const body = escapeHtml(text).replace(/\*\*([^*\n]+)\*\*/g, "<strong>$1</strong>").replace(/\n/g, "<br>");
+    return { text, html: `<p>${body}</p>` };
+  };
+  const sendTeams = () => attempt(async () => {
+    const text = $("composer").value.trim();
+    if (!text || !user()) return;
+    const key = user().user.key;
+    const { quote, editing } = pick;
+    $("composer").value = "";
+    Object.assign(pick, { quote: null, editing: null });
+    drawQuote();
+    if (editing) await call("teams", `users/${key}/edit`, { activity_id: editing.activity_id, ...draftOf(text) });
+    else await call("teams", `users/${key}/type`, { ...draftOf(text), quote: quote?.activity_id ?? null });
+    refresh("teams");
+  });
+
+  // The phone.
+  const client = () => state.whatsapp?.clients[pick.client];
+  const number = () => {
+    const last = client()?.items.findLast((item) => item.from === "business")?.phone_number_id;
+    return state.whatsapp.numbers.find((one) => one.phone_number_id === last) ?? state.whatsapp.numbers[0];
+  };
+  const drawPhone = () => {
+    const { clients } = state.whatsapp;
+    if (!clients.length) return;
+    pick.client = Math.min(pick.client, clients.length - 1);
+    const current = client();
+    const fromBusiness = (one) => one.items.filter((item) => item.from === "business").length;
+    const before = seen.whatsapp[pick.client];
+    seen.whatsapp[pick.client] = fromBusiness(current);
+    clients.forEach((one, index) => { seen.whatsapp[index] ??= fromBusiness(one); });
+    people($("phone-clients"), clients, pick.client, "phone-client", (one) => one.client.name, (one, index) => fromBusiness(one) - seen.whatsapp[index], (index) => {
+      Object.assign(pick, { client: index, phoneQuote: null });
+      drawn.phone.clear();
+      $("phone").replaceChildren();
+      drawPhoneQuote();
+      drawPhone();
+    });
+    $("phone-business").textContent = number().verified_name;
+    $("phone-avatar").textContent = initials(number().verified_name);
+    const press = (id, on, yes, no) => { $(id).setAttribute("aria-pressed", String(on)); $(id).textContent = on ? yes : no; };
+    press("phone-online", current.online, "Phone on", "Phone off");
+    press("phone-open", current.open, "Chat open", "Chat closed");
+    drawList($("phone"), drawn.phone, current.items, (item) => item.wamid, (item) => phoneItem(item, current));
+    drawWindow();
+    const last = current.items.findLast((item) => item.from === "business");
+    if (before !== undefined && seen.whatsapp[pick.client] > before && last) say(`On ${current.client.name}'s phone: ${last.text}`);
+  };
+  const drawWindow = () => {
+    if (!state.whatsapp || !client()) return;
+    const closes = client().windows_close[number()?.phone_number_id];
+    const left = closes ? new Date(closes) - now() : 0;
+    const hours = Math.floor(left / 3600000);
+    const minutes = Math.floor((left % 3600000) / 60000);
+    const note = left > 0 ? `Window open, ${hours} h ${minutes} min left` : closes ? "Window closed" : "Window never opened";
+    const label = `${note} \u00b7 ${client().client.phone ?? client().client.username ?? "no number"}`;
+    if ($("phone-window").textContent !== label) $("phone-window").textContent = label;
+  };
+  // WhatsApp's own markup, as text nodes and elements only.
+  const wa = (text, parent) => {
+    const pattern = /```([\s\S]+?)```|`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]*?\S)_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]*?\S)~(?![\w~])|(https?:\/\/[^\s<>"]+)/g;
+    let last = 0;
+    for (const match of text.matchAll(pattern)) {
+      parent.append(text.slice(last, match.index));
+      last = match.index + match[0].length;
+      if (match[1] ?? match[2]) parent.append(el("code", "", match[1] ?? match[2]));
+      else if (match[6]) parent.append(Cards.link(match[6], match[6]));
+      else { const node = el(match[3] ? "strong" : match[4] ? "em" : "s"); wa(match[3] ?? match[4] ?? match[5], node); parent.append(node); }
+    }
+    parent.append(text.slice(last));
+  };
+  const waText = (text) => {
+    const node = el("div", "text plain");
+    text.split("\n").forEach((line, index) => {
+      if (index) node.append("\n");
+      if (line.startsWith("> ")) { const quote = el("span", "wa-quote"); wa(line.slice(2), quote); node.append(quote); } else wa(line, node);
+    });
+    return node;
+  };
+  const TICKS = { sent: ["\u2713", "Sent"], delivered: ["\u2713\u2713", "Delivered"], read: ["\u2713\u2713", "Read"] };
+  const phoneItem = (item, owner) => {
+    // On a client's phone their own messages stand on the right.
+    const own = item.from === "client";
+    const row = el("article", `wa-item ${own ? "own" : "theirs"}`);
+    row.dataset.testid = "phone-item";
+    row.dataset.wamid = item.wamid;
+    row.dataset.from = item.from;
+    const bubble = el("div", "wa-bubble");
+    if (item.reply_to) {
+      const quoted = owner.items.find((one) => one.wamid === item.reply_to);
+      bubble.append(el("blockquote", "quoted", quoted ? quoted.text.slice(0, 100) : "an earlier message"));
+    }
+    if (item.header) bubble.append(el("strong", "wa-header", item.header));
+    bubble.append(waText(item.text));
+    if (item.footer) bubble.append(el("div", "wa-footer subtle", item.footer));
+    const meta = el("div", "wa-meta", el("time", "", timeText(item.at)));
+    if (item.template) meta.prepend(el("span", "", "Template"));
+    if (item.ticks) {
+      const [mark, name] = TICKS[item.ticks];
+      const ticks = el("span", `ticks ${item.ticks}`, `${name} `);
+      ticks.append(el("span", "", mark));
+      ticks.lastChild.setAttribute("aria-hidden", "true");
+      ticks.dataset.testid = "ticks";
+      meta.append(ticks);
+    }
+    bubble.append(meta);
+    if (item.reactions.length) bubble.append(el("div", "reactions", `Reaction: ${item.reactions.join(" ")}`));
+    row.append(bubble);
+    if (!own) {
+      for (const one of item.buttons) {
+        const button = el("button", "wa-button", one.title);
+        button.type = "button";
+        button.dataset.testid = "phone-button";
+        if (one.kind === "url") button.title = one.value;
+        button.addEventListener("click", () => attempt(() => call("whatsapp", `phones/${owner.client.key}/tap`, { wamid: item.wamid, title: one.title })));
+        row.append(button);
+      }
+      const reply = el("button", "tool", "Reply");
+      reply.type = "button";
+      reply.setAttribute("aria-label", `Reply to: ${item.text.slice(0, 40)}`);
+      reply.addEventListener("click", () => { pick.phoneQuote = item; drawPhoneQuote(); $("phone-composer").focus(); });
+      row.append(el("div", "tools", reply));
+    }
+    return row;
+  };
+  const drawPhoneQuote = () => {
+    $("phone-quote").hidden = !pick.phoneQuote;
+    if (pick.phoneQuote) $("phone-quote-text").textContent = `Reply to: ${pick.phoneQuote.text.slice(0, 80)}`;
+  };
+  const sendPhone = () => attempt(async () => {
+    const text = $("phone-composer").value.trim();
+    if (!text || !client()) return;
+    const quote = pick.phoneQuote;
+    $("phone-composer").value = "";
+    pick.phoneQuote = null;
+    drawPhoneQuote();
+    await call("whatsapp", `phones/${client().client.key}/type`, { text, reply_to: quote?.wamid ?? null });
+    refresh("whatsapp");
+  });
+
+  // Faults.
+  const drawFaults = () => {
+    const on = state[pick.world]?.faults ?? [];
+    for (const button of document.querySelectorAll("[data-world]")) button.setAttribute("aria-pressed", String(button.dataset.world === pick.world));
+    for (const [name, , note, where] of FAULTS) {
+      const button = $(`fault-${name}`);
+      const fault = on.find((one) => one.name === name);
+      const left = fault ? (fault.count === null ? "on until switched off" : `on, ${fault.count} left`) : note;
+      button.hidden = !where.includes(pick.world);
+      button.disabled = !worlds[pick.world];
+      button.setAttribute("aria-pressed", String(Boolean(fault)));
+      if (button.lastChild.textContent !== left) button.lastChild.textContent = left;
+    }
+  };
+  const buildFaults = () => {
+    for (const [name, title, note, , options] of FAULTS) {
+      const button = el("button", "fault", el("strong", "", title), el("span", "subtle", note));
+      button.type = "button";
+      button.id = `fault-${name}`;
+      button.dataset.testid = `fault-${name}`;
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => attempt(async () => {
+        const off = button.getAttribute("aria-pressed") === "true";
+        const count = $("fault-count").value;
+        await call(pick.world, "faults", off ? { name, off } : { name, count: count ? Number(count) : null, ...options });
+        refresh(pick.world);
+      }));
+      $("faults").append(button);
+    }
+    for (const button of document.querySelectorAll("[data-world]")) button.addEventListener("click", () => { pick.world = button.dataset.world; drawFaults(); });
+  };
+
+  // The server's journal, newest first.
+  let newest = -1;
+  let reading = false;
+  const journal = async () => {
+    if (!journalUrl || reading) return;
+    reading = true;
+    try {
+      const rows = (await (await fetch(journalUrl)).json()).sort((one, other) => other.seq - one.seq).slice(0, 300);
+      $("journal-note").textContent = rows.length ? `${rows.length} entries, newest first` : "Nothing happened yet";
+      if (rows[0]?.seq !== newest) {
+        newest = rows[0]?.seq;
+        $("journal").replaceChildren(...rows.map((row) => {
+          const line = el("tr", "", el("td", "number", String(row.seq)), el("td", "when", timeText(row.at)), el("td", "kind", String(row.kind ?? "")), el("td", "", String(row.actor ?? "")), el("td", "", String(row.summary ?? "")));
+          line.dataset.testid = "journal-row";
+          return line;
+        }));
+      }
+    } catch { $("journal-note").textContent = "The server's journal cannot be read just now."; } finally { reading = false; }
+  };
+
+  const enterSends = (id, send) => $(id).addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+  });
+  const listen = () => {
+    $("teams-form").addEventListener("submit", (event) => { event.preventDefault(); sendTeams(); });
+    $("phone-form").addEventListener("submit", (event) => { event.preventDefault(); sendPhone(); });
+    enterSends("composer", sendTeams);
+    enterSends("phone-composer", sendPhone);
+    $("quote-drop").addEventListener("click", () => { if (pick.editing) $("composer").value = ""; Object.assign(pick, { quote: null, editing: null }); drawQuote(); });
+    $("phone-quote-drop").addEventListener("click", () => { pick.phoneQuote = null; drawPhoneQuote(); });
+    $("install").addEventListener("click", () => attempt(async () => { await call("teams", `users/${user().user.key}/install`, {}); refresh("teams"); }));
+    const toggle = (id, name) => $(id).addEventListener("click", () => attempt(async () => {
+      await call("whatsapp", `phones/${client().client.key}`, { [name]: !client()[name] });
+      refresh("whatsapp");
+    }));
+    toggle("phone-online", "online");
+    toggle("phone-open", "open");
+    for (const button of document.querySelectorAll(".step")) button.addEventListener("click", () => advance(Number(button.dataset.hours)));
+  };
+
+  const start = async () => {
+    const query = new URLSearchParams(location.search);
+    const given = await fetch("/_sim/page").then((response) => response.json()).catch(() => ({}));
+    const loopback = (url) => {
+      if (!url) return null;
+      const host = new URL(url, location.href).hostname;
+      return ["127.0.0.1", "localhost", "[::1]"].includes(host) ? new URL(url, location.href).href.replace(/\/$/, "") : null;
+    };
+    worlds.teams = loopback(query.get("teams") ?? given.teams_url);
+    worlds.whatsapp = loopback(query.get("whatsapp") ?? given.whatsapp_url);
+    journalUrl = loopback(query.get("journal") ?? given.journal_url);
+    const own = await fetch("/_sim/state").then((response) => response.json()).catch(() => null);
+    if (own) worlds[own.world] ??= location.origin;
+    if (!worlds.teams || !worlds.whatsapp) problem(`The address of the ${worlds.teams ? "WhatsApp" : "Teams"} world is missing. Add it to this page's address: ?teams=http://127.0.0.1:PORT&whatsapp=http://127.0.0.1:PORT`);
+    if (!journalUrl) $("journal-note").textContent = "No journal address was given.";
+    buildFaults();
+    listen();
+    follow("teams");
+    follow("whatsapp");
+    journal();
+    setInterval(tick, 1000);
+    setInterval(journal, 2000);
+  };
+  start();
+})();
