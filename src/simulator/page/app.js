@@ -28,7 +28,10 @@
 
   const say = (text) => { $("live").textContent = text; };
   const problem = (text) => { $("problem").textContent = text; $("problem").hidden = !text; };
-  const initials = (name) => name.split(/\s+/).map((part) => part[0]).slice(0, 2).join("").toUpperCase();
+  const initials = (name) => {
+    const words = name.split(/\s+/);
+    return (words.length > 1 ? words[0][0] + words[1][0] : name.slice(0, 2)).toUpperCase();
+  };
 
   const call = async (world, path, body, method = body === undefined ? "GET" : "POST") => {
     const options = { method, headers: body === undefined ? {} : { "content-type": "application/json" } };
@@ -90,6 +93,11 @@
     $("clock").textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
     $("clock").dateTime = at.toISOString();
     drawWindow();
+    // Yesterday's messages show their date, without drawing them (and what was typed into them) again.
+    for (const node of document.querySelectorAll("time[data-at]")) {
+      const text = timeText(node.dataset.at, node.dataset.zone || undefined, node.dataset.locale || undefined);
+      if (node.textContent !== text) node.textContent = text;
+    }
   };
   const advance = (hours) => attempt(async () => {
     // One process, one clock: the second world follows by itself, and is moved only when it did not.
@@ -110,6 +118,13 @@
     const day = (value) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(value);
     const sameDay = day(date) === day(now());
     return new Intl.DateTimeFormat(locale, { timeZone: zone, ...(sameDay ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" }) }).format(date);
+  };
+
+  const timeNode = (at, zone, locale) => {
+    const node = el("time", "", timeText(at, zone, locale));
+    node.dateTime = at;
+    Object.assign(node.dataset, { at, zone: zone ?? "", locale: locale ?? "" });
+    return node;
   };
 
   // Buttons that switch between people, with what each has not read.
@@ -172,6 +187,7 @@
       drawTeams();
     });
     $("bot-name").textContent = bot;
+    $("bot-avatar").textContent = initials(bot);
     const typing = current.typing_at && now() - new Date(current.typing_at) < 5000;
     $("bot-note").textContent = !current.installed ? `App not installed for ${current.user.name}` : typing ? "typing" : `Personal chat of ${current.user.name}`;
     $("install").hidden = current.installed;
@@ -191,7 +207,7 @@
     row.dataset.activityId = item.activity_id;
     row.dataset.from = item.from;
     const name = own ? owner.user.name : state.teams.bot_name;
-    const meta = el("div", "meta", el("span", "name", name), el("time", "", timeText(item.at, owner.user.time_zone, owner.user.locale)));
+    const meta = el("div", "meta", el("span", "name", name), timeNode(item.at, owner.user.time_zone, owner.user.locale));
     if (item.edited_at) meta.append(el("span", "", own ? "Edited" : "Updated"));
     const bubble = el("div", item.card ? "bubble has-card" : "bubble");
     if (item.quoted) {
@@ -349,7 +365,7 @@
     if (item.header) bubble.append(el("strong", "wa-header", item.header));
     bubble.append(waText(item.text));
     if (item.footer) bubble.append(el("div", "wa-footer subtle", item.footer));
-    const meta = el("div", "wa-meta", el("time", "", timeText(item.at)));
+    const meta = el("div", "wa-meta", timeNode(item.at));
     if (item.template) meta.prepend(el("span", "", "Template"));
     if (item.ticks) {
       const [mark, name] = TICKS[item.ticks];
@@ -426,6 +442,13 @@
     for (const button of document.querySelectorAll("[data-world]")) button.addEventListener("click", () => { pick.world = button.dataset.world; drawFaults(); });
   };
 
+  // A dotted kind may break after a dot.
+  const kindCell = (kind) => {
+    const cell = el("td", "kind");
+    String(kind ?? "").split(/(?<=[._])/).forEach((part) => cell.append(part, el("wbr")));
+    return cell;
+  };
+
   // The server's journal, newest first.
   let newest = -1;
   let reading = false;
@@ -438,7 +461,7 @@
       if (rows[0]?.seq !== newest) {
         newest = rows[0]?.seq;
         $("journal").replaceChildren(...rows.map((row) => {
-          const line = el("tr", "", el("td", "number", String(row.seq)), el("td", "when", timeText(row.at)), el("td", "kind", String(row.kind ?? "")), el("td", "", String(row.actor ?? "")), el("td", "", String(row.summary ?? "")));
+          const line = el("tr", "", el("td", "number", String(row.seq)), el("td", "when", timeNode(row.at)), kindCell(row.kind), el("td", "", String(row.actor ?? "")), el("td", "what", String(row.summary ?? "")));
           line.dataset.testid = "journal-row";
           return line;
         }));
@@ -472,7 +495,7 @@
     const loopback = (url) => {
       if (!url) return null;
       const host = new URL(url, location.href).hostname;
-      return ["127.0.0.1", "localhost", "[::1]"].includes(host) ? new URL(url, location.href).href.replace(/\/$/, "") : null;
+      return ["127.0.0.1", "localhost"].includes(host) ? new URL(url, location.href).href.replace(/\/$/, "") : null;
     };
     worlds.teams = loopback(query.get("teams") ?? given.teams_url);
     worlds.whatsapp = loopback(query.get("whatsapp") ?? given.whatsapp_url);
