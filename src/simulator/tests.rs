@@ -292,6 +292,77 @@ async fn a_pressed_button_invokes_with_its_inputs_and_the_answered_card_takes_th
 }
 
 #[tokio::test]
+async fn buttons_of_the_same_title_are_told_apart_by_position() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    stage.teams.install("ana").await.expect("installed");
+    let write = |contact: u8| json!({"type": "Action.Submit", "title": "Write", "data": {"contact": contact}});
+    let card = json!({"type": "AdaptiveCard", "body": [{"type": "ActionSet", "actions": [write(1)]}], "actions": [write(2)]});
+    let attachment = json!([{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}]);
+    let (_, body) = stage.posts(&token, json!({"type": "message", "attachments": attachment})).await;
+    let id = body["id"].as_str().expect("an id");
+    stage.teams.click_nth("ana", id, "Write", 1, Value::Null).await.expect("pressed");
+    let (submit, _) = stage.server.activities.lock().expect("fine").last().expect("one").clone();
+    assert_eq!((&submit["type"], &submit["value"], &submit["replyToId"]), (&json!("message"), &json!({"contact": 2}), &json!(id)));
+    assert!(submit.get("text").is_none());
+}
+
+#[tokio::test]
+async fn with_limits_on_the_eighth_message_within_a_second_is_throttled() {
+    let stage = stage().await;
+    let token = stage.token().await;
+    stage.teams.install("ana").await.expect("installed");
+    stage.teams.set_limits(true);
+    for _ in 0..7 {
+        assert_eq!(stage.posts(&token, json!({"type": "message", "text": "x"})).await.0, 201);
+    }
+    assert_eq!(stage.posts(&token, json!({"type": "message", "text": "x"})).await.0, 429);
+    stage.clock.advance(Duration::from_secs(2));
+    assert_eq!(stage.posts(&token, json!({"type": "message", "text": "x"})).await.0, 201);
+    let ids: Vec<String> = stage.teams.chat("ana").expect("known").into_iter().map(|item| item.activity_id).collect();
+    assert!(ids.is_sorted() && ids.len() == 8);
+}
+
+#[tokio::test]
+async fn a_file_of_the_client_is_fetched_through_the_graph_with_the_token() {
+    let stage = stage().await;
+    let file = Picture {
+        kind: "image".into(),
+        mime_type: "image/png".into(),
+        data: "aGk=".into(),
+        caption: Some("my cat".into()),
+        filename: None,
+    };
+    stage.whatsapp.client_sends_file("tom", file).expect("sent");
+    stage.settles().await;
+    let (_, value) = stage.news().pop().expect("one");
+    let image = &value["messages"][0]["image"];
+    assert_eq!((&image["caption"], &image["mime_type"]), (&json!("my cat"), &json!("image/png")));
+    let token = defaults().whatsapp.access_token;
+    let address = format!("{}/v26.0/{}", stage.whatsapp.base_url(), image["id"].as_str().expect("an id"));
+    let meta: Value = stage.http.get(&address).bearer_auth(&token).send().await.expect("answers").json().await.expect("JSON");
+    let url = meta["url"].as_str().expect("an address");
+    assert_eq!(stage.http.get(url).send().await.expect("answers").status(), 401);
+    assert_eq!(stage.http.get(url).bearer_auth(&token).send().await.expect("answers").text().await.expect("bytes"), "hi");
+}
+
+#[tokio::test]
+async fn the_page_needs_nothing_from_outside_and_runs_under_its_policy() {
+    let stage = stage().await;
+    let response = stage.http.get(stage.teams.base_url()).send().await.expect("answers");
+    let policy = response.headers()["content-security-policy"].to_str().expect("ASCII").to_owned();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+    let page = response.text().await.expect("HTML");
+    assert!(!page.contains("<script>") && !page.contains("style=") && !page.contains("https://"));
+    for name in ["app.js", "cards.js", "style.css"] {
+        assert!(page.contains(name));
+        let file = stage.http.get(format!("{}/{name}", stage.whatsapp.base_url())).send().await.expect("answers");
+        let text = file.text().await.expect("text");
+        assert!(!text.is_empty() && !text.contains("innerHTML"));
+    }
+}
+
+#[tokio::test]
 async fn the_opt_in_story_runs_on_the_phone_with_statuses_the_tap_and_the_window() {
     let stage = stage().await;
     let (status, body) = stage.sends("+5511987654321", "template", stage.opt_in()).await;

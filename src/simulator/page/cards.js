@@ -228,7 +228,7 @@ const Cards = (() => {
     const { field, box, value, filled } = build(id);
     field.id = id;
     if (!box) field.classList.add("field");
-    (field.tagName === "DIV" ? field : field).dataset.testid = `input-${element.id}`;
+    field.dataset.testid = `input-${element.id}`;
     const node = el("div", "input");
     if (element.label) {
       const label = el("label", "label", element.label);
@@ -354,8 +354,9 @@ const Cards = (() => {
   const render = (card, env) => {
     const root = el("div", "card");
     root.dataset.testid = "card";
-    content(card, root, { ...env, root, inputs: [], parent: null });
-    return selectable(root, card.selectAction, { ...env, root, inputs: [], parent: null });
+    const scope = { ...env, root, inputs: [], parent: null };
+    content(card, root, scope);
+    return selectable(root, card.selectAction, scope);
   };
 
   // HTML of Teams' subset: only these elements, and links with a harmless address, survive.

@@ -213,7 +213,7 @@ impl World {
     fn begin(&self, key: &str) -> Result<(TeamsUser, DateTime<Utc>, String), ControlError> {
         let now = self.common.now();
         let user = self.with_user(key, |state| state.user.clone())?;
-        let id = self.lock().next_id(now);
+        let id = self.next_id(now);
         Ok((user, now, id))
     }
 
@@ -230,6 +230,7 @@ impl World {
     }
 
     pub(super) async fn install(&self, key: &str, add: bool) -> Result<Vec<Posted>, ControlError> {
+        self.endpoint()?;
         let user = self.with_user(key, |state| {
             state.installed = add;
             state.user.clone()
@@ -407,7 +408,6 @@ impl World {
         };
         let toast = toast.map(str::to_owned);
         self.with_user(key, |state| {
-            state.toast.clone_from(&toast);
             if let (Some(card), Some(item)) = (&card, state.item(card_id)) {
                 item.card = Some(card.clone());
             }

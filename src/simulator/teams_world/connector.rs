@@ -113,20 +113,20 @@ impl World {
             self.common.journal.record(Way::In, "connector.typing", now, Some(conversation), Some(202), || Value::Null);
             return Ok((StatusCode::ACCEPTED, Json(json!({}))).into_response());
         }
-        let id = self.lock().next_id(now);
         let quiet = self.common.journal.is_quiet();
-        self.in_conversation(conversation, |user| {
+        let id = self.in_conversation(conversation, |user| {
+            // Taken under the lock of the state, so that ids, the chat and the journal agree on the order.
+            let id = self.next_id(now);
             if self.limits.load(std::sync::atomic::Ordering::Relaxed) {
                 within_limits(user, now)?;
             }
             if !quiet {
-                // Under the lock of the state, so that the chat and the journal agree on the order.
                 let record = || json!({"conversation": conversation, "activity": activity});
                 let seq = self.common.journal.record(Way::In, "connector.create", now, Some(&id), Some(201), record);
                 user.typing_at = None;
                 user.chat.push(bot_item(seq, &id, now, reply_to, &activity));
             }
-            Ok(())
+            Ok(id)
         })?;
         if quiet {
             self.common.journal.count("connector.create");

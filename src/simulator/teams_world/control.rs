@@ -45,7 +45,7 @@ async fn state(State(world): Shared) -> Json<Value> {
         .map(|user| {
             let from = user.chat.len().saturating_sub(300);
             json!({"user": user.user, "installed": user.installed, "blocked": user.blocked, "typing_at": user.typing_at,
-                "toast": user.toast, "chat": &user.chat[from..]})
+                "chat": &user.chat[from..]})
         })
         .collect();
     state["world"] = json!("teams");

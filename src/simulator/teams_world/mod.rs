@@ -13,6 +13,7 @@ mod login;
 
 pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -99,7 +100,6 @@ pub struct ChatItem {
 
 struct State {
     users: Vec<UserState>,
-    last_id: i64,
 }
 
 struct UserState {
@@ -112,7 +112,6 @@ struct UserState {
     sends: std::collections::VecDeque<DateTime<Utc>>,
     /// The activities as sent, to send one again.
     sent: std::collections::HashMap<String, Value>,
-    toast: Option<String>,
 }
 
 pub(super) struct World {
@@ -123,6 +122,7 @@ pub(super) struct World {
     bot_name: String,
     base: String,
     bot_endpoint: RwLock<Option<Url>>,
+    last_id: AtomicI64,
     keys: Keys,
     tokens: Tokens,
     limits: std::sync::atomic::AtomicBool,
@@ -149,10 +149,11 @@ impl TeamsWorld {
             bot_name: options.bot_name,
             base,
             bot_endpoint: RwLock::new(options.bot_endpoint),
+            last_id: AtomicI64::new(0),
             keys: Keys::new().await?,
             tokens: Tokens::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
-            state: Mutex::new(State { users, last_id: 0 }),
+            state: Mutex::new(State { users }),
         });
         let router = Router::new().merge(login::routes()).merge(connector::routes()).merge(control::routes()).with_state(world.clone());
         common::serve(listener, router, &common)?;
@@ -226,7 +227,7 @@ impl TeamsWorld {
 
     /// 429 when a conversation gets more than 7 in 1 s, 8 in 2 s or 60 in 30 s, by this world's clock.
     pub fn set_limits(&self, on: bool) {
-        self.world.limits.store(on, std::sync::atomic::Ordering::Relaxed);
+        self.world.limits.store(on, Ordering::Relaxed);
     }
 
     /// The colleague blocks the bot, or lets it write again.
@@ -276,7 +277,6 @@ impl UserState {
             typing_at: None,
             sends: Default::default(),
             sent: Default::default(),
-            toast: None,
         }
     }
 
@@ -285,15 +285,14 @@ impl UserState {
     }
 }
 
-impl State {
-    /// Milliseconds since the epoch as Teams uses them for messages, each once.
-    fn next_id(&mut self, now: DateTime<Utc>) -> String {
-        self.last_id = (self.last_id + 1).max(now.timestamp_millis());
-        self.last_id.to_string()
-    }
-}
-
 impl World {
+    /// Milliseconds since the epoch as Teams uses them for messages, each once and rising.
+    fn next_id(&self, now: DateTime<Utc>) -> String {
+        let now = now.timestamp_millis();
+        let last = self.last_id.update(Ordering::SeqCst, Ordering::SeqCst, |last| now.max(last + 1));
+        now.max(last + 1).to_string()
+    }
+
     fn service_url(&self) -> String {
         format!("{}/teams/", self.base)
     }

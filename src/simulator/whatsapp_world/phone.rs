@@ -114,7 +114,11 @@ impl World {
             Side::Business => self.number(&item.phone_number_id).map(display),
             Side::Client => own,
         };
-        Ok(json!({"from": from, "id": item.wamid}))
+        let mut context = json!({"id": item.wamid});
+        if let Some(from) = from {
+            context["from"] = json!(from);
+        }
+        Ok(context)
     }
 
     pub(super) fn replies(self: &Arc<Self>, key: &str, wamid: &str, text: &str) -> Result<String, ControlError> {

@@ -78,6 +78,11 @@ pub(super) fn check(body: &Value) -> Result<&str, Refused> {
     if !addressed {
         return Err(missing);
     }
+    let dialled =
+        |to: &str| to.chars().all(|one| one.is_ascii_digit() || "+-() ".contains(one)) && to.contains(|one: char| one.is_ascii_digit());
+    if body["to"].as_str().is_some_and(|to| !to.is_empty() && !dialled(to)) {
+        return Err(wrong);
+    }
     if body["biz_opaque_callback_data"].as_str().is_some_and(|data| data.chars().count() > 512) {
         return Err(wrong);
     }
@@ -170,6 +175,7 @@ mod tests {
     #[case(json!({"messaging_product": "whatsapp", "type": "text", "text": {"body": "x"}}), 131_008)]
     #[case(json!({"messaging_product": "whatsapp", "to": "+491", "type": "text", "text": {"body": ""}}), 131_008)]
     #[case(json!({"messaging_product": "whatsapp", "to": "+491", "type": "text", "text": {"body": "x".repeat(4_097)}}), 100)]
+    #[case(json!({"messaging_product": "whatsapp", "to": "Maria", "type": "text", "text": {"body": "x"}}), 131_009)]
     #[case(json!({"messaging_product": "whatsapp", "to": "+491", "type": "poll", "poll": {}}), 131_051)]
     #[case(json!({"messaging_product": "whatsapp", "to": "+491", "type": "audio", "audio": {"id": "1", "caption": "x"}}), 131_009)]
     #[case(buttons(&["a", "b", "c", "d"]), 131_009)]
