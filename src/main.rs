@@ -1,3 +1,291 @@
-//! The command line.
+//! The command line: reads what was asked, calls [`switchboard::app`], prints for people.
 
-fn main() {}
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use switchboard::app::demo::{Demo, Options};
+use switchboard::app::{App, directory, simulate};
+use switchboard::clock::Clock;
+use switchboard::config::{Config, LogFormat};
+use switchboard::store::Store;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Colleagues chat with their clients on WhatsApp from inside Microsoft Teams, compliantly.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(Configured),
+    /// Try everything on this machine, between a simulated Teams and a simulated WhatsApp.
+    Demo {
+        /// Where the server listens.
+        #[arg(long, default_value = "127.0.0.1:3978")]
+        listen: SocketAddr,
+        /// Where the page is.
+        #[arg(long, default_value = "127.0.0.1:8088")]
+        page: SocketAddr,
+        /// Keep the database in this folder instead of a temporary one.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// Accept Microsoft's Agents Playground as the Teams side too (development only).
+        #[arg(long)]
+        playground: bool,
+    },
+    /// Check the configuration and show what is in force. Secrets are never printed.
+    CheckConfig {
+        #[command(flatten)]
+        configured: Configured,
+        /// For scripts.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The organization: lines, numbers, colleagues, policies, texts.
+    Directory {
+        #[command(subcommand)]
+        command: DirectoryCommand,
+    },
+    /// Run one outer world as a process of its own.
+    Simulate {
+        #[command(subcommand)]
+        command: SimulateCommand,
+    },
+}
+
+#[derive(Args)]
+struct Configured {
+    /// The configuration file. Environment variables (SWITCHBOARD__TEAMS__APP_ID …) go above it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum DirectoryCommand {
+    /// Put a directory file in force; prints the difference.
+    Apply {
+        file: PathBuf,
+        /// Only print the difference.
+        #[arg(long)]
+        dry_run: bool,
+        /// For scripts.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Subcommand)]
+enum SimulateCommand {
+    /// Bot Framework login, Connector, and the Teams clients of two colleagues.
+    Teams {
+        #[arg(long, default_value = "127.0.0.1:8088")]
+        listen: SocketAddr,
+        /// The server's messaging endpoint.
+        #[arg(long, default_value = "http://127.0.0.1:8080/api/messages")]
+        bot: url::Url,
+        /// The simulated WhatsApp, for the page.
+        #[arg(long, default_value = "http://127.0.0.1:8089")]
+        whatsapp: String,
+    },
+    /// Graph, webhooks, and the phones of three clients.
+    Whatsapp {
+        #[arg(long, default_value = "127.0.0.1:8089")]
+        listen: SocketAddr,
+        /// The server's webhook.
+        #[arg(long, default_value = "http://127.0.0.1:8080/webhooks/whatsapp")]
+        webhook: url::Url,
+    },
+    /// Write switchboard.toml and directory.toml for a server between the two.
+    Config {
+        folder: PathBuf,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        #[arg(long, default_value = "127.0.0.1:8088")]
+        teams: SocketAddr,
+        #[arg(long, default_value = "127.0.0.1:8089")]
+        whatsapp: SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(configured) => serve(&load(&configured)?).await,
+        Command::Demo { listen, page, folder, playground } => demo(&Options { listen, page, folder, playground }).await,
+        Command::CheckConfig { configured, json } => check_config(&configured, json),
+        Command::Directory { command: DirectoryCommand::Apply { file, dry_run, json, configured } } => {
+            apply(&file, dry_run, json, &load(&configured)?).await
+        }
+        Command::Simulate { command } => run_simulation(command).await,
+    }
+}
+
+fn load(configured: &Configured) -> anyhow::Result<Config> {
+    Ok(Config::load(configured.config.as_deref(), std::env::vars_os())?)
+}
+
+fn log(format: LogFormat, filter: &str) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter).context("log.filter cannot be read")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.init(),
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    log(config.log.format, &config.log.filter)?;
+    let organization = config.directory.as_deref().map(directory::read).transpose()?;
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let app = App::build(config, organization, Clock::System).await?;
+    tracing::info!(listen = %config.server.listen, store = %config.store.path().display(), "switchboard is ready");
+    app.run(listener, until_told()).await?;
+    tracing::info!("switchboard has stopped; nothing is lost");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn demo(options: &Options) -> anyhow::Result<ExitCode> {
+    log(LogFormat::Text, "warn,switchboard=info")?;
+    let demo = Demo::start(options).await?;
+    println!("\n  switchboard demo\n");
+    println!("  Open       {}", demo.page());
+    println!("             left: two colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
+    println!("  Server     http://{}", demo.server);
+    if options.playground {
+        println!("  Playground npx @microsoft/m365agentsplayground start -e http://{}/api/messages -c msteams", demo.server);
+    }
+    match &options.folder {
+        Some(folder) => println!("  Database   {}", folder.join("switchboard.db").display()),
+        None => println!("  Database   temporary; keep one with --folder FOLDER"),
+    }
+    println!("  Stop       Ctrl+C\n");
+    demo.run(until_told()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_config(configured: &Configured, json: bool) -> anyhow::Result<ExitCode> {
+    let (config, problems) = Config::inspect(configured.config.as_deref(), std::env::vars_os());
+    let organization = config.directory.as_deref().map(directory::read).transpose();
+    let mut reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    reasons.extend(organization.as_ref().err().map(|error| format!("{error:#}")));
+    if json {
+        println!("{}", serde_json::to_string_pretty(&serde_json::json!({ "values": config.rows(), "problems": reasons }))?);
+    } else {
+        println!("{}", config.table());
+        reasons.iter().for_each(|reason| eprintln!("error: {reason}"));
+        if reasons.is_empty() {
+            println!("The configuration is complete.");
+        }
+    }
+    Ok(if reasons.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyhow::Result<ExitCode> {
+    log(LogFormat::Text, "warn")?;
+    let new = directory::read(file)?;
+    let store = Store::open(config.store.path())?;
+    let changes = if dry_run {
+        directory::changes(&store, &new).await?
+    } else {
+        directory::apply(&store, new, &whoami(), Clock::System.now()).await?
+    };
+    store.close().await;
+    if json {
+        let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        println!("{}", serde_json::json!({ "applied": !dry_run && !changes.is_empty(), "changes": lines }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    changes.iter().for_each(|change| println!("{change}"));
+    match (changes.len(), dry_run) {
+        (0, _) => println!("Nothing changes."),
+        (n, true) => println!("{n} change(s). Nothing was applied."),
+        (n, false) => println!("{n} change(s) applied. A running server follows within two seconds."),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// For the journal: who applied a directory.
+fn whoami() -> String {
+    std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "command line".to_owned())
+}
+
+async fn run_simulation(command: SimulateCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        SimulateCommand::Config { folder, listen, teams, whatsapp } => {
+            let [config, directory] = simulate::write_config(&folder, listen, teams, whatsapp)?;
+            println!("Wrote {} and {}", config.display(), directory.display());
+            println!("Run in three terminals:");
+            println!("  switchboard simulate teams --listen {teams} --bot http://{listen}/api/messages --whatsapp http://{whatsapp}");
+            println!("  switchboard simulate whatsapp --listen {whatsapp} --webhook http://{listen}/webhooks/whatsapp");
+            println!("  switchboard serve --config {}", config.display());
+            println!("and open http://{teams}/");
+        }
+        SimulateCommand::Teams { listen, bot, whatsapp } => {
+            log(LogFormat::Text, "warn,switchboard=info")?;
+            simulate::teams(listen, bot, Some(whatsapp), until_told()).await?;
+        }
+        SimulateCommand::Whatsapp { listen, webhook } => {
+            log(LogFormat::Text, "warn,switchboard=info")?;
+            simulate::whatsapp(listen, webhook, until_told()).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Cancelled by Ctrl+C or SIGTERM: what is in flight is finished. A second one ends the process at once.
+fn until_told() -> CancellationToken {
+    let token = CancellationToken::new();
+    let told = token.clone();
+    tokio::spawn(async move {
+        if let Err(error) = signal().await {
+            tracing::error!(%error, "signals cannot be heard; stop the process by other means");
+            return;
+        }
+        tracing::info!("stopping: finishing what is in flight");
+        told.cancel();
+        if signal().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+    token
+}
+
+async fn signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        told = tokio::signal::ctrl_c() => told?,
+        told = terminate.recv() => if told.is_none() { bail!("the signal stream ended") },
+    }
+    Ok(())
+}

@@ -171,7 +171,7 @@ pub struct ClientMessage {
 }
 
 /// One status of a message we sent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatusUpdate {
     pub number: Option<PhoneNumberId>,
     pub wamid: Wamid,
@@ -184,7 +184,7 @@ pub struct StatusUpdate {
     pub client: ClientIdentity,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StatusState {
     Reached(DeliveryStatus),
     Failed(Failure),

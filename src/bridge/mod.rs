@@ -13,9 +13,10 @@ mod outcome;
 pub mod phone;
 pub mod retry;
 mod routing;
+pub mod split;
 mod state;
-mod window;
 mod template;
+mod window;
 
 pub use admit::*;
 pub use consent::*;
@@ -27,8 +28,8 @@ pub use message::*;
 pub use outcome::*;
 pub use routing::*;
 pub use state::*;
-pub use window::*;
 pub use template::*;
+pub use window::*;
 
 /// A moment in UTC. The store keeps microseconds.
 pub type Time = chrono::DateTime<chrono::Utc>;

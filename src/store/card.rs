@@ -23,7 +23,7 @@ impl Tx<'_> {
             (thread.0, micros(now), BETWEEN_EDITS.num_microseconds()),
         )?;
         if changed > 0 {
-            self.due.set(true);
+            self.cards.set(true);
         }
         Ok(())
     }

@@ -52,6 +52,11 @@ impl Tx<'_> {
         self.first(&format!("SELECT {COLUMNS} FROM colleague WHERE upn = ?1"), [upn.to_lowercase()], read)
     }
 
+    /// Everybody who has been seen in Teams and has the app.
+    pub fn colleagues(&self) -> Result<Vec<ColleagueId>> {
+        self.all("SELECT colleague_id FROM colleague WHERE installed = 1 ORDER BY colleague_id", [], |row| Ok(ColleagueId(row.get(0)?)))
+    }
+
     /// Inserts or refreshes everything but focus and welcome; what is `None` keeps what was known.
     pub fn save_colleague(&self, colleague: &KnownColleague) -> Result<()> {
         self.execute(

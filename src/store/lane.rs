@@ -8,7 +8,7 @@
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
 use super::{Result, Tx, micros};
-use crate::bridge::{ActivityId, DeliveryId, LaneId, MessageId, Post, ThreadId, Time};
+use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Post, ThreadId, Time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,8 @@ impl Direction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Envelope {
-    /// Post something new. `thread` and `message` say what a quote of it means.
-    Post { post: Post, thread: Option<ThreadId>, message: Option<MessageId> },
+    /// Post something new. `thread` and `message` say what a quote of it means; `repeated`: an earlier attempt may have arrived.
+    Post { post: Post, thread: Option<ThreadId>, message: Option<MessageId>, repeated: bool },
     /// Post the thread's card, rendered when it is sent.
     ThreadCard { thread: ThreadId },
     /// Replace the content of an earlier activity of ours.
@@ -209,6 +209,27 @@ impl Tx<'_> {
             (claim.lane.0, claim.lease, micros(at)),
         )?;
         Ok(changed == 1)
+    }
+
+    /// The head's post may have arrived: the next attempt says so. Other envelopes may be repeated as they are.
+    pub fn mark_repeated(&self, head: &Head) -> Result<()> {
+        if let Ok(Envelope::Post { post, thread, message, .. }) = serde_json::from_str(&head.body) {
+            let body = serde_json::to_string(&Envelope::Post { post, thread, message, repeated: true })?;
+            self.execute("UPDATE delivery SET body = ?2 WHERE delivery_id = ?1", (head.id.0, body))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a colleague's waiting lanes due: their chat is back.
+    pub fn wake_lanes(&self, colleague: &ColleagueId, now: Time) -> Result<()> {
+        let changed = self.execute(
+            "UPDATE lane SET due_at = ?2 WHERE direction = 'teams' AND target = ?1 AND leased = 0 AND due_at > ?2",
+            (&colleague.0, micros(now)),
+        )?;
+        if changed > 0 {
+            self.due.set(true);
+        }
+        Ok(())
     }
 
     /// Ends every lease. At start only: the database is locked for this process, so whoever held them is gone.

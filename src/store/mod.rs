@@ -66,6 +66,7 @@ pub struct Store {
     readers: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
     due: Arc<Notify>,
+    cards: Arc<Notify>,
 }
 
 impl Store {
@@ -84,12 +85,13 @@ impl Store {
             })
             .collect::<std::result::Result<Vec<_>, _>>()
             .map_err(fault)?;
-        let due = Arc::new(Notify::new());
+        let (due, cards) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         Ok(Self {
-            writer: writer::Writer::spawn(connection, due.clone()),
+            writer: writer::Writer::spawn(connection, due.clone(), cards.clone()),
             readers: Arc::new(Mutex::new(readers)),
             permits: Arc::new(Semaphore::new(READERS)),
             due,
+            cards,
         })
     }
 
@@ -129,6 +131,11 @@ impl Store {
         self.due.notified().await;
     }
 
+    /// The same for thread cards.
+    pub async fn cards_became_due(&self) {
+        self.cards.notified().await;
+    }
+
     /// Finishes what is queued, commits it, and closes.
     pub async fn close(&self) {
         self.writer.close().await;
@@ -139,11 +146,12 @@ impl Store {
 pub struct Tx<'c> {
     connection: &'c Connection,
     due: Cell<bool>,
+    cards: Cell<bool>,
 }
 
 impl<'c> Tx<'c> {
     fn new(connection: &'c Connection) -> Self {
-        Self { connection, due: Cell::new(false) }
+        Self { connection, due: Cell::new(false), cards: Cell::new(false) }
     }
 
     /// Runs a statement; the number of rows it changed.

@@ -21,11 +21,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn spawn(connection: Connection, due: Arc<Notify>) -> Self {
+    pub(super) fn spawn(connection: Connection, due: Arc<Notify>, cards: Arc<Notify>) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_all(connection, queue, &due))
+            .spawn(move || write_all(connection, queue, &Signals { due, cards }))
             .expect("a thread can be started when the server starts");
         Self { jobs }
     }
@@ -114,18 +114,24 @@ impl Job for Close {
     }
 }
 
-fn write_all(connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, due: &Notify) {
+/// Whom a commit wakes.
+struct Signals {
+    due: Arc<Notify>,
+    cards: Arc<Notify>,
+}
+
+fn write_all(connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, signals: &Signals) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         let closing = batch.iter().any(|job| job.closes());
-        match commit(&connection, &mut batch, due) {
+        match commit(&connection, &mut batch, signals) {
             Ok(()) => batch.iter_mut().for_each(|job| job.finish(Ok(()))),
             Err(error) => {
                 if batch.len() == 1 {
                     batch[0].finish(Err(error));
                 } else {
                     for job in &mut batch {
-                        let alone = commit(&connection, std::slice::from_mut(job), due);
+                        let alone = commit(&connection, std::slice::from_mut(job), signals);
                         job.finish(alone);
                     }
                 }
@@ -139,7 +145,7 @@ fn write_all(connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, du
 }
 
 /// Runs all jobs in one transaction. On an error nothing of it is stored.
-fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>], due: &Notify) -> Result<()> {
+fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>], signals: &Signals) -> Result<()> {
     let tx = Tx::new(connection);
     let mut run = || -> Result<()> {
         tx.execute("BEGIN IMMEDIATE", [])?;
@@ -156,8 +162,9 @@ fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>], due: &Notify) -> R
         // Nothing can be done about a failing ROLLBACK here; the next BEGIN would report it.
         let _ = connection.execute_batch("ROLLBACK");
     }
-    if result.is_ok() && tx.due.get() {
-        due.notify_one();
+    if result.is_ok() {
+        tx.due.get().then(|| signals.due.notify_one());
+        tx.cards.get().then(|| signals.cards.notify_one());
     }
     result
 }

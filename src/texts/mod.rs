@@ -5,6 +5,7 @@
 
 pub mod labels;
 mod master;
+pub mod sentences;
 mod times;
 
 pub use master::TextId;

@@ -1,0 +1,158 @@
+//! Wiring and graceful stop, nothing else: a configuration becomes a running server here.
+
+pub mod demo;
+pub mod directory;
+pub mod simulate;
+
+use crate::bridge::Directory;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::{self, Doors};
+use crate::relay::{Limits, Relay};
+use crate::store::Store;
+use crate::teams::{self, Authenticator, Connector};
+use crate::whatsapp;
+use anyhow::{Context, anyhow, bail};
+use axum::Router;
+use axum::serve::ListenerExt;
+use secrecy::SecretString;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// Longer than either provider takes in good health; less than half a lane's lease.
+const HTTP_TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long open requests may take after a stop was asked for.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that is ready to run.
+pub struct App {
+    relay: Arc<Relay>,
+    router: Router,
+    authenticator: Arc<Authenticator>,
+    /// Held as long as the server lives: a second one on the same database would send everything twice.
+    _lock: File,
+}
+
+impl App {
+    /// Opens the store and wires everything. `directory`: put in force when it differs from the stored one.
+    pub async fn build(config: &Config, directory: Option<Directory>, clock: Clock) -> anyhow::Result<Self> {
+        if config.teams.development_accept_unauthenticated {
+            tracing::warn!(
+                "DEVELOPMENT ONLY: activities without a token are accepted on {}. Anybody on this machine can speak as any colleague.",
+                config.server.listen
+            );
+        }
+        let path = config.store.path();
+        let lock = lock(path)?;
+        let store = Store::open(path)?;
+        if let Some(directory) = directory {
+            directory::apply(&store, directory, "directory.toml", clock.now()).await?;
+        }
+        let http = client()?;
+        let teams = Arc::new(teams_settings(config)?);
+        let whatsapp = Arc::new(whatsapp_settings(config)?);
+        let connector = Connector::new(teams.clone(), http.clone(), clock.clone());
+        let authenticator = Arc::new(Authenticator::new(teams, http.clone(), clock.clone()));
+        let graph = whatsapp::Client::new(whatsapp.clone(), http);
+        let relay = Relay::open(store, clock.clone(), connector, graph, limits(config)).await?;
+        if relay.office().version == 0 {
+            tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");
+        }
+        let doors = Doors { relay: relay.clone(), authenticator: authenticator.clone(), whatsapp, clock };
+        Ok(Self { relay, router: http::router(doors), authenticator, _lock: lock })
+    }
+
+    /// The verbs, for those who look inside: the demo's journal and tests.
+    pub fn relay(&self) -> Arc<Relay> {
+        self.relay.clone()
+    }
+
+    /// Adds routes of the demo. The production server has none.
+    pub fn with_routes(mut self, routes: Router) -> Self {
+        self.router = self.router.merge(routes);
+        self
+    }
+
+    /// Serves until `shutdown`, finishes what is in flight, and closes the store.
+    pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let relay = self.relay.clone();
+        let keys = self.authenticator.clone();
+        // The first message should not have to wait for the keys; without them it would all the same be verified.
+        tokio::spawn(async move { drop(keys.prefetch().await) });
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let stop = shutdown.clone();
+        let serve = axum::serve(listener, self.router).with_graceful_shutdown(async move { stop.cancelled().await });
+        let doors = async {
+            let late = async {
+                shutdown.cancelled().await;
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! { served = serve => served.context("the listener failed"), () = late => Ok(()) }
+        };
+        let (served, ()) = tokio::join!(doors, relay.run(shutdown.clone()));
+        relay.store().close().await;
+        served
+    }
+}
+
+/// One server a database: taken before it is opened, released by the operating system also after a crash.
+fn lock(path: &Path) -> anyhow::Result<File> {
+    let name = path.with_extension("lock");
+    let file = File::options().create(true).append(true).open(&name).with_context(|| format!("cannot open {}", name.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("{} is in use by another server. Stop that one first.", path.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", name.display())),
+    }
+}
+
+/// The one place that makes an HTTP client. No redirects: a token must never follow one to another host.
+fn client() -> anyhow::Result<reqwest::Client> {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(HTTP_TIMEOUT)
+        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+    builder.build().context("the HTTP client could not be made")
+}
+
+fn teams_settings(config: &Config) -> anyhow::Result<teams::Settings> {
+    let teams = &config.teams;
+    Ok(teams::Settings {
+        app_id: teams.app_id.clone(),
+        tenant_id: teams.tenant_id.clone(),
+        allowed_tenants: teams.allowed_tenants.clone(),
+        client_secret: teams.client_secret.clone().unwrap_or_else(|| SecretString::from("")),
+        openid_metadata_url: url("teams.openid_metadata_url", &teams.openid_metadata_url)?,
+        issuer: teams.issuer.clone(),
+        login_url: url("teams.login_url", &teams.login_url)?,
+        scope: teams.scope.clone(),
+        allowed_service_hosts: teams.allowed_service_hosts.clone(),
+        unauthenticated_loopback: teams.development_accept_unauthenticated && config.server.listen.ip().is_loopback(),
+    })
+}
+
+fn whatsapp_settings(config: &Config) -> anyhow::Result<whatsapp::Settings> {
+    let whatsapp = &config.whatsapp;
+    Ok(whatsapp::Settings {
+        graph_url: url("whatsapp.graph_url", &whatsapp.graph_url)?,
+        graph_version: whatsapp.graph_version.clone(),
+        access_token: whatsapp.access_token.clone().ok_or_else(|| anyhow!("whatsapp.access_token is missing"))?,
+        app_secrets: whatsapp.app_secrets.clone(),
+        verify_token: whatsapp.verify_token.clone().ok_or_else(|| anyhow!("whatsapp.verify_token is missing"))?,
+    })
+}
+
+fn limits(_config: &Config) -> Limits {
+    Limits::default()
+}
+
+fn url(key: &str, text: &str) -> anyhow::Result<Url> {
+    Url::parse(text).with_context(|| format!("{key} is not a URL"))
+}

@@ -1,0 +1,84 @@
+//! What a colleague can type to the bot itself. Anything else is a message to a client.
+
+use super::act;
+use super::desk::{Desk, Person};
+use super::views;
+use crate::bridge::Post;
+use crate::cards::submit::Action;
+use crate::cards::{self, TypedContact};
+use crate::store::Result;
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `new`, perhaps with a phone number.
+    New {
+        phone: String,
+    },
+    Contacts,
+    History,
+    Templates,
+    Held,
+    Help,
+}
+
+/// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
+/// must reach the client; `new` may be followed by a phone number with its country code.
+pub fn read(text: &str) -> Option<Command> {
+    let text = text.trim();
+    let (word, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()));
+    let number = rest.starts_with('+') && rest.chars().all(|c| c.is_ascii_digit() || "+ ()-/.".contains(c));
+    Some(match (word.to_lowercase().as_str(), rest) {
+        ("new", "") => Command::New { phone: String::new() },
+        ("new", phone) if number => Command::New { phone: phone.to_owned() },
+        ("contacts", "") => Command::Contacts,
+        ("history", "") => Command::History,
+        ("templates", "") => Command::Templates,
+        ("held", "") => Command::Held,
+        ("help", "") => Command::Help,
+        _ => return None,
+    })
+}
+
+/// The card that answers a command.
+pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> {
+    match command {
+        Command::New { phone } => {
+            let typed = TypedContact { phone: phone.clone(), ..TypedContact::default() };
+            views::new_conversation(desk, person, typed, Vec::new())
+        }
+        Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }),
+        Command::History => act::run(desk, person, &Action::History {}),
+        Command::Held => act::run(desk, person, &Action::HeldList {}),
+        Command::Help => Ok(cards::help(&desk.reader(person, None))),
+        Command::Templates => {
+            let open = desk.tx.open_threads(person.id())?;
+            let focus = person.known.focus.map(|focus| focus.thread);
+            match open.iter().find(|thread| Some(thread.id) == focus).or(open.first()) {
+                Some(thread) => act::run(desk, person, &Action::Templates { thread: thread.id, query: String::new() }),
+                None => views::no_conversation(desk, person),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("new", Some(Command::New { phone: String::new() }))]
+    #[case(" NEW ", Some(Command::New { phone: String::new() }))]
+    #[case("new +49 (30) 90 18-20", Some(Command::New { phone: "+49 (30) 90 18-20".to_owned() }))]
+    #[case("new prices attached", None)]
+    #[case("new 3 rooms", None)]
+    #[case("help", Some(Command::Help))]
+    #[case("help me please", None)]
+    #[case("history", Some(Command::History))]
+    #[case("Hello", None)]
+    #[case("", None)]
+    fn only_the_word_alone_is_a_command(#[case] text: &str, #[case] command: Option<Command>) {
+        assert_eq!(read(text), command);
+    }
+}

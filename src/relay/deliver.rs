@@ -1,0 +1,284 @@
+//! One delivery: what to do with a lane's head, and what an outcome changes. The HTTP request itself lies between the two, in
+//! no transaction.
+
+use super::desk::{Case, Desk, Person};
+use super::{from_whatsapp, send, views};
+use crate::bridge::{
+    ActivityId, ColleagueId, ConversationReference, Decision, DeliveryId, Failure, FailureClass, MessageId, MessageState, Outcome, Post,
+    PostBody, Receipt, ThreadId, Time, ToClient, Wamid, retry,
+};
+use crate::markup;
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
+use crate::texts::sentences;
+use chrono::Duration;
+use serde_json::json;
+
+/// How long a lane waits for a chat that is gone: until the app is installed again, which wakes it at once.
+const GONE: Duration = Duration::hours(1);
+/// Before a post whose outcome is unknown is shown again, marked as perhaps repeated.
+const BEFORE_REPEAT: Duration = Duration::seconds(5);
+/// What `biz_opaque_callback_data` begins with.
+const CALLBACK: &str = "switchboard:";
+
+/// Our delivery id as it travels through WhatsApp.
+pub fn callback(delivery: DeliveryId) -> String {
+    format!("{CALLBACK}{delivery}")
+}
+
+/// The inverse of [`callback`]; anything else that a status carries is not ours.
+pub fn read_callback(text: &str) -> Option<DeliveryId> {
+    text.strip_prefix(CALLBACK)?.parse().ok().map(DeliveryId)
+}
+
+/// A lane's head, ready to be handed to the other side.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub claim: Claim,
+    pub head: Head,
+    pub request: Request,
+}
+
+/// What to hand over.
+#[derive(Clone, Debug)]
+pub enum Request {
+    WhatsApp(Box<ToClient>),
+    Post { to: ConversationReference, post: Post, belongs: Belongs },
+    Update { to: ConversationReference, activity: ActivityId, post: Post },
+}
+
+/// What a posted activity is, for quotes and for the thread card.
+#[derive(Clone, Debug, Default)]
+pub struct Belongs {
+    thread: Option<ThreadId>,
+    message: Option<MessageId>,
+    is_thread_card: bool,
+}
+
+/// When a lane may go on, by the rates. `Err`: not before this moment.
+pub type Gate<'a> = &'a dyn Fn(&Claim, Time) -> std::result::Result<(), Time>;
+
+/// Takes heads of a claimed lane until one is ready to be handed over. Heads that need no hand-over are settled on the way.
+/// `None`: the lane is released.
+pub fn next(desk: &Desk<'_>, claim: &Claim, gate: Gate<'_>) -> Result<Option<Job>> {
+    loop {
+        if let Err(at) = gate(claim, desk.now) {
+            desk.tx.release(claim, at)?;
+            return Ok(None);
+        }
+        let Some(head) = desk.tx.take_head(claim, desk.now)? else { return Ok(None) };
+        let step = match claim.direction {
+            Direction::WhatsApp => prepare_message(desk, &head)?,
+            Direction::Teams => prepare_post(desk, claim, &head)?,
+        };
+        match step {
+            Step::HandOver(request) => return Ok(Some(Job { claim: claim.clone(), head, request })),
+            Step::Later(at) => {
+                desk.tx.postpone(claim, &head, at)?;
+                return Ok(None);
+            }
+            Step::Settle => {
+                if desk.tx.settled(claim, &head, desk.now)? != Settle::More {
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+enum Step {
+    HandOver(Request),
+    /// Nothing to hand over.
+    Settle,
+    Later(Time),
+}
+
+/// A message to a client: every rule is checked once more, at the last moment.
+fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
+    let found = head.message.map(|id| desk.tx.message(id)).transpose()?.flatten();
+    let Some(message) = found.filter(|message| message.state == MessageState::Queued) else { return Ok(Step::Settle) };
+    let Some(case) = desk.case(message.thread)? else { return Ok(Step::Settle) };
+    if head.interrupted {
+        // Handed over before a crash, and no answer was stored: WhatsApp may have it. Never again by itself.
+        uncertain(desk, &message, &Failure::new(FailureClass::Unavailable, "the server stopped while sending"))?;
+        return Ok(Step::Settle);
+    }
+    let content = message.outgoing()?;
+    let verdict = send::on_its_way(desk, &case, &message, &content)?;
+    if verdict.decision != Decision::Send {
+        send::stop(desk, &case, &message, verdict)?;
+        return Ok(Step::Settle);
+    }
+    Ok(Step::HandOver(Request::WhatsApp(Box::new(ToClient {
+        from: case.thread.number.clone(),
+        to: case.contact.recipient(),
+        content,
+        reply_to: message.reply_to.clone(),
+        callback: callback(head.id),
+    }))))
+}
+
+fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
+    let colleague = ColleagueId(claim.target.clone());
+    let Some(person) = desk.person(&colleague)?.filter(|person| person.known.installed) else {
+        // Kept in order until the app is back: nothing that a client wrote is dropped.
+        return Ok(Step::Later(desk.now + GONE));
+    };
+    let to = person.known.home.clone();
+    let envelope: Envelope = match serde_json::from_str(&head.body) {
+        Ok(envelope) => envelope,
+        Err(error) => {
+            tracing::error!(delivery = %head.id, %error, "a post cannot be read and is set aside");
+            desk.journal("post.unreadable", send::SERVER, claim.thread, head.message, &json!({ "delivery": head.id }))?;
+            return Ok(Step::Settle);
+        }
+    };
+    Ok(match envelope {
+        Envelope::Post { post, thread, message, repeated } => {
+            let belongs = Belongs { thread, message, is_thread_card: false };
+            let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
+            Step::HandOver(Request::Post { to, post, belongs })
+        }
+        Envelope::ThreadCard { thread } => match thread_card(desk, &person, thread)? {
+            Some(post) => {
+                Step::HandOver(Request::Post { to, post, belongs: Belongs { thread: Some(thread), message: None, is_thread_card: true } })
+            }
+            None => Step::Settle,
+        },
+        Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post }),
+    })
+}
+
+/// The thread card as it stands now.
+pub fn thread_card(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Option<Post>> {
+    desk.case(thread)?.map(|case| views::thread(desk, person, &case)).transpose()
+}
+
+/// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
+/// message must not be lost.
+fn marked_repeated(mut post: Post) -> Post {
+    if let PostBody::Html { html } = &mut post.body {
+        html.push_str("<br><em>");
+        html.push_str(&markup::escape_html(sentences::POSTED_AGAIN));
+        html.push_str("</em>");
+    }
+    post
+}
+
+/// Records what became of a hand-over and returns the lane's next job, all in one transaction. `jitter` in 0..1.
+pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: Gate<'_>) -> Result<Option<Job>> {
+    let done = match (&job.request, outcome) {
+        (_, Outcome::Throttled { after, failure }) if job.head.attempts + 1 < retry::MOST_ATTEMPTS => {
+            tracing::debug!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "not accepted yet");
+            let wait = retry::backoff(job.head.attempts + 1, *after, jitter);
+            Done::Later(desk.now + Duration::from_std(wait).unwrap_or(Duration::MAX))
+        }
+        (Request::WhatsApp(_), outcome) => message_outcome(desk, job, outcome)?,
+        (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
+        (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
+        (Request::Update { .. }, _) => Done::Settled,
+    };
+    match done {
+        Done::Later(at) => desk.tx.postpone(&job.claim, &job.head, at).map(|()| None),
+        Done::Settled => match desk.tx.settled(&job.claim, &job.head, desk.now)? {
+            Settle::More => next(desk, &job.claim, gate),
+            Settle::Empty | Settle::Lost => Ok(None),
+        },
+    }
+}
+
+enum Done {
+    Settled,
+    Later(Time),
+}
+
+fn message_outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome) -> Result<Done> {
+    let Some(message) = job.head.message.map(|id| desk.tx.message(id)).transpose()?.flatten() else { return Ok(Done::Settled) };
+    match outcome {
+        Outcome::Sent(receipt) => accepted(desk, &message, receipt)?,
+        Outcome::Uncertain(failure) => uncertain(desk, &message, failure)?,
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => rejected(desk, &message, failure)?,
+    }
+    Ok(Done::Settled)
+}
+
+fn accepted(desk: &Desk<'_>, message: &Message, receipt: &Receipt) -> Result<()> {
+    let wamid = receipt.id.clone().map(Wamid);
+    desk.tx.accepted(message.id, wamid.as_ref(), desk.now)?;
+    desk.journal("message.accepted", "whatsapp", Some(message.thread), Some(message.id), &json!({ "wamid": wamid }))?;
+    if receipt.wa_id.is_some() || receipt.bsuid.is_some() {
+        if let Some(Case { contact, .. }) = desk.case(message.thread)? {
+            desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
+        }
+    }
+    if let Some(wamid) = &wamid {
+        from_whatsapp::apply_early_statuses(desk, message.id, wamid)?;
+    }
+    desk.tx.refresh_cards(message.thread, desk.now)
+}
+
+fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
+    desk.tx.set_state(message.id, message.state, MessageState::Failed, desk.now)?;
+    desk.tx.save_failure(message.id, failure)?;
+    desk.journal("message.failed", "whatsapp", Some(message.thread), Some(message.id), failure)?;
+    if failure.class == FailureClass::Configuration {
+        tracing::error!(code = failure.code, detail = failure.detail, "WhatsApp refuses to send: an administrator must act");
+    }
+    from_whatsapp::on_failed(desk, message.id, failure)
+}
+
+/// Perhaps accepted. A status with our delivery id settles it; without one its author is asked after a minute.
+fn uncertain(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
+    // A status may have overtaken the answer: what is known already is not made unknown again.
+    desk.tx.set_state(message.id, MessageState::Queued, MessageState::Uncertain, desk.now)?;
+    desk.tx.save_failure(message.id, failure)?;
+    desk.journal("message.uncertain", send::SERVER, Some(message.thread), Some(message.id), failure)?;
+    desk.tx.refresh_cards(message.thread, desk.now)
+}
+
+fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs: &Belongs, outcome: &Outcome) -> Result<Done> {
+    let colleague = ColleagueId(job.claim.target.clone());
+    match outcome {
+        Outcome::Sent(receipt) => {
+            posted(desk, &colleague, to, belongs, receipt)?;
+            Ok(Done::Settled)
+        }
+        Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => {
+            desk.tx.uninstalled(&colleague)?;
+            desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
+            Ok(Done::Later(desk.now + GONE))
+        }
+        Outcome::Uncertain(failure) => {
+            desk.tx.mark_repeated(&job.head)?;
+            desk.journal("post.uncertain", send::SERVER, belongs.thread, belongs.message, failure)?;
+            Ok(Done::Later(desk.now + BEFORE_REPEAT))
+        }
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => {
+            tracing::error!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "Teams refused a post; it is in the journal");
+            desk.journal("post.refused", "teams", belongs.thread, belongs.message, failure)?;
+            if belongs.is_thread_card
+                && let Some(thread) = belongs.thread
+            {
+                desk.tx.forget_thread_card(thread, &colleague)?;
+            }
+            Ok(Done::Settled)
+        }
+    }
+}
+
+fn posted(desk: &Desk<'_>, colleague: &ColleagueId, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
+    let Some(thread) = belongs.thread else { return Ok(()) };
+    let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
+    desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
+    if belongs.is_thread_card {
+        desk.tx.thread_card_posted(thread, colleague, &activity, desk.now)?;
+    }
+    let from_client = match belongs.message {
+        Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
+        None => false,
+    };
+    if from_client {
+        desk.tx.disturb_focus(colleague, thread)?;
+        desk.journal("message.posted", "teams", Some(thread), belongs.message, &json!({ "colleague": colleague, "activity": activity }))?;
+    }
+    Ok(())
+}

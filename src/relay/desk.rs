@@ -1,0 +1,213 @@
+//! What every verb works with: the transaction, the directory in force and the time.
+
+use super::office::Office;
+use crate::bridge::{
+    Colleague, ColleagueId, Facts, Line, LineId, MessageId, MessageState, Post, PostBody, Sending, TemplateCategory, ThreadId, Time, phone,
+};
+use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
+use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
+use crate::texts::Voice;
+use serde::Serialize;
+
+/// One transaction's surroundings. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    pub tx: &'a Tx<'a>,
+    pub office: &'a Office,
+    pub now: Time,
+}
+
+/// A colleague as far as a card needs to know them: language, zone and name.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub known: KnownColleague,
+    pub name: String,
+}
+
+impl Person {
+    pub fn id(&self) -> &ColleagueId {
+        &self.known.id
+    }
+}
+
+/// A thread with its client.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub thread: Thread,
+    pub contact: Contact,
+}
+
+impl<'a> Desk<'a> {
+    pub fn person(&self, id: &ColleagueId) -> Result<Option<Person>> {
+        Ok(self.tx.colleague(id)?.map(|known| self.as_person(known)))
+    }
+
+    pub fn as_person(&self, known: KnownColleague) -> Person {
+        let name = self.office.entry(&known).map(|entry| entry.name.clone()).or_else(|| known.name.clone());
+        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known }
+    }
+
+    pub fn case(&self, thread: ThreadId) -> Result<Option<Case>> {
+        let Some(thread) = self.tx.thread(thread)? else { return Ok(None) };
+        Ok(self.tx.contact(thread.contact)?.map(|contact| Case { thread, contact }))
+    }
+
+    pub fn line(&self, id: &LineId) -> Option<&'a Line> {
+        self.office.directory.line(id)
+    }
+
+    /// How a colleague is spoken to, about a line where there is one.
+    pub fn reader<'b>(&self, person: &'b Person, line: Option<&'b LineId>) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        let line = line.and_then(|id| self.line(id));
+        Reader {
+            voice: Voice::new(&self.office.directory, line, person.known.locale.as_deref().unwrap_or_default()),
+            zone: person.known.time_zone.as_deref().unwrap_or(&self.office.directory.organization.time_zone),
+            now: self.now,
+        }
+    }
+
+    /// How a client is spoken to.
+    pub fn client_voice<'b>(&self, contact: &'b Contact) -> Voice<'b>
+    where
+        'a: 'b,
+    {
+        Voice::new(&self.office.directory, self.line(&contact.line), contact.language.as_deref().unwrap_or_default())
+    }
+
+    /// Client, line and number: the first two lines of every card about a thread.
+    pub fn head(&self, contact: &Contact, thread: Option<&Thread>) -> Head {
+        let line = self.line(&contact.line).map(|line| line.name.clone());
+        let number = thread.and_then(|thread| self.office.directory.number(&thread.number)).map(|number| number.display.clone());
+        Head { client: contact.name.clone(), line: line.unwrap_or_else(|| contact.line.0.clone()), number: number.unwrap_or_default() }
+    }
+
+    /// Everything [`crate::bridge::admit`] wants to know about a message to this client. `sender` is `None` for the server.
+    pub fn facts<'b>(
+        &'b self,
+        contact: &Contact,
+        thread: Option<&Thread>,
+        sender: Option<&Person>,
+        policy: &'b crate::bridge::Policy,
+    ) -> Result<Facts<'b>> {
+        let line_enabled = self.office.directory.organization.enabled && self.line(&contact.line).is_some_and(|line| line.enabled);
+        let enabled = match sender {
+            Some(person) => self.office.lines_of(&person.known).iter().any(|line| line.id == contact.line),
+            None => line_enabled,
+        };
+        let number = match (thread, sender) {
+            (Some(thread), _) => Some(thread.number.clone()),
+            (None, Some(person)) => self.number_for(&contact.line, person).map(|number| number.phone_number_id.clone()),
+            (None, None) => None,
+        };
+        let owners = if sender.is_some() { self.tx.owners(contact.id)? } else { Vec::new() };
+        Ok(Facts {
+            enabled,
+            number_active: number.is_some_and(|number| self.office.number_is_active(&number)),
+            is_contact: contact.added_by.is_some() || thread.is_some(),
+            owned_by_others: sender.is_some_and(|person| !owners.is_empty() && !owners.contains(person.id())),
+            consent: contact.consent,
+            window: thread.map(|thread| thread.window).unwrap_or_default(),
+            policy,
+            marketing_stopped: contact.marketing_stopped,
+            us_number: contact.number().is_some_and(|number| phone::is_us(&number)),
+            unanswered_template_at: thread.and_then(|thread| thread.template_at),
+        })
+    }
+
+    /// The number a colleague writes from on a line.
+    pub fn number_for(&self, line: &LineId, person: &Person) -> Option<&'a crate::bridge::Number> {
+        let id = self.office.entry(&person.known).map_or(person.id(), |entry: &Colleague| &entry.id);
+        self.office.directory.number_for(line, id)
+    }
+
+    /// How a template stands in the cache, for [`crate::bridge::admit`].
+    pub fn template_sending(&self, thread: &Thread, name: &str, language: &str) -> Result<Sending> {
+        let template = match self.office.directory.number(&thread.number) {
+            Some(number) => self.tx.template(&number.waba_id, name, language)?,
+            None => None,
+        };
+        Ok(match template {
+            Some(template) => Sending::Template {
+                approved: template.status.eq_ignore_ascii_case("APPROVED") && template.not_sendable.is_none(),
+                category: template.category,
+            },
+            None => Sending::Template { approved: false, category: TemplateCategory::Unknown },
+        })
+    }
+
+    /// Posts into a colleague's chat, in the thread's order.
+    pub fn post(&self, thread: Option<ThreadId>, colleague: &ColleagueId, post: Post, message: Option<MessageId>) -> Result<()> {
+        self.tx.enqueue_post(thread, &colleague.0, &Envelope::Post { post, thread, message, repeated: false }, self.now).map(drop)
+    }
+
+    /// Posts a sentence about a thread to all its participants, each in their own words.
+    pub fn tell(&self, case: &Case, style: Style, words: impl Fn(&Reader<'_>) -> String) -> Result<()> {
+        for id in self.tx.participants(case.thread.id)? {
+            if let Some(person) = self.person(&id)? {
+                let reader = self.reader(&person, Some(&case.contact.line));
+                let notice =
+                    Notice { head: Some(self.head(&case.contact, Some(&case.thread))), text: words(&reader), style, ..Notice::default() };
+                self.post(Some(case.thread.id), &id, cards::notice(&reader, &notice), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A sentence as a card, about a contact where there is one.
+    pub fn notice(&self, person: &Person, about: Option<(&Contact, Option<&Thread>)>, style: Style, text: String) -> Post {
+        let line = about.map(|(contact, _)| &contact.line);
+        let head = about.map(|(contact, thread)| self.head(contact, thread));
+        cards::notice(&self.reader(person, line), &Notice { head, text, style, ..Notice::default() })
+    }
+
+    /// What a card becomes after an action.
+    pub fn receipt(&self, person: &Person, contact: &Contact, thread: Option<&Thread>, what: &str, text: Option<String>) -> Post {
+        let view = Receipt { head: Some(self.head(contact, thread)), what: what.to_owned(), who: person.name.clone(), at: self.now, text };
+        cards::receipt(&self.reader(person, Some(&contact.line)), &view)
+    }
+
+    /// Makes sure that a participant has the thread's card.
+    pub fn ensure_card(&self, thread: ThreadId, colleague: &ColleagueId) -> Result<()> {
+        if self.tx.claim_thread_card(thread, colleague)? {
+            self.tx.enqueue_post(Some(thread), &colleague.0, &Envelope::ThreadCard { thread }, self.now)?;
+        }
+        Ok(())
+    }
+
+    pub fn journal(
+        &self,
+        kind: &str,
+        actor: &str,
+        thread: Option<ThreadId>,
+        message: Option<MessageId>,
+        body: &impl Serialize,
+    ) -> Result<()> {
+        self.tx.journal(&Entry { at: self.now, kind, actor, thread, message }, body)
+    }
+}
+
+/// A plain message in a chat.
+pub fn html_post(summary: String, html: String) -> Post {
+    Post { summary, body: PostBody::Html { html } }
+}
+
+/// A message's state in the words of a card; `None` for states that only the record knows.
+pub fn shown_state(state: MessageState) -> Option<cards::MessageState> {
+    use crate::bridge::DeliveryStatus;
+    Some(match state {
+        MessageState::Queued | MessageState::Accepted => cards::MessageState::Sending,
+        MessageState::Held => cards::MessageState::Held,
+        MessageState::Sent => cards::MessageState::Reached(DeliveryStatus::Sent),
+        MessageState::Delivered => cards::MessageState::Reached(DeliveryStatus::Delivered),
+        MessageState::Read => cards::MessageState::Reached(DeliveryStatus::Read),
+        MessageState::Played => cards::MessageState::Reached(DeliveryStatus::Played),
+        MessageState::Failed => cards::MessageState::Failed,
+        MessageState::Uncertain => cards::MessageState::Uncertain,
+        MessageState::Withdrawn => cards::MessageState::Withdrawn,
+        MessageState::Expired => cards::MessageState::Expired,
+        MessageState::Received | MessageState::Refused => return None,
+    })
+}

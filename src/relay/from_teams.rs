@@ -1,0 +1,261 @@
+//! What a colleague does in Teams, one transaction an activity.
+
+use super::desk::{Case, Desk, Person};
+use super::send::{self, Wish};
+use super::{act, commands, tell};
+use crate::bridge::{
+    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
+    Wamid, route, split,
+};
+use crate::cards::{self, Style, ThreadChoice, Welcome};
+use crate::markup;
+use crate::store::{KnownColleague, Purpose, Result};
+use crate::texts::sentences;
+use serde_json::json;
+
+/// Marks a text that is for colleagues only.
+const NOTE: &str = "//";
+
+/// Takes one activity that is not an invoke. Duplicates change nothing.
+pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<()> {
+    let conversation = &event.reference.conversation;
+    let typed = matches!(event.kind, TeamsEventKind::Message { .. }) && !event.activity.0.is_empty();
+    let known = match typed {
+        // A message's row says as well to which thread it belongs, for whoever quotes it later.
+        true => desk.tx.posting(conversation, &event.activity)?.is_some(),
+        false => !desk.tx.first_time(&event.dedup_key, desk.now)?,
+    };
+    if known {
+        return Ok(());
+    }
+    let belongs = match sender(desk, event, upn)? {
+        Some(person) if event.scope == Scope::Personal => on_personal(desk, &person, event)?,
+        Some(person) => {
+            on_shared(desk, &person, event)?;
+            (None, None)
+        }
+        None => (None, None),
+    };
+    if typed {
+        desk.tx.record_posting(conversation, &event.activity, belongs.0, belongs.1)?;
+    }
+    Ok(())
+}
+
+/// The thread and message that an activity turned out to belong to.
+type Belongs = (Option<ThreadId>, Option<MessageId>);
+
+/// Who acted, refreshed in the store when something changed. `None` for bots and activities without a person.
+pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<Option<Person>> {
+    let (Some(object_id), false) = (&event.sender.object_id, event.sender.is_bot) else { return Ok(None) };
+    let id = ColleagueId(object_id.to_lowercase());
+    let before = desk.tx.colleague(&id)?;
+    if event.scope != Scope::Personal {
+        return Ok(before.map(|known| desk.as_person(known)));
+    }
+    let installed = event.kind != TeamsEventKind::Uninstalled;
+    let now = KnownColleague {
+        id: id.clone(),
+        upn: upn.map(str::to_lowercase).or_else(|| event.sender.upn.clone()).or_else(|| before.as_ref()?.upn.clone()),
+        name: event.sender.name.clone().or_else(|| before.as_ref()?.name.clone()),
+        user_id: event.sender.user_id.clone(),
+        home: event.reference.clone(),
+        locale: event.locale.clone().or_else(|| before.as_ref()?.locale.clone()),
+        time_zone: event.time_zone.clone().or_else(|| before.as_ref()?.time_zone.clone()),
+        installed,
+        welcomed: before.as_ref().is_some_and(|known| known.welcomed),
+        focus: before.as_ref().and_then(|known| known.focus),
+    };
+    if before.as_ref() != Some(&now) {
+        desk.tx.save_colleague(&now)?;
+        // What waited because the app was gone goes out now.
+        if installed && before.is_some_and(|known| !known.installed) {
+            desk.tx.wake_lanes(&id, desk.now)?;
+        }
+    }
+    Ok(Some(desk.as_person(now)))
+}
+
+fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
+    let none = (None, None);
+    let enabled = !desk.office.lines_of(&person.known).is_empty();
+    match &event.kind {
+        TeamsEventKind::Installed => {
+            if desk.tx.welcome_once(person.id())? {
+                let lines = desk.office.lines_of(&person.known).into_iter().map(|line| line.name.clone()).collect();
+                let view = Welcome { colleague: Some(person.name.clone()), lines };
+                desk.post(None, person.id(), cards::welcome(&desk.reader(person, None), &view), None)?;
+                desk.journal("app.installed", &person.id().0, None, None, &json!({}))?;
+            }
+            Ok(none)
+        }
+        TeamsEventKind::Uninstalled => {
+            desk.tx.uninstalled(person.id())?;
+            desk.journal("app.uninstalled", &person.id().0, None, None, &json!({}))?;
+            Ok(none)
+        }
+        TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
+            let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            desk.post(None, person.id(), desk.notice(person, None, Style::Attention, text), None)?;
+            Ok(none)
+        }
+        TeamsEventKind::Message { targeted: true, .. } => {
+            let text = sentences::TARGETED.to_owned();
+            desk.post(None, person.id(), desk.notice(person, None, Style::Default, text), None)?;
+            Ok(none)
+        }
+        TeamsEventKind::Message { text, quoted, attachments, .. } => {
+            tell_attachments(desk, person, attachments)?;
+            on_text(desk, person, event, text.trim(), quoted.as_ref())
+        }
+        TeamsEventKind::Submit { data, card } => {
+            let post = act::on_action(desk, person, data)?;
+            act::show(desk, person, card.as_ref(), post)?;
+            Ok(none)
+        }
+        TeamsEventKind::Edited { text } => on_edited(desk, person, event, Some(text)).map(|()| none),
+        TeamsEventKind::Deleted => on_edited(desk, person, event, None).map(|()| none),
+        TeamsEventKind::Reaction { .. } | TeamsEventKind::Other { .. } => Ok(none),
+    }
+}
+
+/// In group chats and channels this version keeps silent towards clients, and says so in the colleague's own chat.
+fn on_shared(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<()> {
+    if matches!(event.kind, TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. }) && person.known.installed {
+        let text = sentences::PERSONAL_ONLY.to_owned();
+        desk.post(None, person.id(), desk.notice(person, None, Style::Warning, text), None)?;
+    }
+    Ok(())
+}
+
+fn tell_attachments(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -> Result<()> {
+    if attachments.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = attachments.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
+    desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
+    let text = sentences::attachments_not_sent(&names.join(", "));
+    desk.post(None, person.id(), desk.notice(person, None, Style::Warning, text), None)
+}
+
+fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quoted: Option<&ActivityId>) -> Result<Belongs> {
+    if text.is_empty() {
+        return Ok((None, None));
+    }
+    if let Some(note) = text.strip_prefix(NOTE) {
+        let thread = person.known.focus.map(|focus| focus.thread);
+        desk.journal("note", &person.id().0, thread, None, &json!({ "text": note.trim() }))?;
+        desk.post(thread, person.id(), desk.notice(person, None, Style::Default, sentences::NOTE_KEPT.to_owned()), None)?;
+        return Ok((None, None));
+    }
+    if let Some(command) = commands::read(text) {
+        let post = commands::run(desk, person, &command)?;
+        desk.post(None, person.id(), post, None)?;
+        return Ok((None, None));
+    }
+    let conversation = &event.reference.conversation;
+    let (quote, reply_to) = match quoted {
+        None => (Quote::Nothing, None),
+        Some(activity) => match desk.tx.posting(conversation, activity)? {
+            Some((Some(thread), message)) => (Quote::Of(thread), message),
+            _ => (Quote::Unknown, None),
+        },
+    };
+    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
+    match route(quote, &open, person.known.focus) {
+        Route::To(thread) => {
+            let wamid = match reply_to {
+                Some(message) => desk.tx.message(message)?.and_then(|message| message.wamid),
+                None => None,
+            };
+            let message = on_message(desk, person, thread, text, wamid.as_ref())?;
+            Ok((Some(thread), message))
+        }
+        Route::Ask => {
+            let draft = desk.tx.keep_draft(person.id(), text, desk.now)?;
+            let post = ask_whom(desk, person, draft, text, false)?;
+            desk.journal("message.kept", &person.id().0, None, None, &json!({ "draft": draft, "text": text }))?;
+            desk.post(None, person.id(), post, None)?;
+            Ok((None, None))
+        }
+        Route::Nowhere => {
+            let reader = desk.reader(person, None);
+            let notice = cards::Notice {
+                text: sentences::NO_OPEN_CONVERSATION.to_owned(),
+                style: Style::Warning,
+                kept: Some(text.to_owned()),
+                quotes_message: false,
+                actions: vec![(crate::texts::labels::NEW_CONVERSATION, cards::submit::Action::New {})],
+                ..cards::Notice::default()
+            };
+            desk.journal("message.kept", &person.id().0, None, None, &json!({ "text": text }))?;
+            desk.post(None, person.id(), cards::notice(&reader, &notice), None)?;
+            Ok((None, None))
+        }
+    }
+}
+
+/// "Who is this for?" with the colleague's open threads.
+pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<crate::bridge::Post> {
+    let mut threads = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        if let Some(contact) = desk.tx.contact(thread.contact)? {
+            let head = desk.head(&contact, Some(&thread));
+            threads.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });
+        }
+    }
+    let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
+    Ok(cards::route(&desk.reader(person, None), &view))
+}
+
+/// A colleague's text for a thread: decided, recorded, and answered where it did not go out. Long texts go in parts, in order.
+pub fn on_message(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
+    let Some(case) = desk.case(thread)? else { return Ok(None) };
+    desk.tx.focus_on(person.id(), thread)?;
+    let mut last = None;
+    for part in split::parts(text) {
+        let content = Outgoing::Text { body: part.clone() };
+        let wish = Wish { author: person, purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
+        let submitted = send::submit(desk, &case, &wish)?;
+        last = Some(submitted.message);
+        if let Some(post) = tell::verdict(desk, person, &case, submitted.verdict, Some(submitted.message), &part)? {
+            desk.post(Some(thread), person.id(), post, Some(submitted.message))?;
+        }
+    }
+    Ok(last)
+}
+
+/// A colleague changed or deleted a message in Teams. What is held changes too; what has left cannot be changed at the client.
+fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<&String>) -> Result<()> {
+    let Some((Some(thread), Some(id))) = desk.tx.posting(&event.reference.conversation, &event.activity)? else { return Ok(()) };
+    let (Some(case), Some(message)) = (desk.case(thread)?, desk.tx.message(id)?) else { return Ok(()) };
+    if message.author.as_deref() != Some(person.id().0.as_str()) {
+        return Ok(());
+    }
+    let kind = if text.is_some() { "message.edited_in_teams" } else { "message.deleted_in_teams" };
+    desk.journal(kind, &person.id().0, Some(thread), Some(id), &json!({ "text": text, "state": message.state }))?;
+    let said = match (message.state, text) {
+        (MessageState::Held, Some(text)) => {
+            desk.tx.rewrite_held(id, &serde_json::to_string(&Outgoing::Text { body: text.clone() })?)?;
+            sentences::HELD_CHANGED
+        }
+        (MessageState::Held, None) => {
+            desk.tx.set_state(id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+            desk.tx.refresh_cards(thread, desk.now)?;
+            sentences::HELD_WITHDRAWN
+        }
+        (MessageState::Withdrawn | MessageState::Expired | MessageState::Refused, _) => return Ok(()),
+        (_, Some(_)) => sentences::EDIT_TOO_LATE,
+        (_, None) => sentences::DELETE_TOO_LATE,
+    };
+    let post = desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, said.to_owned());
+    desk.post(Some(thread), person.id(), post, None)
+}
+
+/// The thread that a colleague may see: one they take part in.
+pub fn own_case(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Option<Case>> {
+    match desk.case(thread)? {
+        Some(case) if desk.tx.participants(thread)?.contains(person.id()) => Ok(Some(case)),
+        _ => Ok(None),
+    }
+}

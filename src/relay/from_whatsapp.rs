@@ -1,0 +1,361 @@
+//! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
+
+use super::desk::{Case, Desk, html_post};
+use super::{render, send, tell};
+use crate::bridge::{
+    Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Failure, FailureClass, Meaning, MessageId, MessageState,
+    NumberStatus, Rule, StatusState, StatusUpdate, SystemEvent, WhatsAppEvent, on_client_message,
+};
+use crate::cards::{self, Intake, Style};
+use crate::markup;
+use crate::store::{Contact, Message, NewContact, NewMessage, Purpose, Result};
+use crate::texts::{TextId, sentences, when};
+use chrono::Duration;
+use serde_json::json;
+
+/// A deactivated number says so at most this often to one client (K-11).
+const DEACTIVATED_AGAIN_AFTER: Duration = Duration::hours(24);
+/// The longest excerpt in a notification.
+const SUMMARY: usize = 120;
+
+/// Takes one event. `key` is its duplicate key; messages and statuses have stronger ones of their own.
+pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()> {
+    match event {
+        WhatsAppEvent::Message(message) => on_message(desk, message),
+        WhatsAppEvent::Status(status) => on_status(desk, status),
+        _ if !desk.tx.first_time(key, desk.now)? => Ok(()),
+        WhatsAppEvent::Preference { number, client, stop, .. } => on_preference(desk, number.as_ref(), client, *stop),
+        WhatsAppEvent::Echo { number, wamid, to, content } => {
+            let body = json!({ "number": number, "wamid": wamid, "to": to, "content": content });
+            desk.journal("message.echo", "whatsapp", None, None, &body)
+        }
+        WhatsAppEvent::TemplateChanged { waba, name, language, event } => {
+            let body = json!({ "waba": waba, "name": name, "language": language, "event": event });
+            desk.journal("template.changed", "whatsapp", None, None, &body)
+        }
+        WhatsAppEvent::Account { waba, field, summary } => {
+            tracing::warn!(%waba, field, "WhatsApp has news about the account");
+            desk.journal("account.news", "whatsapp", None, None, &json!({ "waba": waba, "field": field, "summary": summary }))
+        }
+        WhatsAppEvent::Other { field } => desk.journal("webhook.unknown", "whatsapp", None, None, &json!({ "field": field })),
+    }
+}
+
+fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
+    let Some(number) = desk.office.directory.number(&message.number) else {
+        if desk.tx.first_time(&format!("m:{}", message.wamid), desk.now)? {
+            tracing::error!(number = %message.number, "a client wrote to a number that the directory does not know; the message is in the journal");
+            desk.journal("message.unknown_number", "client", None, None, &json!({ "number": message.number, "raw": message.raw }))?;
+        }
+        return Ok(());
+    };
+    if message.group.is_some() {
+        if desk.tx.first_time(&format!("m:{}", message.wamid), desk.now)? {
+            desk.journal("message.group", "client", None, None, &json!({ "number": message.number, "raw": message.raw }))?;
+        }
+        return Ok(());
+    }
+    let contact = recognise(desk, &number.line, message)?;
+    let thread = desk.tx.open_thread(&number.line, &message.number, contact.id, desk.now)?;
+    let case = Case { thread, contact };
+    let state_before = case.contact.consent.state(desk.now);
+    // Written while we may not answer: recorded and shown as such (product.md 3).
+    let before_consent =
+        matches!(state_before, ConsentState::Pending | ConsentState::Lapsed | ConsentState::Declined | ConsentState::Revoked);
+    let new = NewMessage {
+        thread: case.thread.id,
+        author: None,
+        purpose: Purpose::Client,
+        content: &serde_json::to_string(&message.content)?,
+        state: MessageState::Received,
+        rule: before_consent.then_some(Rule::ConsentNeeded),
+        wamid: Some(&message.wamid),
+        reply_to: message.reply_to.as_ref(),
+        retry_of: None,
+        created_at: message.at.min(desk.now),
+    };
+    // The wamid's unique index is the duplicate check: atomic also when Meta posts the same message twice in one second.
+    let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
+    let body = json!({ "wamid": message.wamid, "at": message.at, "before_consent": before_consent, "raw": message.raw });
+    desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
+    if number.status == NumberStatus::Deactivated {
+        return on_deactivated(desk, &with_window(desk, case, message)?);
+    }
+    let case = with_window(desk, case, message)?;
+    let meaning = Meaning::of(&message.content, desk.office.keywords(&case.contact.line));
+    let case = step_consent(desk, case, meaning, id)?;
+    show(desk, &case, id, message, before_consent)?;
+    announce(desk, &case, state_before, meaning)?;
+    if case.contact.consent.stored == ConsentState::Granted {
+        send::release_held(desk, &case)?;
+    }
+    desk.tx.refresh_cards(case.thread.id, desk.now)
+}
+
+/// The contact that a message is from: known, or made from what WhatsApp tells. A number change re-keys it.
+fn recognise(desk: &Desk<'_>, line: &crate::bridge::LineId, message: &ClientMessage) -> Result<Contact> {
+    let tx = desk.tx;
+    let client = &message.client;
+    let mut found = tx.contact_of(line, client)?;
+    let (new_wa_id, new_bsuid, previous) = match &message.content {
+        Content::System { event: SystemEvent::ChangedNumber { wa_id, bsuid, previous_bsuid }, .. } => {
+            (wa_id.clone(), bsuid.clone(), previous_bsuid)
+        }
+        Content::System { event: SystemEvent::ChangedUserId { bsuid, previous_bsuid }, .. } => (None, bsuid.clone(), previous_bsuid),
+        _ => (client.wa_id.clone(), client.bsuid.clone(), &None),
+    };
+    if let (None, Some(previous)) = (&found, previous) {
+        found = tx.contact_of(line, &ClientIdentity { bsuid: Some(previous.clone()), ..ClientIdentity::default() })?;
+    }
+    let id = match found {
+        Some(contact) => {
+            tx.learn_identity(&contact, new_wa_id.as_deref(), new_bsuid.as_deref())?;
+            contact.id
+        }
+        None => {
+            let phone = new_wa_id.as_ref().map(|wa_id| format!("+{wa_id}"));
+            let named = client.profile_name.clone().or_else(|| client.username.clone()).or_else(|| phone.clone());
+            let name = named.unwrap_or_else(|| sentences::UNKNOWN_CLIENT.to_owned());
+            let new = NewContact {
+                line,
+                name: &name,
+                phone: phone.as_deref(),
+                wa_id: new_wa_id.as_deref(),
+                bsuid: new_bsuid.as_deref(),
+                language: None,
+                added_by: None,
+            };
+            let id = tx.insert_contact(&new, desk.now)?;
+            desk.journal("contact.wrote_first", "client", None, None, &json!({ "contact": id, "line": line, "identity": client }))?;
+            id
+        }
+    };
+    tx.contact(id)?.ok_or(crate::store::StoreError::Panicked)
+}
+
+/// The window after this message. Edits, deletions and notices do not open it; everything else a client does, does.
+fn with_window(desk: &Desk<'_>, mut case: Case, message: &ClientMessage) -> Result<Case> {
+    if !matches!(message.content, Content::Edit { .. } | Content::Revoke { .. } | Content::System { .. }) {
+        case.thread.window = case.thread.window.renewed(message.at, desk.now);
+        desk.tx.client_wrote(case.thread.id, case.thread.window)?;
+        case.thread.template_at = None;
+        case.thread.nudged_at = None;
+    }
+    Ok(case)
+}
+
+/// K-11, at most once a day; the message is recorded and not shown.
+fn on_deactivated(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    let told = case.contact.deactivated_told_at.is_some_and(|at| desk.now < at + DEACTIVATED_AGAIN_AFTER);
+    if !told && send::answer(desk, case, TextId::K11, false)?.is_some() {
+        desk.tx.told_deactivated(case.contact.id, desk.now)?;
+    }
+    Ok(())
+}
+
+/// Moves consent by what the client said, and answers.
+fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: MessageId) -> Result<Case> {
+    let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
+    let asked = Asked { consent: case.contact.consent, client_first: policy.client_first, helped_at: case.contact.helped_at };
+    let step = on_client_message(&asked, meaning, desk.now);
+    let sent = match step.answer {
+        Some(answer) => send::answer_consent(desk, &case, answer)?,
+        None => None,
+    };
+    if step.answer == Some(Answer::Help) && sent.is_some() {
+        desk.tx.helped(case.contact.id, desk.now)?;
+    }
+    // A request that could not go out (its window closed while the webhook was late) leaves the state alone.
+    let asked_in_vain = step.answer == Some(Answer::Request) && sent.is_none();
+    if let (Some(next), false) = (step.next, asked_in_vain) {
+        let asking = next == ConsentState::Pending;
+        let requested_at = if asking { Some(desk.now) } else { case.contact.consent.requested_at };
+        case.contact.consent = Consent { stored: next, requested_at };
+        desk.tx.save_consent(case.contact.id, case.contact.consent)?;
+        if let (true, Some(request)) = (asking, sent) {
+            desk.tx.save_request(case.contact.id, send::SERVER, None, request)?;
+        }
+        let evidence = json!({
+            "contact": case.contact.id, "state": next, "by_message": message, "answer": sent,
+            "request": case.contact.request_message, "requested_at": requested_at, "basis": case.contact.basis,
+        });
+        let kind = format!("consent.{}", next.as_str());
+        desk.journal(&kind, "client", Some(case.thread.id), Some(message), &evidence)?;
+    }
+    Ok(case)
+}
+
+/// Posts the client's message to the participants, or to the whole line when nobody owns the client.
+fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool) -> Result<()> {
+    let text = render::content(desk, &message.content)?;
+    let participants = desk.tx.participants(case.thread.id)?;
+    for colleague in &participants {
+        let mut html = format!("<strong>{}</strong>: {}", markup::escape_html(&case.contact.name), markup::whatsapp_to_teams(&text));
+        if before_consent {
+            html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
+        }
+        let post = html_post(summary(desk, case, &text), html);
+        desk.post(Some(case.thread.id), colleague, post, Some(id))?;
+        // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
+        desk.tx.disturb_focus(colleague, case.thread.id)?;
+    }
+    if participants.is_empty() {
+        offer_to_line(desk, case, message, &text)?;
+    }
+    Ok(())
+}
+
+/// What the notification says: names the client, and the message only where the line allows it.
+fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
+    let private = desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications);
+    if private {
+        sentences::new_message(&case.contact.name)
+    } else {
+        let excerpt: String = markup::plain(text).chars().take(SUMMARY).collect();
+        format!("{}: {excerpt}", case.contact.name)
+    }
+}
+
+/// Nobody owns this client: everybody enabled on the line may take them.
+fn offer_to_line(desk: &Desk<'_>, case: &Case, message: &ClientMessage, text: &str) -> Result<()> {
+    for id in desk.tx.colleagues()? {
+        let Some(person) = desk.person(&id)? else { continue };
+        if !desk.office.lines_of(&person.known).iter().any(|line| line.id == case.contact.line) {
+            continue;
+        }
+        let view = Intake {
+            head: desk.head(&case.contact, Some(&case.thread)),
+            thread: case.thread.id,
+            phone: case.contact.number(),
+            text: markup::plain(text),
+            at: message.at,
+        };
+        desk.post(Some(case.thread.id), &id, cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view), None)?;
+    }
+    Ok(())
+}
+
+/// Tells the participants what the client decided.
+fn announce(desk: &Desk<'_>, case: &Case, before: ConsentState, meaning: Meaning) -> Result<()> {
+    let client = case.contact.name.clone();
+    match (case.contact.consent.stored, before) {
+        (ConsentState::Granted, before) if before != ConsentState::Granted => desk.tell(case, Style::Good, |reader| {
+            let time = case.thread.window.closes_at().map(|at| when(at, reader.zone, desk.now)).unwrap_or_default();
+            reader.voice.say(TextId::T04, &[("client", &client), ("time", &time)])
+        }),
+        (ConsentState::Declined, before) if before != ConsentState::Declined => {
+            let number = desk.head(&case.contact, Some(&case.thread)).number;
+            desk.tell(case, Style::Attention, |reader| reader.voice.say(TextId::T06, &[("client", &client), ("number", &number)]))
+        }
+        (ConsentState::Revoked, before) if before != ConsentState::Revoked => {
+            debug_assert!(matches!(meaning, Meaning::OptOut | Meaning::No));
+            let n = send::withdraw_held(desk, case, "client")?.to_string();
+            desk.tell(case, Style::Attention, |reader| reader.voice.say(TextId::T08, &[("client", &client), ("n", &n)]))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn on_preference(desk: &Desk<'_>, number: Option<&crate::bridge::PhoneNumberId>, client: &ClientIdentity, stop: bool) -> Result<()> {
+    let numbers = desk.office.directory.numbers.iter().filter(|known| number.is_none_or(|id| known.phone_number_id == *id));
+    let mut lines: Vec<_> = numbers.map(|number| &number.line).collect();
+    lines.sort();
+    lines.dedup();
+    for line in lines {
+        if let Some(contact) = desk.tx.contact_of(line, client)? {
+            desk.tx.set_marketing_stopped(contact.id, stop)?;
+            let kind = if stop { "marketing.stopped" } else { "marketing.resumed" };
+            desk.journal(kind, "client", None, None, &json!({ "contact": contact.id, "line": line }))?;
+        }
+    }
+    Ok(())
+}
+
+/// A status of a message of ours. Idempotent: states only move forward, so repeats and reordering change nothing.
+fn on_status(desk: &Desk<'_>, status: &StatusUpdate) -> Result<()> {
+    let by_callback = || -> Result<Option<Message>> {
+        let delivery = status.callback.as_deref().and_then(super::deliver::read_callback);
+        match delivery {
+            Some(delivery) => match desk.tx.message_of_delivery(delivery)? {
+                Some(id) => desk.tx.message(id),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
+    };
+    let found = match desk.tx.message_by_wamid(&status.wamid)? {
+        Some(message) => Some(message),
+        // Our delivery id comes back even when the answer to the send never reached us: this is what settles an unknown outcome.
+        None => by_callback()?,
+    };
+    let Some(message) = found else {
+        let name = match &status.state {
+            StatusState::Reached(status) => format!("{status:?}"),
+            StatusState::Failed(_) => "Failed".to_owned(),
+            StatusState::Unknown(name) => name.clone(),
+        };
+        return desk.tx.keep_early_status(&status.wamid, &name, &serde_json::to_string(status)?, desk.now);
+    };
+    if message.wamid.is_none() {
+        desk.tx.learn_wamid(message.id, &status.wamid)?;
+    }
+    apply_status(desk, &message, status)
+}
+
+/// Moves a message by a status and lets its people know of a failure.
+pub fn apply_status(desk: &Desk<'_>, message: &Message, status: &StatusUpdate) -> Result<()> {
+    if !desk.tx.apply_status(message, status, desk.now)? {
+        return Ok(());
+    }
+    desk.tx.refresh_cards(message.thread, desk.now)?;
+    match &status.state {
+        StatusState::Failed(failure) => on_failed(desk, message.id, failure),
+        _ => Ok(()),
+    }
+}
+
+/// WhatsApp did not deliver a message: what follows from it, and the card to its author. The message is in state `failed`.
+pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(()) };
+    let Some(mut case) = desk.case(message.thread)? else { return Ok(()) };
+    if failure.class == FailureClass::MarketingStopped {
+        desk.tx.set_marketing_stopped(case.contact.id, true)?;
+    }
+    if message.purpose == Purpose::Request
+        && case.contact.request_message == Some(id)
+        && case.contact.consent.stored == ConsentState::Pending
+    {
+        // Nobody was asked: the next try needs no waiting.
+        desk.tx.save_consent(case.contact.id, Consent::NONE)?;
+        desk.journal("consent.request_failed", "whatsapp", Some(message.thread), Some(id), failure)?;
+    }
+    let free = message.purpose == Purpose::Free;
+    if failure.class == FailureClass::WindowClosed && free {
+        desk.tx.window_refused(message.thread, desk.now)?;
+        case.thread.window.refused_at = Some(desk.now);
+        let content = message.outgoing()?;
+        let verdict = send::on_its_way(desk, &case, &message, &content)?;
+        return send::stop(desk, &case, &message, verdict);
+    }
+    desk.tx.refresh_cards(message.thread, desk.now)?;
+    let author = match message.author.as_deref() {
+        Some(author) if author != send::SERVER => Some(author.into()),
+        _ => desk.tx.participants(message.thread)?.into_iter().next(),
+    };
+    if let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() {
+        let post = tell::failed(desk, &person, &case, &message, failure)?;
+        desk.post(Some(message.thread), person.id(), post, Some(id))?;
+    }
+    Ok(())
+}
+
+/// Applies what came before the message's own acceptance.
+pub fn apply_early_statuses(desk: &Desk<'_>, id: MessageId, wamid: &crate::bridge::Wamid) -> Result<()> {
+    for body in desk.tx.take_early_statuses(wamid)? {
+        let status: StatusUpdate = serde_json::from_str(&body)?;
+        if let Some(message) = desk.tx.message(id)? {
+            apply_status(desk, &message, &status)?;
+        }
+    }
+    Ok(())
+}

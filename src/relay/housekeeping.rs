@@ -1,0 +1,214 @@
+//! What happens by itself: edits of thread cards, lapsed requests, expired held messages, unknown outcomes, template sync,
+//! a new directory.
+
+use super::desk::Desk;
+use super::{Relay, deliver, send, tell};
+use crate::bridge::{MessageState, Outcome, REQUEST_LIFETIME, Time, WabaId};
+use crate::cards::submit::Action;
+use crate::cards::{self, Notice, Style};
+use crate::store::{DueCard, Result};
+use crate::texts::{TextId, labels};
+use chrono::Duration;
+use serde_json::json;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// How long an unknown outcome waits for a status before a person is asked.
+const UNCERTAIN: Duration = Duration::seconds(60);
+/// Between two looks at what time alone makes due.
+const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
+/// Between two syncs of a WABA's templates (product.md 5).
+const SYNC: Duration = Duration::minutes(30);
+/// Meta repeats webhooks for 7 days.
+const SEEN: Duration = Duration::days(8);
+/// Unmatched statuses are kept this long.
+const EARLY: Duration = Duration::hours(24);
+/// An invoke's answer is kept for its repeats this long.
+pub const INVOKE: Duration = Duration::seconds(60);
+/// Things done in one round, each kind.
+const BATCH: u32 = 100;
+
+/// Runs rounds until `shutdown`.
+pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
+    let mut synced: Option<Time> = None;
+    let mut forgotten: Option<Time> = None;
+    while !shutdown.is_cancelled() {
+        let now = relay.clock.now();
+        if let Err(error) = relay.reload_directory().await {
+            tracing::error!(%error, "the directory could not be read again");
+        }
+        let asked = relay.templates_changed.swap(false, std::sync::atomic::Ordering::SeqCst);
+        if asked || synced.is_none_or(|at| now >= at + SYNC) {
+            synced = Some(now);
+            sync_templates(&relay).await;
+        }
+        if forgotten.is_none_or(|at| now >= at + Duration::hours(1)) {
+            forgotten = Some(now);
+            log_error(relay.write("forget", |desk| desk.tx.forget(desk.now - SEEN, desk.now - INVOKE, desk.now - EARLY)).await);
+        }
+        log_error(relay.write("round", round).await);
+        edit_cards(&relay).await;
+        tokio::select! {
+            () = relay.clock.sleep(ROUND) => {}
+            () = relay.store.cards_became_due() => {}
+            () = relay.nudged.notified() => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+}
+
+fn log_error(result: Result<()>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "housekeeping could not be done; trying again");
+    }
+}
+
+/// What time alone makes due.
+fn round(desk: &Desk<'_>) -> Result<()> {
+    lapse_requests(desk)?;
+    expire_held(desk)?;
+    ask_about_uncertain(desk)
+}
+
+/// T-05, by itself, once per request.
+fn lapse_requests(desk: &Desk<'_>) -> Result<()> {
+    for contact in desk.tx.lapsed_requests(desk.now - REQUEST_LIFETIME, BATCH)? {
+        desk.journal(
+            "consent.lapsed",
+            send::SERVER,
+            None,
+            None,
+            &json!({ "contact": contact.id, "requested_at": contact.consent.requested_at }),
+        )?;
+        for thread in desk.tx.threads_with(contact.id)? {
+            for id in desk.tx.participants(thread.id)? {
+                let Some(person) = desk.person(&id)? else { continue };
+                let reader = desk.reader(&person, Some(&contact.line));
+                let notice = Notice {
+                    head: Some(desk.head(&contact, Some(&thread))),
+                    text: reader.voice.say(TextId::T05, &[]),
+                    style: Style::Warning,
+                    kept: None,
+                    quotes_message: false,
+                    actions: vec![(labels::SEND_AGAIN, Action::Start { contact: contact.id })],
+                };
+                desk.post(Some(thread.id), &id, cards::notice(&reader, &notice), None)?;
+            }
+            desk.tx.refresh_cards(thread.id, desk.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// T-25: held for longer than the line's policy allows. The text comes back to its author.
+fn expire_held(desk: &Desk<'_>) -> Result<()> {
+    let shortest = desk.office.directory.lines.iter().map(|line| line.policy.held_expiry_hours).min().unwrap_or(72);
+    for message in desk.tx.held_since(desk.now - Duration::hours(i64::from(shortest)), BATCH)? {
+        let Some(case) = desk.case(message.thread)? else { continue };
+        let hours = desk.line(&case.contact.line).map_or(72, |line| line.policy.held_expiry_hours);
+        if desk.now < message.created_at + Duration::hours(i64::from(hours)) {
+            continue;
+        }
+        desk.tx.set_state(message.id, MessageState::Held, MessageState::Expired, desk.now)?;
+        desk.journal("message.expired", send::SERVER, Some(message.thread), Some(message.id), &json!({ "hours": hours }))?;
+        desk.tx.refresh_cards(message.thread, desk.now)?;
+        let Some(person) = message.author.as_deref().map(|id| desk.person(&id.into())).transpose()?.flatten() else { continue };
+        let reader = desk.reader(&person, Some(&case.contact.line));
+        let text = send::shown(&message.outgoing()?);
+        let notice = Notice {
+            head: Some(desk.head(&case.contact, Some(&case.thread))),
+            text: reader.voice.say(TextId::T25, &[("text", &text)]),
+            style: Style::Warning,
+            kept: None,
+            quotes_message: false,
+            actions: vec![(labels::SEND_AS_NEW, Action::Retry { message: message.id })],
+        };
+        desk.post(Some(message.thread), person.id(), cards::notice(&reader, &notice), Some(message.id))?;
+    }
+    Ok(())
+}
+
+/// No status has settled these: their authors decide.
+fn ask_about_uncertain(desk: &Desk<'_>) -> Result<()> {
+    for message in desk.tx.long_uncertain(desk.now - UNCERTAIN, BATCH)? {
+        let Some(case) = desk.case(message.thread)? else { continue };
+        let author = match message.author.as_deref() {
+            Some(author) if author != send::SERVER => Some(author.into()),
+            _ => desk.tx.participants(message.thread)?.into_iter().next(),
+        };
+        let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() else { continue };
+        let post = tell::uncertain(desk, &person, &case, &message)?;
+        desk.post(Some(message.thread), person.id(), post, Some(message.id))?;
+    }
+    Ok(())
+}
+
+/// Edits the thread cards that are due. An edit may be repeated safely, so it needs no lane.
+async fn edit_cards(relay: &Arc<Relay>) {
+    let context = relay.clone();
+    let due = relay
+        .write("cards", move |desk| {
+            let mut edits = Vec::new();
+            for card in desk.tx.take_due_cards(desk.now, BATCH)? {
+                if let Err(at) = context.rates.take_tenant(desk.now) {
+                    desk.tx.retry_card(&card, at)?;
+                    continue;
+                }
+                let Some(person) = desk.person(&card.colleague)?.filter(|person| person.known.installed) else { continue };
+                if let Some(post) = deliver::thread_card(desk, &person, card.thread)? {
+                    edits.push((card, person.known.home.clone(), post));
+                }
+            }
+            Ok(edits)
+        })
+        .await;
+    let Ok(edits) = due else { return };
+    let sent = edits.into_iter().map(|(card, home, post)| async move {
+        let outcome = relay.connector.update(&home, &card.activity, &post).await;
+        log_error(after_edit(relay, card, outcome).await);
+    });
+    futures_util::future::join_all(sent).await;
+}
+
+async fn after_edit(relay: &Relay, card: DueCard, outcome: Outcome) -> Result<()> {
+    match outcome {
+        Outcome::Sent(_) => Ok(()),
+        Outcome::Throttled { after, .. } => {
+            let wait = after.unwrap_or(std::time::Duration::from_secs(5));
+            relay
+                .write("retry_card", move |desk| desk.tx.retry_card(&card, desk.now + Duration::from_std(wait).unwrap_or(Duration::MAX)))
+                .await
+        }
+        Outcome::Uncertain(_) => relay.write("retry_card", move |desk| desk.tx.retry_card(&card, desk.now + Duration::seconds(5))).await,
+        // The card's message is gone (deleted in Teams): a new one is posted.
+        Outcome::Rejected(_) => {
+            relay
+                .write("repost_card", move |desk| {
+                    desk.tx.forget_thread_card(card.thread, &card.colleague)?;
+                    desk.ensure_card(card.thread, &card.colleague)
+                })
+                .await
+        }
+    }
+}
+
+/// Lists the templates of every WABA of the directory and replaces the cache. A failing list leaves the cache as it is.
+async fn sync_templates(relay: &Relay) {
+    let office = relay.office();
+    let mut wabas: Vec<WabaId> = office.directory.numbers.iter().map(|number| number.waba_id.clone()).collect();
+    wabas.sort();
+    wabas.dedup();
+    for waba in wabas {
+        match relay.whatsapp.templates(&waba).await {
+            Ok(templates) => {
+                tracing::info!(%waba, count = templates.len(), "templates synced");
+                log_error(relay.write("templates", move |desk| desk.tx.replace_templates(&waba, &templates)).await);
+            }
+            Err(failure) => {
+                tracing::warn!(%waba, code = failure.code, detail = failure.detail, "templates could not be listed");
+                // Soon again, not in half an hour: without templates nobody can be asked for consent.
+                relay.templates_changed.store(true, std::sync::atomic::Ordering::SeqCst);
+            }
+        }
+    }
+}

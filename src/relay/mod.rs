@@ -1,0 +1,239 @@
+//! The verbs: the only place where both networks, the rules, the store and the cards meet.
+//!
+//! A door calls [`Relay::on_activity`], [`Relay::on_invoke`] or [`Relay::on_notification`] and answers when it returns: by then
+//! everything is on disk. The worker and housekeeping do the rest.
+
+mod act;
+mod commands;
+mod deliver;
+mod desk;
+mod from_teams;
+mod from_whatsapp;
+mod housekeeping;
+mod office;
+mod rates;
+mod render;
+mod send;
+mod tell;
+mod views;
+mod worker;
+
+use crate::bridge::{Directory, TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
+use crate::clock::Clock;
+use crate::store::{Result, Store, StoreError};
+use crate::teams::{Connector, InvokeResponse, invoke};
+use crate::whatsapp::{self, Received};
+use arc_swap::ArcSwap;
+use desk::Desk;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+pub use office::Office;
+pub use rates::Limits;
+
+/// Teams shows an error after 5 s; an invoke is answered before, with what there is.
+const INVOKE_BUDGET: std::time::Duration = std::time::Duration::from_millis(2500);
+
+/// Everything the verbs need.
+pub struct Relay {
+    store: Store,
+    clock: Clock,
+    office: ArcSwap<Office>,
+    connector: Connector,
+    whatsapp: whatsapp::Client,
+    rates: rates::Rates,
+    busy: worker::Busy,
+    templates_changed: AtomicBool,
+    nudged: Notify,
+}
+
+impl Relay {
+    /// Reads the directory in force and gives back the lanes that a stopped server left leased.
+    pub async fn open(store: Store, clock: Clock, connector: Connector, whatsapp: whatsapp::Client, limits: Limits) -> Result<Arc<Self>> {
+        let now = clock.now();
+        let released = store.write("end_leases", move |tx| tx.end_leases(now)).await?;
+        if released > 0 {
+            tracing::warn!(released, "an earlier server was stopped while sending");
+        }
+        let found = store.read(|tx| tx.directory()).await?;
+        let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            office: ArcSwap::from_pointee(office),
+            connector,
+            whatsapp,
+            rates: rates::Rates::new(limits),
+            busy: worker::Busy::default(),
+            templates_changed: AtomicBool::new(false),
+            nudged: Notify::new(),
+        }))
+    }
+
+    /// Runs the worker and housekeeping until `shutdown`, then finishes what is in flight.
+    pub async fn run(self: &Arc<Self>, shutdown: CancellationToken) {
+        tokio::join!(worker::run(self.clone(), shutdown.clone()), housekeeping::run(self.clone(), shutdown));
+    }
+
+    /// The directory in force.
+    pub fn office(&self) -> Arc<Office> {
+        self.office.load_full()
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes a new directory version when there is one.
+    pub async fn reload_directory(&self) -> Result<()> {
+        let version = self.office.load().version;
+        let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
+        if let Some((version, directory)) = newer {
+            tracing::info!(version, "a new directory is in force");
+            self.office.store(Arc::new(Office::new(version, directory)));
+            self.templates_changed.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Runs a job with the directory in force and the time.
+    async fn write<T: Send + 'static>(&self, name: &'static str, job: impl Fn(&Desk<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let (office, now) = (self.office(), self.clock.now());
+        self.store.write(name, move |tx| job(&Desk { tx, office: &office, now })).await
+    }
+
+    /// When the worker must look again.
+    async fn next_due(&self) -> Time {
+        let later = self.clock.now() + chrono::Duration::minutes(1);
+        let busy = !self.busy.is_empty();
+        match self.store.read(|tx| tx.next_lane_due()).await {
+            // A lane in hand shows the end of its lease, which is nothing to wake up for.
+            Ok(Some(at)) if !busy => at,
+            _ => later,
+        }
+    }
+
+    /// An activity from Teams that is not an invoke. Durable when it returns.
+    pub async fn on_activity(&self, event: TeamsEvent) -> Result<()> {
+        let upn = self.upn_of_stranger(&event).await?;
+        self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await
+    }
+
+    /// An invoke, answered within 3 s with a typed body, and executed once however often Teams repeats it.
+    pub async fn on_invoke(&self, event: TeamsEvent, invoke: TeamsInvoke) -> InvokeResponse {
+        if invoke.name != "adaptiveCard/action" {
+            return invoke::unknown();
+        }
+        let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
+        match tokio::time::timeout(INVOKE_BUDGET, work).await {
+            Ok(Ok(card)) => invoke::card(card),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a card action failed");
+                invoke::message(crate::texts::sentences::BUSY)
+            }
+            // The job goes on and is stored; the card changes when its update is delivered.
+            Err(_) => invoke::message(crate::texts::sentences::WORKING),
+        }
+    }
+
+    /// A whole notification of WhatsApp, in one transaction.
+    pub async fn on_notification(&self, received: Vec<Received>) -> Result<()> {
+        let templates = received.iter().any(|received| matches!(received.event, WhatsAppEvent::TemplateChanged { .. }));
+        self.write("on_notification", move |desk| {
+            received.iter().try_for_each(|received| from_whatsapp::on_event(desk, &received.dedup_key, &received.event))
+        })
+        .await?;
+        if templates {
+            self.templates_changed.store(true, Ordering::SeqCst);
+            self.nudged.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A signed body that cannot be read: kept and alarmed, so that Meta need not repeat it for a week.
+    pub async fn on_unreadable(&self, body: String) -> Result<()> {
+        tracing::error!(bytes = body.len(), "a signed webhook could not be read; it is kept");
+        self.write("on_unreadable", move |desk| {
+            desk.tx.keep_unreadable(&body, desk.now)?;
+            desk.journal("webhook.unreadable", "whatsapp", None, None, &serde_json::json!({ "bytes": body.len() }))
+        })
+        .await
+    }
+
+    /// Lists the templates again now.
+    pub fn sync_templates(&self) {
+        self.templates_changed.store(true, Ordering::SeqCst);
+        self.nudged.notify_one();
+    }
+
+    /// Returns when nothing is due and nothing is in flight: for tests and for the demo's controls.
+    pub async fn quiet(&self) -> Result<()> {
+        loop {
+            let now = self.clock.now();
+            let due = move |at: Option<Time>| at.is_some_and(|at| at <= now);
+            let idle = self.store.read(move |tx| Ok(!due(tx.next_lane_due()?) && !due(tx.next_card_due()?))).await?;
+            let synced = !self.templates_changed.load(Ordering::SeqCst);
+            if idle && synced && self.busy.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The UPN of somebody whom the directory may know by UPN only, asked of Teams at their first activity. A failing look-up is
+    /// no reason to drop the activity: the person is told that they are not enabled, and the next activity asks again.
+    async fn upn_of_stranger(&self, event: &TeamsEvent) -> Result<Option<String>> {
+        let Some(object_id) = event.sender.object_id.clone().filter(|_| !event.sender.is_bot) else { return Ok(None) };
+        let office = self.office();
+        let id = crate::bridge::ColleagueId(object_id.to_lowercase());
+        if !office.has_unbound_upns() || office.directory.colleague(&id).is_some() {
+            return Ok(None);
+        }
+        let known = self.store.read(move |tx| tx.colleague(&id)).await?;
+        if known.is_some_and(|known| known.upn.is_some()) {
+            return Ok(None);
+        }
+        let members = self.connector.members(&event.reference).await.unwrap_or_default();
+        let found = members.into_iter().find(|member| member.object_id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(&object_id)));
+        Ok(found.and_then(|member| member.upn))
+    }
+}
+
+/// The card that an action leads to; the same again for a repeat within a minute.
+fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Value> {
+    if let Some(answer) = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)? {
+        return Ok(answer);
+    }
+    let Some(person) = from_teams::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
+    let post = if desk.office.lines_of(&person.known).is_empty() {
+        desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
+    } else {
+        act::on_action(desk, &person, &invoke.data)?
+    };
+    let crate::bridge::PostBody::Card { card } = &post.body else { return Err(StoreError::Panicked) };
+    let card = card.clone();
+    // The answer changes the card in this client only; the update keeps it changed everywhere.
+    if invoke.card.is_some() {
+        act::show(desk, &person, invoke.card.as_ref(), post)?;
+    }
+    desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
+    Ok(card)
+}
+
+/// The directory before the first one is applied: nobody is enabled.
+fn empty() -> Directory {
+    Directory {
+        organization: crate::bridge::Organization {
+            name: String::new(),
+            enabled: false,
+            language: "en".to_owned(),
+            time_zone: "UTC".to_owned(),
+        },
+        lines: Vec::new(),
+        numbers: Vec::new(),
+        colleagues: Vec::new(),
+    }
+}

@@ -1,0 +1,47 @@
+//! The directory in force, with what is computed from it once instead of on every message.
+
+use crate::bridge::{Colleague, ColleagueId, Directory, Keywords, Line, LineId, NumberStatus, PhoneNumberId};
+use crate::store::KnownColleague;
+use std::collections::HashMap;
+
+/// One version of the directory.
+#[derive(Debug)]
+pub struct Office {
+    /// 0: none was applied yet.
+    pub version: i64,
+    pub directory: Directory,
+    keywords: HashMap<LineId, Keywords>,
+    nobody: Keywords,
+}
+
+impl Office {
+    pub fn new(version: i64, directory: Directory) -> Self {
+        let keywords = directory.lines.iter().map(|line| (line.id.clone(), Keywords::of(line))).collect();
+        Self { version, directory, keywords, nobody: Keywords::default() }
+    }
+
+    pub fn keywords(&self, line: &LineId) -> &Keywords {
+        self.keywords.get(line).unwrap_or(&self.nobody)
+    }
+
+    /// The directory's entry of somebody seen in Teams: by Entra object id, or by UPN where the directory has only that.
+    pub fn entry(&self, known: &KnownColleague) -> Option<&Colleague> {
+        let by_upn = || known.upn.as_ref().and_then(|upn| self.directory.colleague(&ColleagueId(upn.clone())));
+        self.directory.colleague(&known.id).or_else(by_upn)
+    }
+
+    /// The lines a colleague may use now. Empty: not enabled.
+    pub fn lines_of(&self, known: &KnownColleague) -> Vec<&Line> {
+        let Some(entry) = self.entry(known).filter(|entry| entry.enabled && self.directory.organization.enabled) else { return Vec::new() };
+        entry.lines.iter().filter_map(|id| self.directory.line(id)).filter(|line| line.enabled).collect()
+    }
+
+    pub fn number_is_active(&self, number: &PhoneNumberId) -> bool {
+        self.directory.number(number).is_some_and(|number| number.status == NumberStatus::Active)
+    }
+
+    /// True while some colleague is known by UPN only: a stranger's first activity is then worth a look-up.
+    pub fn has_unbound_upns(&self) -> bool {
+        self.directory.colleagues.iter().any(|colleague| colleague.id.0.contains('@'))
+    }
+}

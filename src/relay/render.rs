@@ -1,0 +1,77 @@
+//! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
+
+use super::desk::Desk;
+use crate::bridge::{Content, Media, MediaForm, Outgoing, Wamid};
+use crate::markup;
+use crate::store::{Message, Purpose, Result};
+use crate::texts::sentences;
+
+/// How much of a quoted message is repeated.
+const EXCERPT: usize = 80;
+
+/// The readable form of anything a client can send.
+pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
+    Ok(match content {
+        Content::Text { body } => body.clone(),
+        Content::Media(media) => media_line(media),
+        Content::Location { latitude, longitude, name, address } => {
+            let place: Vec<&str> = [name.as_deref(), address.as_deref()].into_iter().flatten().collect();
+            sentences::location(&place.join(", "), *latitude, *longitude)
+        }
+        Content::Contacts { people } => {
+            let cards: Vec<String> = people.iter().map(|person| format!("{} {}", person.name, person.phones.join(", "))).collect();
+            sentences::contacts(&cards.join("; "))
+        }
+        Content::Reaction { target, emoji } if emoji.is_empty() => sentences::took_back_reaction(&excerpt(desk, target)?),
+        Content::Reaction { target, emoji } => sentences::reacted_to(emoji, &excerpt(desk, target)?),
+        Content::Choice { title, .. } => title.clone(),
+        Content::Form { name, body } => sentences::form(name, body),
+        Content::Order { summary } => sentences::order(summary),
+        Content::Edit { target, body } => sentences::edited(&excerpt(desk, target)?, body),
+        Content::Revoke { target } => sentences::deleted(&excerpt(desk, target)?),
+        Content::System { body, .. } => sentences::system(body),
+        Content::Call { event } => sentences::called(event),
+        Content::Unsupported { what, .. } => sentences::unsupported(what),
+    })
+}
+
+/// A stored message of either side, as one text.
+pub fn message(desk: &Desk<'_>, message: &Message) -> Result<String> {
+    match message.purpose {
+        Purpose::Client => content(desk, &message.inbound()?),
+        _ => Ok(match message.outgoing()? {
+            Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
+            Outgoing::Template(template) => template.preview,
+            Outgoing::Reaction { emoji, .. } => sentences::reacted(&emoji),
+        }),
+    }
+}
+
+fn media_line(media: &Media) -> String {
+    let form = match media.form {
+        MediaForm::Image => sentences::PICTURE,
+        MediaForm::Video => sentences::VIDEO,
+        MediaForm::Audio => sentences::AUDIO,
+        MediaForm::Voice => sentences::VOICE,
+        MediaForm::Document => sentences::DOCUMENT,
+        MediaForm::Sticker => sentences::STICKER,
+    };
+    sentences::media(form, media.filename.as_deref(), media.caption.as_deref())
+}
+
+/// The beginning of the message that another one is about.
+fn excerpt(desk: &Desk<'_>, target: &Wamid) -> Result<String> {
+    let Some(found) = desk.tx.message_by_wamid(target)? else { return Ok(sentences::EARLIER_MESSAGE.to_owned()) };
+    // Only texts are repeated: a reaction to a reaction to a reaction must not recurse.
+    let text = match found.purpose {
+        Purpose::Client => match found.inbound()? {
+            Content::Text { body } => body,
+            Content::Choice { title, .. } => title,
+            _ => return Ok(sentences::EARLIER_MESSAGE.to_owned()),
+        },
+        _ => super::send::shown(&found.outgoing()?),
+    };
+    let plain = markup::plain(&text);
+    let short: String = plain.chars().take(EXCERPT).collect();
+    Ok(if short.len() < plain.len() { format!("“{short}…”") } else { format!("“{short}”") })
+}

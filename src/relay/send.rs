@@ -1,0 +1,342 @@
+//! The one way out: every message to a client, whoever wants it, passes [`submit`], and passes the same rules again when it is
+//! handed to WhatsApp ([`on_its_way`]).
+
+use super::desk::{Case, Desk, Person};
+use super::tell;
+use crate::bridge::{
+    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Sending, Template,
+    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, admit,
+};
+use crate::cards::Style;
+use crate::store::{Direction, Message, NewMessage, Purpose, Result};
+use crate::texts::{TextId, labels, sentences, when};
+use chrono::Duration;
+use serde_json::json;
+
+/// Author of what the server sends by itself.
+pub const SERVER: &str = "server";
+/// A message held longer than this says when it was written.
+const OLD: Duration = Duration::hours(24);
+
+/// What a colleague wants to send.
+pub struct Wish<'a> {
+    pub author: &'a Person,
+    pub purpose: Purpose,
+    pub content: &'a Outgoing,
+    pub reply_to: Option<&'a Wamid>,
+    pub retry_of: Option<MessageId>,
+}
+
+/// What became of it.
+pub struct Submitted {
+    pub verdict: Verdict,
+    pub message: MessageId,
+}
+
+/// Decides about a colleague's message and does what was decided: queue, hold or refuse. The message and the rule are recorded
+/// in every case.
+pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted> {
+    let sending = sending(desk, case, wish.purpose, wish.content)?;
+    let verdict = decide(desk, case, Some(wish.author), sending)?;
+    let state = match verdict.decision {
+        Decision::Send => MessageState::Queued,
+        Decision::Hold { .. } => MessageState::Held,
+        _ => MessageState::Refused,
+    };
+    // What is still held was written earlier and goes first.
+    if verdict.decision == Decision::Send && wish.purpose == Purpose::Free {
+        release_held(desk, case)?;
+    }
+    let message = record(desk, case, Some(wish.author.id().0.as_str()), wish, state, verdict.rule)?;
+    if let Decision::Hold { nudge: true } = verdict.decision {
+        nudge(desk, case, wish.author)?;
+    }
+    desk.tx.refresh_cards(case.thread.id, desk.now)?;
+    Ok(Submitted { verdict, message })
+}
+
+/// The decision of product.md 2 with the facts as they stand in this transaction.
+pub fn decide(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: Sending) -> Result<Verdict> {
+    let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
+    let facts = desk.facts(&case.contact, Some(&case.thread), author, &policy)?;
+    Ok(admit(&facts, sending, desk.now))
+}
+
+/// Which rules a message falls under.
+fn sending(desk: &Desk<'_>, case: &Case, purpose: Purpose, content: &Outgoing) -> Result<Sending> {
+    Ok(match (purpose, content) {
+        (Purpose::Request, _) => Sending::RequestOnItsWay,
+        (Purpose::Answer, _) => Sending::Answer,
+        (_, Outgoing::Template(template)) => desk.template_sending(&case.thread, &template.name, &template.language)?,
+        _ => Sending::Free,
+    })
+}
+
+/// The decision about a queued message at the moment it is handed to WhatsApp: consent may have gone, the window closed, a
+/// template been paused since.
+pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing) -> Result<Verdict> {
+    let sending = sending(desk, case, message.purpose, content)?;
+    let author = match message.author.as_deref() {
+        None | Some(SERVER) => None,
+        Some(id) => desk.person(&id.into())?,
+    };
+    decide(desk, case, author.as_ref(), sending)
+}
+
+fn record(desk: &Desk<'_>, case: &Case, author: Option<&str>, wish: &Wish<'_>, state: MessageState, rule: Rule) -> Result<MessageId> {
+    insert(desk, case, author.unwrap_or(SERVER), wish.purpose, wish.content, state, rule, wish.reply_to, wish.retry_of)
+}
+
+#[allow(clippy::too_many_arguments, reason = "a message has this many parts, and two callers")]
+fn insert(
+    desk: &Desk<'_>,
+    case: &Case,
+    author: &str,
+    purpose: Purpose,
+    content: &Outgoing,
+    state: MessageState,
+    rule: Rule,
+    reply_to: Option<&Wamid>,
+    retry_of: Option<MessageId>,
+) -> Result<MessageId> {
+    let json = serde_json::to_string(content)?;
+    let new = NewMessage {
+        thread: case.thread.id,
+        author: Some(author),
+        purpose,
+        content: &json,
+        state,
+        rule: Some(rule),
+        wamid: None,
+        reply_to,
+        retry_of,
+        created_at: desk.now,
+    };
+    // Without a wamid there is nothing to collide with.
+    let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
+    let kind = match state {
+        MessageState::Queued => "message.queued",
+        MessageState::Held => "message.held",
+        _ => "message.refused",
+    };
+    let body =
+        json!({ "purpose": purpose, "content": content, "rule": rule, "row": rule.row(), "retry_of": retry_of, "reply_to": reply_to });
+    desk.journal(kind, author, Some(case.thread.id), Some(message), &body)?;
+    if state == MessageState::Queued {
+        enqueue(desk, case, message)?;
+    }
+    Ok(message)
+}
+
+fn enqueue(desk: &Desk<'_>, case: &Case, message: MessageId) -> Result<()> {
+    desk.tx.enqueue(Direction::WhatsApp, Some(case.thread.id), &case.thread.number.0, Some(message), "", desk.now).map(drop)
+}
+
+/// Sends one of the server's own answers, inside the window that the client's message opened.
+pub fn answer(desk: &Desk<'_>, case: &Case, text: TextId, buttons: bool) -> Result<Option<MessageId>> {
+    let verdict = decide(desk, case, None, Sending::Answer)?;
+    if verdict.decision != Decision::Send {
+        return Ok(None);
+    }
+    let body = client_text(desk, case, text)?;
+    let content = if buttons {
+        let buttons = [(YES, labels::YES), (NO, labels::NO)].map(|(id, title)| Button { id: id.to_owned(), title: title.to_owned() });
+        Outgoing::Buttons { body, buttons: buttons.to_vec() }
+    } else {
+        Outgoing::Text { body }
+    };
+    insert(desk, case, SERVER, Purpose::Answer, &content, MessageState::Queued, verdict.rule, None, None).map(Some)
+}
+
+/// What consent's step asks the server to say.
+pub fn answer_consent(desk: &Desk<'_>, case: &Case, what: Answer) -> Result<Option<MessageId>> {
+    match what {
+        Answer::Accepted => answer(desk, case, TextId::K02, false),
+        Answer::Stopped => answer(desk, case, TextId::K03, false),
+        Answer::Request => answer(desk, case, TextId::K01, true),
+        Answer::Help => answer(desk, case, TextId::K13, false),
+    }
+}
+
+/// One of the texts to the client, filled with what the server knows.
+fn client_text(desk: &Desk<'_>, case: &Case, text: TextId) -> Result<String> {
+    let colleague = speaker(desk, case)?;
+    let voice = desk.client_voice(&case.contact);
+    Ok(voice.say(text, &[("colleague", colleague.as_deref().unwrap_or(voice.business())), ("business", voice.business())]))
+}
+
+/// In whose name the server speaks: the first participant's, else the one who asked for consent.
+fn speaker(desk: &Desk<'_>, case: &Case) -> Result<Option<String>> {
+    let first = desk.tx.participants(case.thread.id)?.into_iter().next().or_else(|| case.contact.requested_by.clone());
+    Ok(match first {
+        Some(id) => desk.person(&id)?.map(|person| person.name),
+        None => None,
+    })
+}
+
+/// The text that a phone shows for a message of ours.
+pub fn shown(content: &Outgoing) -> String {
+    match content {
+        Outgoing::Text { body } => body.clone(),
+        Outgoing::Buttons { body, buttons } => buttons.iter().fold(body.clone(), |text, button| format!("{text}\n[ {} ]", button.title)),
+        Outgoing::Template(template) => template.preview.clone(),
+        Outgoing::Reaction { emoji, .. } => sentences::reacted(emoji),
+    }
+}
+
+/// A template that the server fills by itself: in the client's language if there is one, else as configured.
+pub fn fill_template(desk: &Desk<'_>, case: &Case, used: &TemplateUse, colleague: &str) -> Result<Option<TemplateMessage>> {
+    let Some(number) = desk.office.directory.number(&case.thread.number) else { return Ok(None) };
+    let wanted = case.contact.language.as_deref().unwrap_or_default();
+    let templates = desk.tx.templates(&number.waba_id)?;
+    let usable = |template: &&Template| {
+        template.name == used.name && template.status.eq_ignore_ascii_case("APPROVED") && template.not_sendable.is_none()
+    };
+    let base = |language: &str| language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let by = |language: &str| templates.iter().filter(usable).find(|template| same_language(&template.language, language));
+    let near = || templates.iter().filter(usable).find(|template| !wanted.is_empty() && base(&template.language) == base(wanted));
+    let Some(template) = by(wanted).or_else(near).or_else(|| by(&used.language)) else { return Ok(None) };
+    let line = desk.line(&case.contact.line);
+    let values: Vec<String> = used
+        .variables
+        .iter()
+        .map(|fill| match fill {
+            Fill::Colleague => colleague.to_owned(),
+            Fill::Business => line.map(|line| desk.office.directory.business(line).to_owned()).unwrap_or_default(),
+            Fill::Client => case.contact.name.clone(),
+        })
+        .collect();
+    let Ok(mut message) = template.fill(&values) else { return Ok(None) };
+    message.buttons.extend(answer_payloads(template, desk.office.keywords(&case.contact.line)));
+    Ok(Some(message))
+}
+
+/// Payloads for the quick replies of an opt-in request: which means Yes and which No is read from their titles, else by order.
+fn answer_payloads(template: &Template, keywords: &Keywords) -> Vec<TemplateButton> {
+    let replies: Vec<(u8, &str)> = (0u8..)
+        .zip(&template.buttons)
+        .filter_map(|(index, button)| match button {
+            TemplateButtonKind::QuickReply { text } => Some((index, text.as_str())),
+            _ => None,
+        })
+        .collect();
+    replies
+        .iter()
+        .enumerate()
+        .map(|(order, (index, title))| {
+            let payload = match (keywords.meaning(title), order) {
+                (Meaning::OptIn, _) => YES,
+                (Meaning::Decline | Meaning::OptOut, _) => NO,
+                (_, 0) => YES,
+                _ => NO,
+            };
+            TemplateButton::QuickReply { index: *index, payload: payload.to_owned() }
+        })
+        .collect()
+}
+
+fn same_language(one: &str, other: &str) -> bool {
+    one.replace('_', "-").eq_ignore_ascii_case(&other.replace('_', "-"))
+}
+
+/// The line's nudge, once per closed window, and only as far as the rules for templates allow.
+fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
+    let used = desk.line(&case.contact.line).and_then(|line| line.templates.nudge.as_ref());
+    let (Some(used), None) = (used, case.thread.nudged_at) else { return Ok(()) };
+    let Some(template) = fill_template(desk, case, used, &author.name)? else { return Ok(()) };
+    let content = Outgoing::Template(template);
+    let sending = sending(desk, case, Purpose::Nudge, &content)?;
+    let verdict = decide(desk, case, Some(author), sending)?;
+    if verdict.decision == Decision::Send {
+        insert(desk, case, SERVER, Purpose::Nudge, &content, MessageState::Queued, verdict.rule, None, None)?;
+        // Marked when it is queued, not when it is accepted: the next held message must not bring a second one.
+        desk.tx.template_sent(case.thread.id, desk.now, true)?;
+    }
+    Ok(())
+}
+
+/// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
+/// participants are told how many went (T-23).
+pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    let held = desk.tx.held(case.thread.id)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let (mut sent, mut stopped) = (0usize, None);
+    for message in &held {
+        let content = message.outgoing()?;
+        let verdict = on_its_way(desk, case, message, &content)?;
+        if verdict.decision != Decision::Send {
+            stopped = Some(verdict.rule);
+            break;
+        }
+        release(desk, case, message, &content, verdict.rule)?;
+        sent += 1;
+    }
+    if stopped == Some(Rule::Queue) && sent == 0 {
+        return Ok(());
+    }
+    let left = held.len() - sent;
+    tell_released(desk, case, sent, left, stopped)
+}
+
+fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, rule: Rule) -> Result<()> {
+    if let (Outgoing::Text { body }, true) = (content, desk.now - message.created_at > OLD) {
+        let written = when(message.created_at, &desk.office.directory.organization.time_zone, desk.now);
+        let dated = Outgoing::Text { body: format!("{body}\n{}", sentences::written(&written)) };
+        desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
+    }
+    desk.tx.set_state(message.id, MessageState::Held, MessageState::Queued, desk.now)?;
+    desk.tx.save_rule(message.id, rule)?;
+    desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &json!({ "rule": rule, "row": rule.row() }))?;
+    enqueue(desk, case, message.id)
+}
+
+fn tell_released(desk: &Desk<'_>, case: &Case, sent: usize, left: usize, stopped: Option<Rule>) -> Result<()> {
+    let style = if left == 0 { Style::Good } else { Style::Warning };
+    desk.tell(case, style, |reader| {
+        let said =
+            |id, n: usize, reason: &str| reader.voice.say(id, &[("client", &case.contact.name), ("n", &n.to_string()), ("reason", reason)]);
+        let mut parts = Vec::new();
+        if sent > 0 {
+            parts.push(said(TextId::T23, sent, ""));
+        }
+        if let (Some(rule), true) = (stopped, left > 0) {
+            parts.push(said(TextId::T23b, left, sentences::reason(rule)));
+        }
+        parts.join(" ")
+    })
+}
+
+/// Withdraws every held message of a thread (an opt-out); how many there were.
+pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize> {
+    let held = desk.tx.held(case.thread.id)?;
+    for message in &held {
+        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+        desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": "opt_out" }))?;
+    }
+    Ok(held.len())
+}
+
+/// A queued message may not go any more: it becomes held or refused, and its author is told.
+pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, verdict: Verdict) -> Result<()> {
+    let (state, kind) = match verdict.decision {
+        Decision::Hold { .. } => (MessageState::Held, "message.held"),
+        _ => (MessageState::Refused, "message.refused"),
+    };
+    desk.tx.set_state(message.id, message.state, state, desk.now)?;
+    desk.tx.save_rule(message.id, verdict.rule)?;
+    desk.journal(kind, SERVER, Some(case.thread.id), Some(message.id), &json!({ "rule": verdict.rule, "row": verdict.rule.row() }))?;
+    if message.purpose == Purpose::Request && case.contact.consent.stored == ConsentState::Pending {
+        desk.tx.save_consent(case.contact.id, crate::bridge::Consent::NONE)?;
+    }
+    desk.tx.refresh_cards(case.thread.id, desk.now)?;
+    let Some(author) = message.author.as_deref().filter(|author| *author != SERVER) else { return Ok(()) };
+    if let Some(person) = desk.person(&author.into())? {
+        let text = shown(&message.outgoing()?);
+        if let Some(post) = tell::verdict(desk, &person, case, verdict, Some(message.id), &text)? {
+            desk.post(Some(case.thread.id), person.id(), post, Some(message.id))?;
+        }
+    }
+    Ok(())
+}

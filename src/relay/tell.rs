@@ -1,0 +1,131 @@
+//! What a colleague is told about a decision or a failure (product.md 10, T-texts).
+
+use super::desk::{Case, Desk, Person};
+use super::send::shown;
+use crate::bridge::{ClosedWindow, Decision, Failure, FailureClass, MessageId, Post, Rule, Verdict};
+use crate::cards::submit::Action;
+use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
+use crate::store::{Contact, Message, Result, Thread};
+use crate::texts::{TextId, labels, sentences, when};
+use chrono::Duration;
+
+/// What to say about a verdict; `None` when there is nothing to say (it was sent). `message` is the recorded message.
+pub fn verdict(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    verdict: Verdict,
+    message: Option<MessageId>,
+    text: &str,
+) -> Result<Option<Post>> {
+    let reader = desk.reader(person, Some(&case.contact.line));
+    let head = desk.head(&case.contact, Some(&case.thread));
+    match (verdict.decision, message) {
+        (Decision::Send, _) => Ok(None),
+        (Decision::Hold { .. }, Some(message)) => held(desk, person, case, message, text).map(Some),
+        (Decision::AskConsent, _) => {
+            let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false };
+            Ok(Some(cards::opt_in(&reader, &view)))
+        }
+        (Decision::HandBack, _) => {
+            let notice = Notice {
+                head: Some(head),
+                text: reader.voice.say(TextId::T20, &[("client", &case.contact.name)]),
+                style: Style::Warning,
+                kept: Some(text.to_owned()),
+                quotes_message: false,
+                actions: vec![(labels::CHOOSE_TEMPLATE, Action::Templates { thread: case.thread.id, query: String::new() })],
+            };
+            Ok(Some(cards::notice(&reader, &notice)))
+        }
+        _ => Ok(Some(refusal(desk, person, &case.contact, Some(&case.thread), verdict.rule, Some(text)))),
+    }
+}
+
+/// T-21 for a message that waits.
+pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: &str) -> Result<Post> {
+    let hours = desk.line(&case.contact.line).map(|line| &line.policy).cloned().unwrap_or_default().held_expiry_hours;
+    let written = desk.tx.message(message)?.map_or(desk.now, |message| message.created_at);
+    let view = Held {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        message,
+        thread: case.thread.id,
+        text: text.to_owned(),
+        waiting: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
+        last_wrote: case.thread.window.last_inbound,
+        expires: written + Duration::hours(i64::from(hours)),
+    };
+    Ok(cards::held(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// Why nothing was sent, in one sentence, with the next step where there is one. `kept` is the colleague's own text.
+pub fn refusal(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, rule: Rule, kept: Option<&str>) -> Post {
+    let reader = desk.reader(person, Some(&contact.line));
+    let client = contact.name.as_str();
+    let head = desk.head(contact, thread);
+    let number = if head.number.is_empty() {
+        desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default()
+    } else {
+        head.number.clone()
+    };
+    let time = |at| when(at, reader.zone, desk.now);
+    let declined = contact.consent.stored == crate::bridge::ConsentState::Declined;
+    let text = match rule {
+        Rule::NotEnabled => labels::NOT_ENABLED.to_owned(),
+        Rule::NumberDeactivated => reader.voice.say(TextId::T12, &[("number", &number)]),
+        Rule::OwnedByOthers => reader.voice.say(TextId::T10, &[]),
+        Rule::ConsentRefused if declined => reader.voice.say(TextId::T06, &[("client", client), ("number", &number)]),
+        Rule::ConsentRefused => reader.voice.say(TextId::T08, &[("client", client), ("n", "0")]),
+        Rule::RequestPending => {
+            let since = contact.consent.requested_at.map(time).unwrap_or_default();
+            let next = contact.consent.next_request_at().map(time).unwrap_or_default();
+            reader.voice.say(TextId::T07, &[("since", &since), ("next", &next)])
+        }
+        other => sentences::refused(other).to_owned(),
+    };
+    let mut actions = Vec::new();
+    if let (Rule::TemplateNotApproved | Rule::MarketingNotAllowed, Some(thread)) = (rule, thread) {
+        actions.push((labels::CHOOSE_TEMPLATE, Action::Templates { thread: thread.id, query: String::new() }));
+    }
+    let notice = Notice { head: Some(head), text, style: Style::Attention, kept: kept.map(str::to_owned), quotes_message: false, actions };
+    cards::notice(&reader, &notice)
+}
+
+/// T-26, or T-14 when the client cannot be reached at all.
+pub fn failed(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message, failure: &Failure) -> Result<Post> {
+    let reader = desk.reader(person, Some(&case.contact.line));
+    let head = desk.head(&case.contact, Some(&case.thread));
+    if failure.class == FailureClass::Unreachable && message.purpose == crate::store::Purpose::Request {
+        let number = case.contact.number().unwrap_or_else(|| case.contact.name.clone());
+        let text = reader.voice.say(TextId::T14, &[("number", &number)]);
+        return Ok(cards::notice(&reader, &Notice { head: Some(head), text, style: Style::Attention, ..Notice::default() }));
+    }
+    let view = Failed {
+        head,
+        message: message.id,
+        thread: case.thread.id,
+        text: shown(&message.outgoing()?),
+        class: failure.class,
+        code: failure.code,
+    };
+    Ok(cards::failed(&reader, &view))
+}
+
+/// Nobody knows whether a message arrived: the colleague decides.
+pub fn uncertain(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
+    let view = Uncertain {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        message: message.id,
+        text: shown(&message.outgoing()?),
+        sent: message.state_at,
+    };
+    Ok(cards::uncertain(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// What a line does with text outside the window, for those who ask before they write.
+pub fn closed_window(policy: ClosedWindow) -> &'static str {
+    match policy {
+        ClosedWindow::TemplateOnly => sentences::CLOSED_TEMPLATE_ONLY,
+        ClosedWindow::Queue | ClosedWindow::QueueAndNudge => sentences::CLOSED_QUEUE,
+    }
+}

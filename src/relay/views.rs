@@ -1,0 +1,273 @@
+//! Cards filled from the store.
+
+use super::desk::{Case, Desk, Person, shown_state};
+use super::{render, send};
+use crate::bridge::{
+    ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateMessage, TemplateVariable, ThreadId, Time, phone,
+};
+use crate::cards::submit::Action;
+use crate::cards::{
+    self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, HeldEdit, HeldList, HeldRow, History, HistoryLine,
+    HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill, TemplatePreview,
+    TemplateRow, Templates, TextError, ThreadCard, TypedContact,
+};
+use crate::markup;
+use crate::store::{Contact, Message, Purpose, Result};
+use crate::texts::{labels, sentences};
+use chrono::Duration;
+
+/// Rows read for a list; what does not fit a card is counted there.
+const MANY: u32 = 200;
+/// Messages on one page of history.
+const PAGE: u32 = 20;
+
+pub fn new_conversation(desk: &Desk<'_>, person: &Person, typed: TypedContact, errors: Vec<ContactError>) -> Result<Post> {
+    let lines = desk.office.lines_of(&person.known);
+    let mut contacts = Vec::new();
+    for line in &lines {
+        for contact in desk.tx.find_contacts(&line.id, "", MANY)? {
+            contacts.push(ContactChoice { id: contact.id, phone: shown_phone(&contact), name: contact.name, line: line.name.clone() });
+        }
+    }
+    let lines = lines.into_iter().map(|line| LineChoice { id: line.id.clone(), name: line.name.clone() }).collect();
+    Ok(cards::new_conversation(&desk.reader(person, None), &NewConversation { contacts, lines, typed, errors }))
+}
+
+pub fn no_conversation(desk: &Desk<'_>, person: &Person) -> Result<Post> {
+    let notice =
+        Notice { text: labels::NO_THREADS.to_owned(), actions: vec![(labels::NEW_CONVERSATION, Action::New {})], ..Notice::default() };
+    Ok(cards::notice(&desk.reader(person, None), &notice))
+}
+
+fn shown_phone(contact: &Contact) -> Option<String> {
+    contact.number().map(|number| phone::display(&number))
+}
+
+fn consent(contact: &Contact, now: Time) -> ConsentView {
+    let state = contact.consent.state(now);
+    let since = matches!(state, ConsentState::Pending | ConsentState::Lapsed).then_some(contact.consent.requested_at).flatten();
+    ConsentView { state, since }
+}
+
+pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
+    let mut rows = Vec::new();
+    for line in desk.office.lines_of(&person.known) {
+        for contact in desk.tx.find_contacts(&line.id, query, MANY)? {
+            let (consent, phone) = (consent(&contact, desk.now), shown_phone(&contact));
+            rows.push(ContactRow { id: contact.id, name: contact.name, phone, line: line.name.clone(), consent });
+        }
+    }
+    let view = Contacts { query: query.to_owned(), contacts: rows, more: 0 };
+    Ok(cards::contacts(&desk.reader(person, None), &view))
+}
+
+pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
+    let thread = desk.tx.threads_with(contact.id)?.into_iter().next();
+    let own = match &thread {
+        Some(thread) => desk.tx.participants(thread.id)?.contains(person.id()),
+        None => false,
+    };
+    let added_by = match &contact.added_by {
+        Some(id) => desk.person(id)?.map(|person| person.name),
+        None => None,
+    };
+    let mut head = desk.head(contact, thread.as_ref());
+    if head.number.is_empty() {
+        head.number = desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default();
+    }
+    let view = ContactCard {
+        id: contact.id,
+        head,
+        phone: shown_phone(contact),
+        consent: consent(contact, desk.now),
+        language: contact.language.clone().unwrap_or_default(),
+        added_by,
+        added_at: Some(contact.added_at),
+        thread: thread.filter(|_| own).map(|thread| thread.id),
+    };
+    Ok(cards::contact(&desk.reader(person, Some(&contact.line)), &view))
+}
+
+pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
+    let mut participants = Vec::new();
+    for id in desk.tx.participants(case.thread.id)? {
+        participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
+    }
+    let last = desk.tx.last_sent(case.thread.id)?.and_then(|message| Some((shown_state(message.state)?, message.state_at)));
+    let answers = desk.line(&case.contact.line).is_some_and(|line| line.policy.client_first == ClientFirst::Answer);
+    let view = ThreadCard {
+        thread: case.thread.id,
+        head: desk.head(&case.contact, Some(&case.thread)),
+        consent: consent(&case.contact, desk.now),
+        window_until: case.thread.window.closes_at().or(case.thread.window.refused_at),
+        may_answer: answers && case.contact.consent.stored == ConsentState::None && case.thread.window.last_inbound.is_some(),
+        participants,
+        held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
+        last,
+    };
+    Ok(cards::thread(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// The WABA's templates for a thread: approved ones, and those that are not sendable with the reason.
+pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str) -> Result<Post> {
+    let wanted = query.trim().to_lowercase();
+    let language = case.contact.language.as_deref().unwrap_or_default().to_lowercase().replace('-', "_");
+    let opt_in = desk.line(&case.contact.line).map(|line| line.templates.opt_in.name.as_str());
+    let mut found: Vec<Template> = match desk.office.directory.number(&case.thread.number) {
+        Some(number) => desk.tx.templates(&number.waba_id)?,
+        None => Vec::new(),
+    };
+    // The opt-in request has its own way out and its own rule.
+    found.retain(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"));
+    found.retain(|template| template.name.to_lowercase().contains(&wanted) || template.body.to_lowercase().contains(&wanted));
+    found.sort_by_key(|template| {
+        (template.not_sendable.is_some(), !language.is_empty() && !template.language.to_lowercase().starts_with(&language))
+    });
+    let view = Templates {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        query: query.to_owned(),
+        templates: found.iter().map(TemplateRow::from).collect(),
+        more: 0,
+    };
+    Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// A template of the thread's WABA, as cached.
+pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Result<Option<Template>> {
+    match desk.office.directory.number(&case.thread.number) {
+        Some(number) => desk.tx.template(&number.waba_id, name, language),
+        None => Ok(None),
+    }
+}
+
+pub fn template_fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, fields: Vec<TemplateField>) -> Post {
+    let view = TemplateFill {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        name: template.name.clone(),
+        language: template.language.clone(),
+        text: template.body.clone(),
+        fields,
+    };
+    cards::template_fill(&desk.reader(person, Some(&case.contact.line)), &view)
+}
+
+/// Inputs for a template's variables, the obvious ones filled: a variable called after the client or the colleague.
+pub fn prefilled(case: &Case, person: &Person, variables: &[TemplateVariable]) -> Vec<TemplateField> {
+    variables
+        .iter()
+        .map(|variable| {
+            let name = variable.name.as_deref().unwrap_or_default().to_lowercase();
+            let first = || case.contact.name.split_whitespace().next().unwrap_or_default().to_owned();
+            let value = match name.as_str() {
+                "first_name" | "firstname" | "client_first_name" => first(),
+                "name" | "client" | "customer" | "client_name" | "customer_name" | "full_name" => case.contact.name.clone(),
+                "colleague" | "agent" | "agent_name" | "colleague_name" => person.name.clone(),
+                _ => String::new(),
+            };
+            TemplateField { label: variable.label.clone(), example: variable.example.clone(), value, error: None }
+        })
+        .collect()
+}
+
+pub fn template_preview(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    template: &Template,
+    filled: &TemplateMessage,
+    values: Vec<String>,
+) -> Post {
+    let buttons: Vec<String> = template.buttons.iter().map(|button| button.text().to_owned()).collect();
+    // The preview holds the buttons as lines of their own; the card shows them as buttons.
+    let lines: Vec<&str> = filled.preview.lines().collect();
+    let text = lines[..lines.len().saturating_sub(buttons.len())].join("\n");
+    let view = TemplatePreview {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        name: template.name.clone(),
+        language: template.language.clone(),
+        values,
+        preview: text,
+        buttons,
+    };
+    cards::template_preview(&desk.reader(person, Some(&case.contact.line)), &view)
+}
+
+pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
+    let mut rows = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        let Some(contact) = desk.tx.contact(thread.contact)? else { continue };
+        let hours = desk.line(&contact.line).map(|line| line.policy.held_expiry_hours).unwrap_or_default();
+        for message in desk.tx.held(thread.id)? {
+            let head = desk.head(&contact, Some(&thread));
+            rows.push(HeldRow {
+                message: message.id,
+                client: head.client,
+                line: head.line,
+                text: markup::plain(&send::shown(&message.outgoing()?)),
+                written: message.created_at,
+                expires: message.created_at + Duration::hours(i64::from(hours)),
+            });
+        }
+    }
+    Ok(cards::held_list(&desk.reader(person, None), &HeldList { rows, more: 0 }))
+}
+
+pub fn held_edit(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: String, error: Option<TextError>) -> Post {
+    let view = HeldEdit { head: desk.head(&case.contact, Some(&case.thread)), message, text, error };
+    cards::held_edit(&desk.reader(person, Some(&case.contact.line)), &view)
+}
+
+pub fn history_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
+    let mut threads = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        if let Some(contact) = desk.tx.contact(thread.contact)? {
+            let last = desk.tx.messages_before(thread.id, None, 1)?.first().map(|message| message.created_at);
+            let head = desk.head(&contact, Some(&thread));
+            threads.push(HistoryRow { thread: thread.id, client: head.client, line: head.line, last });
+        }
+    }
+    threads.sort_by_key(|row| std::cmp::Reverse(row.last));
+    Ok(cards::history_list(&desk.reader(person, None), &HistoryList { threads, more: 0 }))
+}
+
+pub fn history(desk: &Desk<'_>, person: &Person, case: &Case, before: Option<MessageId>) -> Result<Post> {
+    let mut found = desk.tx.messages_before(case.thread.id, before, PAGE + 1)?;
+    let more = found.len() > PAGE as usize;
+    found.truncate(PAGE as usize);
+    let older = found.last().map(|message| message.id).filter(|_| more);
+    let mut messages = Vec::with_capacity(found.len());
+    for message in found.iter().rev().filter(|message| message.state != MessageState::Refused) {
+        messages.push(history_line(desk, message)?);
+    }
+    let view = History { head: desk.head(&case.contact, Some(&case.thread)), thread: case.thread.id, messages, older };
+    Ok(cards::history(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
+    let speaker = match message.author.as_deref() {
+        None => Speaker::Client,
+        Some(send::SERVER) => Speaker::System,
+        Some(id) => Speaker::Colleague(desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name)),
+    };
+    Ok(HistoryLine {
+        id: message.id,
+        at: message.created_at,
+        speaker,
+        text: markup::plain(&render::message(desk, message)?),
+        state: (message.purpose != Purpose::Client).then(|| shown_state(message.state)).flatten(),
+        before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
+    })
+}
+
+/// What a stale or foreign card becomes: nothing but the truth.
+pub fn gone(desk: &Desk<'_>, person: &Person) -> Post {
+    desk.notice(person, None, Style::Warning, sentences::NOT_YOURS.to_owned())
+}
+
+/// A thread that a colleague may see, by id, or the card that says why not.
+pub fn own(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<std::result::Result<Case, Post>> {
+    Ok(super::from_teams::own_case(desk, person, thread)?.ok_or_else(|| gone(desk, person)))
+}

@@ -1,0 +1,135 @@
+//! The worker: claims due lanes, hands over one delivery of each at a time, records the outcome and goes on.
+
+use super::Relay;
+use super::deliver::{self, Job, Request};
+use crate::bridge::{LaneId, Outcome};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Lanes in hand at once: bounds memory and open connections.
+const LANES: usize = 128;
+/// A look at the lanes at least this often, whatever was missed.
+const POLL: Duration = Duration::from_millis(700);
+
+/// The lanes that this process works on.
+#[derive(Default)]
+pub struct Busy {
+    lanes: Mutex<HashSet<LaneId>>,
+    freed: Notify,
+}
+
+impl Busy {
+    fn set(&self) -> std::sync::MutexGuard<'_, HashSet<LaneId>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.set().is_empty()
+    }
+}
+
+/// Frees a lane also when its task panics.
+struct InHand {
+    relay: Arc<Relay>,
+    lane: LaneId,
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.relay.busy.set().remove(&self.lane);
+        self.relay.busy.freed.notify_one();
+    }
+}
+
+/// Runs until `shutdown`, then finishes the requests in flight (each is bounded by its timeout) and returns. What is not handed
+/// over stays in the store.
+pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
+    let tasks = TaskTracker::new();
+    while !shutdown.is_cancelled() {
+        let free = LANES.saturating_sub(relay.busy.set().len());
+        let claimed = if free == 0 { Vec::new() } else { claim(&relay, free).await };
+        let found = !claimed.is_empty();
+        for job in claimed {
+            let in_hand = InHand { relay: relay.clone(), lane: job.claim.lane };
+            tasks.spawn(work(in_hand, job, shutdown.clone()));
+        }
+        if found && free > 0 {
+            continue;
+        }
+        tokio::select! {
+            () = relay.store.became_due(), if free > 0 => {}
+            () = relay.busy.freed.notified() => {}
+            () = relay.clock.sleep_until(relay.next_due().await), if free > 0 => {}
+            () = tokio::time::sleep(POLL.mul_f64(0.8 + 0.4 * fastrand::f64())) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// Claims due lanes and prepares their heads. Lanes are marked as in hand before the commit can be seen by anybody else.
+async fn claim(relay: &Arc<Relay>, limit: usize) -> Vec<Job> {
+    let context = relay.clone();
+    let result = relay
+        .write("claim", move |desk| {
+            let claims = desk.tx.claim(desk.now, limit, |lane| context.busy.set().contains(&lane))?;
+            let mut jobs = Vec::with_capacity(claims.len());
+            for claim in claims {
+                jobs.extend(deliver::next(desk, &claim, &|claim, now| context.rates.take(claim, now))?);
+            }
+            Ok(jobs)
+        })
+        .await;
+    match result {
+        Ok(jobs) => {
+            let mut busy = relay.busy.set();
+            busy.extend(jobs.iter().map(|job| job.claim.lane));
+            jobs
+        }
+        Err(error) => {
+            tracing::error!(%error, "lanes could not be claimed; trying again");
+            tokio::time::sleep(POLL).await;
+            Vec::new()
+        }
+    }
+}
+
+/// Works one lane until it is empty, blocked, or the server stops.
+async fn work(in_hand: InHand, mut job: Job, shutdown: CancellationToken) {
+    let relay = in_hand.relay.clone();
+    loop {
+        let outcome = hand_over(&relay, &job).await;
+        let jitter = fastrand::f64();
+        let stopping = shutdown.is_cancelled();
+        let (context, done) = (relay.clone(), job.clone());
+        let recorded = relay
+            .write("outcome", move |desk| {
+                // While stopping, the lane's next head is left alone and its lane given back.
+                let gate = |claim: &crate::store::Claim, now| if stopping { Err(now) } else { context.rates.take(claim, now) };
+                deliver::outcome(desk, &done, &outcome, jitter, &gate)
+            })
+            .await;
+        match recorded {
+            Ok(Some(next)) => job = next,
+            Ok(None) => return,
+            Err(error) => {
+                // The lease runs out and the head counts as interrupted: at worst its author is asked.
+                tracing::error!(%error, delivery = %job.head.id, "an outcome could not be stored");
+                return;
+            }
+        }
+    }
+}
+
+async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
+    match &job.request {
+        Request::WhatsApp(message) => relay.whatsapp.send(message).await,
+        Request::Post { to, post, .. } => relay.connector.send(to, post).await,
+        Request::Update { to, activity, post } => relay.connector.update(to, activity, post).await,
+    }
+}

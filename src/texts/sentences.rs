@@ -1,0 +1,167 @@
+//! Sentences around a client's messages and a colleague's actions that product.md 10 does not number.
+
+use crate::bridge::{MessageState, Rule};
+
+pub const UNKNOWN_CLIENT: &str = "Unknown client";
+pub const EARLIER_MESSAGE: &str = "an earlier message";
+pub const BEFORE_CONSENT: &str = "Written before they agreed; you cannot answer yet.";
+pub const POSTED_AGAIN: &str = "Shown again after an interruption; you may have seen this already.";
+
+pub const PICTURE: &str = "Picture";
+pub const VIDEO: &str = "Video";
+pub const AUDIO: &str = "Audio file";
+pub const VOICE: &str = "Voice message";
+pub const DOCUMENT: &str = "Document";
+pub const STICKER: &str = "Sticker";
+
+pub const TARGETED: &str = "That was a private message to the app. Nothing was sent to a client.";
+pub const PERSONAL_ONLY: &str = "I relay messages from this chat only. Nothing was sent to a client. Write to me here.";
+pub const NOTE_KEPT: &str = "Kept as an internal note. Nothing was sent.";
+pub const NO_OPEN_CONVERSATION: &str = "You have no open conversation, so nothing was sent. Start one with a contact.";
+pub const HELD_CHANGED: &str = "The held message was changed.";
+pub const HELD_WITHDRAWN: &str = "The held message was withdrawn.";
+pub const EDIT_TOO_LATE: &str = "Your change stays in Teams: the client keeps the message as it was sent.";
+pub const DELETE_TOO_LATE: &str = "Your deletion stays in Teams: the client keeps the message.";
+
+pub const NOT_YOURS: &str = "This conversation is not yours, or it has ended. Nothing was done.";
+pub const CARD_TOO_OLD: &str = "This card is from another version. Type help to go on.";
+pub const REQUEST_CANCELLED: &str = "Nothing was sent.";
+pub const REQUEST_SENT: &str = "Request sent.";
+pub const TEMPLATE_SENT: &str = "Template sent.";
+pub const TEMPLATE_GONE: &str = "This template is not offered by WhatsApp any more. Choose another one.";
+pub const SENT_AGAIN: &str = "Sent again.";
+pub const ARRIVED: &str = "Noted: it arrived.";
+pub const ROUTED: &str = "Given to this conversation.";
+pub const DISCARDED: &str = "Discarded. Nothing was sent.";
+pub const DRAFT_SETTLED: &str = "This was settled already.";
+pub const TAKEN: &str = "You took this conversation.";
+pub const NO_NUMBER: &str = "This line of business has no WhatsApp number yet. Ask your administrator.";
+pub const WORKING: &str = "Still working on it. The card will change when it is done.";
+pub const BUSY: &str = "Nothing was done: the server is busy. Please try again.";
+pub const CLOSED_TEMPLATE_ONLY: &str = "The 24-hour window is closed: choose an approved template to restart.";
+pub const CLOSED_QUEUE: &str = "The 24-hour window is closed: what you write is held until the client writes, or choose a template.";
+
+/// Notification of a client's message.
+pub fn new_message(client: &str) -> String {
+    format!("New message from {client}")
+}
+
+/// A file that WhatsApp passed on.
+pub fn media(form: &str, filename: Option<&str>, caption: Option<&str>) -> String {
+    let name = filename.map(|name| format!(" {name}")).unwrap_or_default();
+    let caption = caption.map(|caption| format!("\n{caption}")).unwrap_or_default();
+    format!("[{form}{name}: the file stays on WhatsApp, this version does not fetch it]{caption}")
+}
+
+pub fn location(place: &str, latitude: f64, longitude: f64) -> String {
+    let place = if place.is_empty() { String::new() } else { format!(" {place}") };
+    format!("[Location{place}] https://maps.google.com/?q={latitude},{longitude}")
+}
+
+pub fn contacts(cards: &str) -> String {
+    format!("[Contact] {cards}")
+}
+
+pub fn reacted(emoji: &str) -> String {
+    format!("Reacted with {emoji}")
+}
+
+pub fn reacted_to(emoji: &str, what: &str) -> String {
+    format!("Reacted with {emoji} to {what}")
+}
+
+pub fn took_back_reaction(what: &str) -> String {
+    format!("Took back the reaction to {what}")
+}
+
+pub fn form(name: &str, body: &str) -> String {
+    format!("[Form {name}] {body}")
+}
+
+pub fn order(summary: &str) -> String {
+    format!("[Order] {summary}")
+}
+
+pub fn edited(what: &str, body: &str) -> String {
+    format!("Changed {what} to: {body}")
+}
+
+pub fn deleted(what: &str) -> String {
+    format!("Deleted {what}")
+}
+
+pub fn system(body: &str) -> String {
+    format!("[WhatsApp] {body}")
+}
+
+pub fn called(event: &str) -> String {
+    format!("[Call: {event}]")
+}
+
+pub fn unsupported(what: &str) -> String {
+    format!("[The client sent something that WhatsApp does not pass on: {what}. Ask them to write it.]")
+}
+
+/// The line under a message that was held for more than a day.
+pub fn written(when: &str) -> String {
+    format!("(written {when})")
+}
+
+pub fn attachments_not_sent(names: &str) -> String {
+    format!("Pictures and files are not sent to clients in this version. Not sent: {names}")
+}
+
+pub fn you_can_write(client: &str) -> String {
+    format!("You can write to {client} now. What you type here goes to {client}.")
+}
+
+pub fn opt_in_template_missing(name: &str) -> String {
+    format!("The opt-in template {name} is not approved on WhatsApp, so nothing was sent. Ask your administrator.")
+}
+
+pub fn not_sendable(reason: &str) -> String {
+    format!("This template cannot be sent from here: {reason}.")
+}
+
+/// Why a held message was not sent (T-23b), to stand after "because".
+pub fn reason(rule: Rule) -> &'static str {
+    match rule {
+        Rule::NotEnabled => "you are not enabled for this line any more",
+        Rule::NumberDeactivated => "the number is switched off",
+        Rule::OwnedByOthers => "the client now talks with another colleague",
+        Rule::ConsentRefused => "the client does not want messages",
+        Rule::RequestPending | Rule::ConsentNeeded => "the client has not agreed yet",
+        Rule::TemplateOnly | Rule::Queue => "the 24-hour window is closed",
+        _ => "a rule of your organization does not allow it",
+    }
+}
+
+/// Why a rule refused, for those that product.md 10 has no text for.
+pub fn refused(rule: Rule) -> &'static str {
+    match rule {
+        Rule::TemplateNotApproved => "WhatsApp has not approved this template (any more). Nothing was sent.",
+        Rule::MarketingNotAllowed => "Marketing templates may not be sent to this client. Nothing was sent.",
+        Rule::TemplateUnanswered => "The client has not answered the last template yet. Only one is allowed in 24 hours. Nothing was sent.",
+        Rule::AlreadyGranted => "The client has agreed already: you can write.",
+        _ => "Nothing was sent.",
+    }
+}
+
+/// What became of a message, on a card that came too late.
+pub fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Received => "Received",
+        MessageState::Held => "Held until the client writes",
+        MessageState::Queued => "On its way",
+        MessageState::Uncertain => "Not known whether it arrived",
+        MessageState::Accepted => "Accepted by WhatsApp",
+        MessageState::Sent => "Sent",
+        MessageState::Delivered => "Delivered",
+        MessageState::Read => "Read",
+        MessageState::Played => "Played",
+        MessageState::Failed => "Not delivered",
+        MessageState::Withdrawn => "Withdrawn, or sent again as a new message",
+        MessageState::Expired => "Expired without being sent",
+        MessageState::Refused => "Not sent",
+    }
+}
