@@ -198,6 +198,7 @@
   const textOf = (item) => {
     if (item.deleted) return "This message was deleted.";
     if (item.format === "xml") return Cards.html(item.text ?? "").textContent;
+    if (item.text && item.format === "markdown") return Cards.markdown(item.text.replace(/\n+/g, " ")).textContent;
     return item.text ?? item.summary ?? item.card?.fallbackText ?? "Card";
   };
   const chatItem = (item, owner) => {

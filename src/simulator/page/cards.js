@@ -25,7 +25,7 @@ const Cards = (() => {
 
   // The Markdown subset of TextBlocks: bold, italic, links, lists; backslash escapes.
   const inline = (text, parent) => {
-    const pattern = /\\([\\`*_{}[\]()#+\-.!~>|])|\*\*([^*\n]+?)\*\*|(?<![\w*])\*([^*\s][^*\n]*?)\*(?![\w*])|(?<!\w)_([^_\n]+?)_(?!\w)|\[([^\]\n]+)\]\(([^)\s]+)\)/g;
+    const pattern = /\\([\\`*_{}[\]()#+\-.!~>|])|\*\*([^*\n]+?)\*\*|(?<![\w*])\*([^*\s][^*\n]*?)\*(?![\w*])|(?<!\w)_([^_\n]+?)_(?!\w)|\[([^\]\n]+)\]\(([^)\s]+)\)|`([^`\n]+)`/g;
     let last = 0;
     for (const match of text.matchAll(pattern)) {
       parent.append(text.slice(last, match.index));
@@ -33,6 +33,7 @@ const Cards = (() => {
       if (match[1]) parent.append(match[1]);
       else if (match[2]) { const node = el("strong"); inline(match[2], node); parent.append(node); }
       else if (match[3] || match[4]) { const node = el("em"); inline(match[3] ?? match[4], node); parent.append(node); }
+      else if (match[7]) parent.append(el("code", "", match[7]));
       else parent.append(link(match[6], match[5]));
     }
     parent.append(text.slice(last));

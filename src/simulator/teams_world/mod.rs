@@ -205,6 +205,11 @@ impl TeamsWorld {
         self.world.common.journal.counters().get(kind).copied().unwrap_or(0)
     }
 
+    /// Waits (real time, at most `for_`) until this kind of thing has happened `times` times.
+    pub async fn until_count(&self, kind: &str, times: u64, for_: Duration) -> Result<(), TimedOut> {
+        self.world.common.until(for_, || (self.count(kind) >= times).then_some(())).await
+    }
+
     /// Counters only from now on, or everything again.
     pub fn set_quiet(&self, quiet: bool) {
         self.world.common.journal.set_quiet(quiet);

@@ -120,7 +120,7 @@ async fn a_webhook_is_repeated_with_the_same_bytes_until_it_is_answered_200() {
     let stage = stage().await;
     stage.server.webhook_status.store(503, Ordering::SeqCst);
     stage.whatsapp.client_types("tom", "are you there").expect("typed");
-    stage.whatsapp.until("tom", PATIENCE, |_| (stage.whatsapp.count("webhook.retry") == 1).then_some(())).await.expect("tried");
+    stage.whatsapp.until_count("webhook.retry", 1, PATIENCE).await.expect("tried");
     assert_eq!(stage.whatsapp.pending(), 1);
     stage.server.webhook_status.store(200, Ordering::SeqCst);
     stage.clock.advance(Duration::from_secs(1));

@@ -186,6 +186,24 @@ mod tests {
     }
 
     #[test]
+    fn every_request_in_the_shared_samples_is_taken() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples/whatsapp");
+        let Ok(files) = std::fs::read_dir(folder) else {
+            println!("{folder} is not here: only the requests of this file were tried");
+            return;
+        };
+        let paths = files.map(|file| file.expect("readable").path());
+        for path in paths.filter(|path| path.to_string_lossy().contains("send-request")) {
+            let body: Value = serde_json::from_slice(&std::fs::read(&path).expect("readable")).expect("JSON");
+            // Placeholders in place of numbers, and bodies that only mark a message as read, are not sends.
+            let placeholder = body["to"].as_str().is_some_and(|to| to.contains(|one: char| one.is_ascii_alphabetic()));
+            if !placeholder && body["status"] != "read" {
+                check(&body).unwrap_or_else(|refused| panic!("{}: {}", path.display(), refused.code));
+            }
+        }
+    }
+
+    #[test]
     fn what_meta_takes_is_taken() {
         assert_eq!(check(&buttons(&["Yes", "No"])), Ok("interactive"));
         let text = json!({"messaging_product": "whatsapp", "recipient": "DE.1", "type": "text", "text": {"body": "é".repeat(4_096)}});
