@@ -3,7 +3,7 @@
 //! Invariants: only a client's own word grants; declined and revoked end only by the client's word; an opt-out acts in every
 //! state and never brings a new request.
 
-use super::{ClientFirst, Content, Keywords, Time};
+use super::{ClientFirst, Meaning, Time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,6 @@ pub const REQUEST_LIFETIME: Duration = Duration::hours(24);
 pub const ASK_AGAIN_AFTER: Duration = Duration::minutes(10);
 /// The least time between two answers to HELP.
 pub const HELP_AGAIN_AFTER: Duration = Duration::hours(24);
-/// Payload of the opt-in request's Yes button.
-pub const YES: &str = "switchboard:opt_in:yes";
-/// Payload of the opt-in request's No button.
-pub const NO: &str = "switchboard:opt_in:no";
 
 /// Where consent stands. `none -> pending -> granted | declined`, `pending -> lapsed` after 24 h, `granted -> revoked`; from
 /// declined and revoked only the client leads back.
@@ -64,43 +60,6 @@ impl Consent {
     /// When a colleague may ask again after silence.
     pub fn next_request_at(&self) -> Option<Time> {
         self.requested_at.map(|at| at + REQUEST_LIFETIME)
-    }
-}
-
-/// What a client's message means for consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// A whole message that is an opt-out keyword.
-    OptOut,
-    /// A whole message that is an opt-in keyword.
-    OptIn,
-    /// The request's Yes button.
-    Yes,
-    /// A whole message that is a decline keyword.
-    Decline,
-    /// The request's No button.
-    No,
-    /// A whole message that asks for help.
-    Help,
-    /// Any other message.
-    Other,
-    /// Not a message of the client's own: reactions, edits, deletions, system notices. Never consent, never answered.
-    Silent,
-}
-
-impl Meaning {
-    /// Reads a client's message. A tap on a button is read by its payload, and by its title where the payload is missing.
-    pub fn of(content: &Content, keywords: &Keywords) -> Self {
-        match content {
-            Content::Choice { id: Some(id), .. } if id == YES => Self::Yes,
-            Content::Choice { id: Some(id), .. } if id == NO => Self::No,
-            Content::Choice { title, .. } => keywords.meaning(title),
-            Content::Text { body } => keywords.meaning(body),
-            Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. } | Content::System { .. } | Content::Call { .. } => {
-                Self::Silent
-            }
-            _ => Self::Other,
-        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! Whole messages that mean something (product.md 3): compared trimmed, without case, accents, punctuation and emoji.
+//! What a client's message means (product.md 3): buttons by their payload, whole messages by keyword, compared trimmed, without
+//! case, accents, punctuation and emoji.
 
-use super::{KeywordSet, Line, Meaning};
+use super::{Content, KeywordSet, Line};
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -14,6 +15,48 @@ pub const OPT_IN: &[&str] = &["YES", "Y", "START", "UNSTOP", "SUBSCRIBE", "I AGR
 pub const DECLINE: &[&str] = &["NO", "N"];
 /// Help keywords.
 pub const HELP: &[&str] = &["HELP", "INFO"];
+
+/// Payload of the opt-in request's Yes button.
+pub const YES: &str = "switchboard:opt_in:yes";
+/// Payload of the opt-in request's No button.
+pub const NO: &str = "switchboard:opt_in:no";
+
+/// What a client's message means for consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A whole message that is an opt-out keyword.
+    OptOut,
+    /// A whole message that is an opt-in keyword.
+    OptIn,
+    /// The request's Yes button.
+    Yes,
+    /// A whole message that is a decline keyword.
+    Decline,
+    /// The request's No button.
+    No,
+    /// A whole message that asks for help.
+    Help,
+    /// Any other message.
+    Other,
+    /// Not a message of the client's own: reactions, edits, deletions, system notices. Never consent, never answered.
+    Silent,
+}
+
+impl Meaning {
+    /// Reads a client's message. A tap on a button is read by its payload, and by its title where the payload is missing.
+    pub fn of(content: &Content, keywords: &Keywords) -> Self {
+        match content {
+            Content::Choice { id: Some(id), .. } if id == YES => Self::Yes,
+            Content::Choice { id: Some(id), .. } if id == NO => Self::No,
+            Content::Choice { title, .. } => keywords.meaning(title),
+            Content::Text { body } => keywords.meaning(body),
+            Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. } | Content::System { .. } | Content::Call { .. } => {
+                Self::Silent
+            }
+            _ => Self::Other,
+        }
+    }
+}
 
 /// A line's keywords in all its languages, folded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Extractors: a handler that names one of these cannot run without the check.
 
-use super::Doors;
+use super::doors::Doors;
 use super::error::Problem;
 use crate::teams::Activity;
 use crate::whatsapp::signature;

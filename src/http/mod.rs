@@ -1,11 +1,11 @@
 //! The doors: every route authenticates before it reads, and answers only when everything is on disk.
 
+mod doors;
 mod error;
 mod extract;
 mod ops;
 
-use crate::relay::Relay;
-use crate::teams::{Authenticator, Inbound, convert};
+use crate::teams::{Inbound, convert};
 use crate::whatsapp::{self, signature};
 use axum::Router;
 use axum::body::Bytes;
@@ -13,23 +13,14 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+pub use doors::Doors;
 use error::Problem;
 use extract::{SignedNotification, VerifiedActivity};
-use std::sync::Arc;
 
 /// Meta sends up to 3 MB; axum's default would refuse the largest batches.
 const NOTIFICATION_LIMIT: usize = 3 * 1024 * 1024;
 /// Teams' messages stay below 100 KB, cards and quotes included.
 const ACTIVITY_LIMIT: usize = 1024 * 1024;
-
-/// What the doors need.
-#[derive(Clone)]
-pub struct Doors {
-    pub relay: Arc<Relay>,
-    pub authenticator: Arc<Authenticator>,
-    pub whatsapp: Arc<whatsapp::Settings>,
-    pub clock: crate::clock::Clock,
-}
 
 /// All routes of the server.
 pub fn router(doors: Doors) -> Router {

@@ -1,6 +1,6 @@
 //! For load balancers and people: is the process alive, and is it ready?
 
-use super::Doors;
+use super::doors::Doors;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

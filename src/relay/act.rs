@@ -2,8 +2,9 @@
 //! state.
 
 use super::desk::{Case, Desk, Person};
+use super::render::shown;
 use super::send::{self, Wish};
-use super::{from_teams, tell, views};
+use super::{tell, views, write};
 use crate::bridge::{
     ActivityId, Basis, Consent, ConsentState, ContactId, Decision, FillError, LineId, MessageId, MessageState, Outgoing, Post, Sending,
     Template, ThreadId, admit, phone,
@@ -65,7 +66,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action) -> Result<Post> {
             with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values))
         }
         Action::EditHeld { message } => with_held(desk, person, *message, |case, message| {
-            Ok(views::held_edit(desk, person, case, message.id, send::shown(&message.outgoing()?), None))
+            Ok(views::held_edit(desk, person, case, message.id, shown(&message.outgoing()?), None))
         }),
         Action::SaveHeld { message, text } => {
             with_held(desk, person, *message, |case, message| save_held(desk, person, case, message, text))
@@ -121,7 +122,7 @@ fn with_held(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(
         if message.state == MessageState::Held {
             return then(case, &message);
         }
-        let text = send::shown(&message.outgoing()?);
+        let text = shown(&message.outgoing()?);
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(message.state), Some(text)))
     })
 }
@@ -355,7 +356,7 @@ fn withdraw(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) ->
     desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
     desk.journal("message.withdrawn", &person.id().0, Some(case.thread.id), Some(message.id), &json!({ "because": "author" }))?;
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
-    let text = send::shown(&message.outgoing()?);
+    let text = shown(&message.outgoing()?);
     Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(MessageState::Withdrawn), Some(text)))
 }
 
@@ -365,7 +366,7 @@ fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
     with_case(desk, person, message.thread, |case| {
         let retryable = matches!(message.state, MessageState::Failed | MessageState::Uncertain | MessageState::Expired);
         let content = message.outgoing()?;
-        let text = send::shown(&content);
+        let text = shown(&content);
         let own = message.author.as_deref() == Some(person.id().0.as_str());
         if message.purpose == Purpose::Request {
             return start(desk, person, &case.contact);
@@ -388,7 +389,7 @@ fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
     let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
     with_case(desk, person, message.thread, |case| {
         let settled = desk.tx.set_state(id, MessageState::Uncertain, MessageState::Accepted, desk.now)?;
-        let text = send::shown(&message.outgoing()?);
+        let text = shown(&message.outgoing()?);
         if !settled {
             return Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(message.state), Some(text)));
         }
@@ -405,7 +406,7 @@ fn choose(desk: &Desk<'_>, person: &Person, draft: i64, thread: ThreadId) -> Res
         if !desk.tx.settle_draft(draft, desk.now)? {
             return Ok(settled_draft(desk, person));
         }
-        from_teams::on_message(desk, person, thread, &text, None)?;
+        write::on_text(desk, person, thread, &text, None)?;
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ROUTED, Some(text.clone())))
     })
 }

@@ -1,11 +1,11 @@
 //! One delivery: what to do with a lane's head, and what an outcome changes. The HTTP request itself lies between the two, in
 //! no transaction.
 
-use super::desk::{Case, Desk, Person};
-use super::{from_whatsapp, send, views};
+use super::desk::{Case, Desk, Person, SERVER};
+use super::{send, status, views};
 use crate::bridge::{
-    ActivityId, ColleagueId, ConversationReference, Decision, DeliveryId, Failure, FailureClass, MessageId, MessageState, Outcome, Post,
-    PostBody, Receipt, ThreadId, Time, ToClient, Wamid, retry,
+    ActivityId, ColleagueId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Post, PostBody,
+    Receipt, ThreadId, Time, ToClient, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
@@ -17,18 +17,6 @@ use serde_json::json;
 const GONE: Duration = Duration::hours(1);
 /// Before a post whose outcome is unknown is shown again, marked as perhaps repeated.
 const BEFORE_REPEAT: Duration = Duration::seconds(5);
-/// What `biz_opaque_callback_data` begins with.
-const CALLBACK: &str = "switchboard:";
-
-/// Our delivery id as it travels through WhatsApp.
-pub fn callback(delivery: DeliveryId) -> String {
-    format!("{CALLBACK}{delivery}")
-}
-
-/// The inverse of [`callback`]; anything else that a status carries is not ours.
-pub fn read_callback(text: &str) -> Option<DeliveryId> {
-    text.strip_prefix(CALLBACK)?.parse().ok().map(DeliveryId)
-}
 
 /// A lane's head, ready to be handed to the other side.
 #[derive(Clone, Debug)]
@@ -113,7 +101,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
         to: case.contact.recipient(),
         content,
         reply_to: message.reply_to.clone(),
-        callback: callback(head.id),
+        callback: status::callback(head.id),
     }))))
 }
 
@@ -128,7 +116,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         Ok(envelope) => envelope,
         Err(error) => {
             tracing::error!(delivery = %head.id, %error, "a post cannot be read and is set aside");
-            desk.journal("post.unreadable", send::SERVER, claim.thread, head.message, &json!({ "delivery": head.id }))?;
+            desk.journal("post.unreadable", SERVER, claim.thread, head.message, &json!({ "delivery": head.id }))?;
             return Ok(Step::Settle);
         }
     };
@@ -205,13 +193,12 @@ fn accepted(desk: &Desk<'_>, message: &Message, receipt: &Receipt) -> Result<()>
     let wamid = receipt.id.clone().map(Wamid);
     desk.tx.accepted(message.id, wamid.as_ref(), desk.now)?;
     desk.journal("message.accepted", "whatsapp", Some(message.thread), Some(message.id), &json!({ "wamid": wamid }))?;
-    if receipt.wa_id.is_some() || receipt.bsuid.is_some() {
-        if let Some(Case { contact, .. }) = desk.case(message.thread)? {
-            desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
-        }
+    let learns = receipt.wa_id.is_some() || receipt.bsuid.is_some();
+    if learns && let Some(Case { contact, .. }) = desk.case(message.thread)? {
+        desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
     }
     if let Some(wamid) = &wamid {
-        from_whatsapp::apply_early_statuses(desk, message.id, wamid)?;
+        status::apply_early_statuses(desk, message.id, wamid)?;
     }
     desk.tx.refresh_cards(message.thread, desk.now)
 }
@@ -223,7 +210,7 @@ fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()>
     if failure.class == FailureClass::Configuration {
         tracing::error!(code = failure.code, detail = failure.detail, "WhatsApp refuses to send: an administrator must act");
     }
-    from_whatsapp::on_failed(desk, message.id, failure)
+    status::on_failed(desk, message.id, failure)
 }
 
 /// Perhaps accepted. A status with our delivery id settles it; without one its author is asked after a minute.
@@ -231,7 +218,7 @@ fn uncertain(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()
     // A status may have overtaken the answer: what is known already is not made unknown again.
     desk.tx.set_state(message.id, MessageState::Queued, MessageState::Uncertain, desk.now)?;
     desk.tx.save_failure(message.id, failure)?;
-    desk.journal("message.uncertain", send::SERVER, Some(message.thread), Some(message.id), failure)?;
+    desk.journal("message.uncertain", SERVER, Some(message.thread), Some(message.id), failure)?;
     desk.tx.refresh_cards(message.thread, desk.now)
 }
 
@@ -249,7 +236,7 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
         }
         Outcome::Uncertain(failure) => {
             desk.tx.mark_repeated(&job.head)?;
-            desk.journal("post.uncertain", send::SERVER, belongs.thread, belongs.message, failure)?;
+            desk.journal("post.uncertain", SERVER, belongs.thread, belongs.message, failure)?;
             Ok(Done::Later(desk.now + BEFORE_REPEAT))
         }
         Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => {

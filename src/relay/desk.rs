@@ -9,6 +9,9 @@ use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx}
 use crate::texts::Voice;
 use serde::Serialize;
 
+/// Author of what the server sends by itself.
+pub const SERVER: &str = "server";
+
 /// One transaction's surroundings. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -50,6 +53,14 @@ impl<'a> Desk<'a> {
     pub fn case(&self, thread: ThreadId) -> Result<Option<Case>> {
         let Some(thread) = self.tx.thread(thread)? else { return Ok(None) };
         Ok(self.tx.contact(thread.contact)?.map(|contact| Case { thread, contact }))
+    }
+
+    /// The thread with its client, when the colleague takes part in it: nobody sees another's thread.
+    pub fn own_case(&self, person: &Person, thread: ThreadId) -> Result<Option<Case>> {
+        match self.case(thread)? {
+            Some(case) if self.tx.participants(thread)?.contains(person.id()) => Ok(Some(case)),
+            _ => Ok(None),
+        }
     }
 
     pub fn line(&self, id: &LineId) -> Option<&'a Line> {

@@ -1,15 +1,13 @@
 //! What a colleague does in Teams, one transaction an activity.
 
-use super::desk::{Case, Desk, Person};
-use super::send::{self, Wish};
-use super::{act, commands, tell};
+use super::desk::{Desk, Person};
+use super::{act, commands, views, write};
 use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
-    Wamid, route, split,
+    route,
 };
-use crate::cards::{self, Style, ThreadChoice, Welcome};
-use crate::markup;
-use crate::store::{KnownColleague, Purpose, Result};
+use crate::cards::{self, Style, Welcome};
+use crate::store::{KnownColleague, Result};
 use crate::texts::sentences;
 use serde_json::json;
 
@@ -168,12 +166,12 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quo
                 Some(message) => desk.tx.message(message)?.and_then(|message| message.wamid),
                 None => None,
             };
-            let message = on_message(desk, person, thread, text, wamid.as_ref())?;
+            let message = write::on_text(desk, person, thread, text, wamid.as_ref())?;
             Ok((Some(thread), message))
         }
         Route::Ask => {
             let draft = desk.tx.keep_draft(person.id(), text, desk.now)?;
-            let post = ask_whom(desk, person, draft, text, false)?;
+            let post = views::ask_whom(desk, person, draft, text, false)?;
             desk.journal("message.kept", &person.id().0, None, None, &json!({ "draft": draft, "text": text }))?;
             desk.post(None, person.id(), post, None)?;
             Ok((None, None))
@@ -193,36 +191,6 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quo
             Ok((None, None))
         }
     }
-}
-
-/// "Who is this for?" with the colleague's open threads.
-pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<crate::bridge::Post> {
-    let mut threads = Vec::new();
-    for thread in desk.tx.open_threads(person.id())? {
-        if let Some(contact) = desk.tx.contact(thread.contact)? {
-            let head = desk.head(&contact, Some(&thread));
-            threads.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });
-        }
-    }
-    let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
-    Ok(cards::route(&desk.reader(person, None), &view))
-}
-
-/// A colleague's text for a thread: decided, recorded, and answered where it did not go out. Long texts go in parts, in order.
-pub fn on_message(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
-    let Some(case) = desk.case(thread)? else { return Ok(None) };
-    desk.tx.focus_on(person.id(), thread)?;
-    let mut last = None;
-    for part in split::parts(text) {
-        let content = Outgoing::Text { body: part.clone() };
-        let wish = Wish { author: person, purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
-        let submitted = send::submit(desk, &case, &wish)?;
-        last = Some(submitted.message);
-        if let Some(post) = tell::verdict(desk, person, &case, submitted.verdict, Some(submitted.message), &part)? {
-            desk.post(Some(thread), person.id(), post, Some(submitted.message))?;
-        }
-    }
-    Ok(last)
 }
 
 /// A colleague changed or deleted a message in Teams. What is held changes too; what has left cannot be changed at the client.
@@ -250,12 +218,4 @@ fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<
     };
     let post = desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, said.to_owned());
     desk.post(Some(thread), person.id(), post, None)
-}
-
-/// The thread that a colleague may see: one they take part in.
-pub fn own_case(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Option<Case>> {
-    match desk.case(thread)? {
-        Some(case) if desk.tx.participants(thread)?.contains(person.id()) => Ok(Some(case)),
-        _ => Ok(None),
-    }
 }

@@ -1,14 +1,14 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
-use super::desk::{Case, Desk, html_post};
-use super::{render, send, tell};
+use super::desk::{Case, Desk, SERVER, html_post};
+use super::{render, send, status};
 use crate::bridge::{
-    Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Failure, FailureClass, Meaning, MessageId, MessageState,
-    NumberStatus, Rule, StatusState, StatusUpdate, SystemEvent, WhatsAppEvent, on_client_message,
+    Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
+    SystemEvent, WhatsAppEvent, on_client_message,
 };
 use crate::cards::{self, Intake, Style};
 use crate::markup;
-use crate::store::{Contact, Message, NewContact, NewMessage, Purpose, Result};
+use crate::store::{Contact, NewContact, NewMessage, Purpose, Result};
 use crate::texts::{TextId, sentences, when};
 use chrono::Duration;
 use serde_json::json;
@@ -22,7 +22,7 @@ const SUMMARY: usize = 120;
 pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()> {
     match event {
         WhatsAppEvent::Message(message) => on_message(desk, message),
-        WhatsAppEvent::Status(status) => on_status(desk, status),
+        WhatsAppEvent::Status(status) => status::on_status(desk, status),
         _ if !desk.tx.first_time(key, desk.now)? => Ok(()),
         WhatsAppEvent::Preference { number, client, stop, .. } => on_preference(desk, number.as_ref(), client, *stop),
         WhatsAppEvent::Echo { number, wamid, to, content } => {
@@ -173,7 +173,7 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: Mess
         case.contact.consent = Consent { stored: next, requested_at };
         desk.tx.save_consent(case.contact.id, case.contact.consent)?;
         if let (true, Some(request)) = (asking, sent) {
-            desk.tx.save_request(case.contact.id, send::SERVER, None, request)?;
+            desk.tx.save_request(case.contact.id, SERVER, None, request)?;
         }
         let evidence = json!({
             "contact": case.contact.id, "state": next, "by_message": message, "answer": sent,
@@ -266,95 +266,6 @@ fn on_preference(desk: &Desk<'_>, number: Option<&crate::bridge::PhoneNumberId>,
             desk.tx.set_marketing_stopped(contact.id, stop)?;
             let kind = if stop { "marketing.stopped" } else { "marketing.resumed" };
             desk.journal(kind, "client", None, None, &json!({ "contact": contact.id, "line": line }))?;
-        }
-    }
-    Ok(())
-}
-
-/// A status of a message of ours. Idempotent: states only move forward, so repeats and reordering change nothing.
-fn on_status(desk: &Desk<'_>, status: &StatusUpdate) -> Result<()> {
-    let by_callback = || -> Result<Option<Message>> {
-        let delivery = status.callback.as_deref().and_then(super::deliver::read_callback);
-        match delivery {
-            Some(delivery) => match desk.tx.message_of_delivery(delivery)? {
-                Some(id) => desk.tx.message(id),
-                None => Ok(None),
-            },
-            None => Ok(None),
-        }
-    };
-    let found = match desk.tx.message_by_wamid(&status.wamid)? {
-        Some(message) => Some(message),
-        // Our delivery id comes back even when the answer to the send never reached us: this is what settles an unknown outcome.
-        None => by_callback()?,
-    };
-    let Some(message) = found else {
-        let name = match &status.state {
-            StatusState::Reached(status) => format!("{status:?}"),
-            StatusState::Failed(_) => "Failed".to_owned(),
-            StatusState::Unknown(name) => name.clone(),
-        };
-        return desk.tx.keep_early_status(&status.wamid, &name, &serde_json::to_string(status)?, desk.now);
-    };
-    if message.wamid.is_none() {
-        desk.tx.learn_wamid(message.id, &status.wamid)?;
-    }
-    apply_status(desk, &message, status)
-}
-
-/// Moves a message by a status and lets its people know of a failure.
-pub fn apply_status(desk: &Desk<'_>, message: &Message, status: &StatusUpdate) -> Result<()> {
-    if !desk.tx.apply_status(message, status, desk.now)? {
-        return Ok(());
-    }
-    desk.tx.refresh_cards(message.thread, desk.now)?;
-    match &status.state {
-        StatusState::Failed(failure) => on_failed(desk, message.id, failure),
-        _ => Ok(()),
-    }
-}
-
-/// WhatsApp did not deliver a message: what follows from it, and the card to its author. The message is in state `failed`.
-pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()> {
-    let Some(message) = desk.tx.message(id)? else { return Ok(()) };
-    let Some(mut case) = desk.case(message.thread)? else { return Ok(()) };
-    if failure.class == FailureClass::MarketingStopped {
-        desk.tx.set_marketing_stopped(case.contact.id, true)?;
-    }
-    if message.purpose == Purpose::Request
-        && case.contact.request_message == Some(id)
-        && case.contact.consent.stored == ConsentState::Pending
-    {
-        // Nobody was asked: the next try needs no waiting.
-        desk.tx.save_consent(case.contact.id, Consent::NONE)?;
-        desk.journal("consent.request_failed", "whatsapp", Some(message.thread), Some(id), failure)?;
-    }
-    let free = message.purpose == Purpose::Free;
-    if failure.class == FailureClass::WindowClosed && free {
-        desk.tx.window_refused(message.thread, desk.now)?;
-        case.thread.window.refused_at = Some(desk.now);
-        let content = message.outgoing()?;
-        let verdict = send::on_its_way(desk, &case, &message, &content)?;
-        return send::stop(desk, &case, &message, verdict);
-    }
-    desk.tx.refresh_cards(message.thread, desk.now)?;
-    let author = match message.author.as_deref() {
-        Some(author) if author != send::SERVER => Some(author.into()),
-        _ => desk.tx.participants(message.thread)?.into_iter().next(),
-    };
-    if let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() {
-        let post = tell::failed(desk, &person, &case, &message, failure)?;
-        desk.post(Some(message.thread), person.id(), post, Some(id))?;
-    }
-    Ok(())
-}
-
-/// Applies what came before the message's own acceptance.
-pub fn apply_early_statuses(desk: &Desk<'_>, id: MessageId, wamid: &crate::bridge::Wamid) -> Result<()> {
-    for body in desk.tx.take_early_statuses(wamid)? {
-        let status: StatusUpdate = serde_json::from_str(&body)?;
-        if let Some(message) = desk.tx.message(id)? {
-            apply_status(desk, &message, &status)?;
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! What happens by itself: edits of thread cards, lapsed requests, expired held messages, unknown outcomes, template sync,
 //! a new directory.
 
-use super::desk::Desk;
-use super::{Relay, deliver, send, tell};
+use super::core::Relay;
+use super::desk::{Desk, SERVER};
+use super::render::shown;
+use super::{deliver, tell};
 use crate::bridge::{MessageState, Outcome, REQUEST_LIFETIME, Time, WabaId};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -75,7 +77,7 @@ fn lapse_requests(desk: &Desk<'_>) -> Result<()> {
     for contact in desk.tx.lapsed_requests(desk.now - REQUEST_LIFETIME, BATCH)? {
         desk.journal(
             "consent.lapsed",
-            send::SERVER,
+            SERVER,
             None,
             None,
             &json!({ "contact": contact.id, "requested_at": contact.consent.requested_at }),
@@ -110,11 +112,11 @@ fn expire_held(desk: &Desk<'_>) -> Result<()> {
             continue;
         }
         desk.tx.set_state(message.id, MessageState::Held, MessageState::Expired, desk.now)?;
-        desk.journal("message.expired", send::SERVER, Some(message.thread), Some(message.id), &json!({ "hours": hours }))?;
+        desk.journal("message.expired", SERVER, Some(message.thread), Some(message.id), &json!({ "hours": hours }))?;
         desk.tx.refresh_cards(message.thread, desk.now)?;
         let Some(person) = message.author.as_deref().map(|id| desk.person(&id.into())).transpose()?.flatten() else { continue };
         let reader = desk.reader(&person, Some(&case.contact.line));
-        let text = send::shown(&message.outgoing()?);
+        let text = shown(&message.outgoing()?);
         let notice = Notice {
             head: Some(desk.head(&case.contact, Some(&case.thread))),
             text: reader.voice.say(TextId::T25, &[("text", &text)]),
@@ -133,7 +135,7 @@ fn ask_about_uncertain(desk: &Desk<'_>) -> Result<()> {
     for message in desk.tx.long_uncertain(desk.now - UNCERTAIN, BATCH)? {
         let Some(case) = desk.case(message.thread)? else { continue };
         let author = match message.author.as_deref() {
-            Some(author) if author != send::SERVER => Some(author.into()),
+            Some(author) if author != SERVER => Some(author.into()),
             _ => desk.tx.participants(message.thread)?.into_iter().next(),
         };
         let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() else { continue };

@@ -5,6 +5,7 @@
 
 mod act;
 mod commands;
+mod core;
 mod deliver;
 mod desk;
 mod from_teams;
@@ -14,106 +15,33 @@ mod office;
 mod rates;
 mod render;
 mod send;
+mod status;
 mod tell;
 mod views;
 mod worker;
+mod write;
 
-use crate::bridge::{Directory, TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
-use crate::clock::Clock;
-use crate::store::{Result, Store, StoreError};
-use crate::teams::{Connector, InvokeResponse, invoke};
-use crate::whatsapp::{self, Received};
-use arc_swap::ArcSwap;
+use crate::bridge::{TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
+use crate::store::{Result, StoreError};
+use crate::teams::{InvokeResponse, invoke};
+use crate::whatsapp::Received;
 use desk::Desk;
 use serde_json::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::Notify;
+use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
+pub use core::Relay;
 pub use office::Office;
 pub use rates::Limits;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.
 const INVOKE_BUDGET: std::time::Duration = std::time::Duration::from_millis(2500);
 
-/// Everything the verbs need.
-pub struct Relay {
-    store: Store,
-    clock: Clock,
-    office: ArcSwap<Office>,
-    connector: Connector,
-    whatsapp: whatsapp::Client,
-    rates: rates::Rates,
-    busy: worker::Busy,
-    templates_changed: AtomicBool,
-    nudged: Notify,
-}
-
 impl Relay {
-    /// Reads the directory in force and gives back the lanes that a stopped server left leased.
-    pub async fn open(store: Store, clock: Clock, connector: Connector, whatsapp: whatsapp::Client, limits: Limits) -> Result<Arc<Self>> {
-        let now = clock.now();
-        let released = store.write("end_leases", move |tx| tx.end_leases(now)).await?;
-        if released > 0 {
-            tracing::warn!(released, "an earlier server was stopped while sending");
-        }
-        let found = store.read(|tx| tx.directory()).await?;
-        let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
-        Ok(Arc::new(Self {
-            store,
-            clock,
-            office: ArcSwap::from_pointee(office),
-            connector,
-            whatsapp,
-            rates: rates::Rates::new(limits),
-            busy: worker::Busy::default(),
-            templates_changed: AtomicBool::new(false),
-            nudged: Notify::new(),
-        }))
-    }
-
     /// Runs the worker and housekeeping until `shutdown`, then finishes what is in flight.
     pub async fn run(self: &Arc<Self>, shutdown: CancellationToken) {
         tokio::join!(worker::run(self.clone(), shutdown.clone()), housekeeping::run(self.clone(), shutdown));
-    }
-
-    /// The directory in force.
-    pub fn office(&self) -> Arc<Office> {
-        self.office.load_full()
-    }
-
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// Takes a new directory version when there is one.
-    pub async fn reload_directory(&self) -> Result<()> {
-        let version = self.office.load().version;
-        let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
-        if let Some((version, directory)) = newer {
-            tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(Office::new(version, directory)));
-            self.templates_changed.store(true, Ordering::SeqCst);
-        }
-        Ok(())
-    }
-
-    /// Runs a job with the directory in force and the time.
-    async fn write<T: Send + 'static>(&self, name: &'static str, job: impl Fn(&Desk<'_>) -> Result<T> + Send + 'static) -> Result<T> {
-        let (office, now) = (self.office(), self.clock.now());
-        self.store.write(name, move |tx| job(&Desk { tx, office: &office, now })).await
-    }
-
-    /// When the worker must look again.
-    async fn next_due(&self) -> Time {
-        let later = self.clock.now() + chrono::Duration::minutes(1);
-        let busy = !self.busy.is_empty();
-        match self.store.read(|tx| tx.next_lane_due()).await {
-            // A lane in hand shows the end of its lease, which is nothing to wake up for.
-            Ok(Some(at)) if !busy => at,
-            _ => later,
-        }
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
@@ -221,19 +149,4 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     }
     desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
     Ok(card)
-}
-
-/// The directory before the first one is applied: nobody is enabled.
-fn empty() -> Directory {
-    Directory {
-        organization: crate::bridge::Organization {
-            name: String::new(),
-            enabled: false,
-            language: "en".to_owned(),
-            time_zone: "UTC".to_owned(),
-        },
-        lines: Vec::new(),
-        numbers: Vec::new(),
-        colleagues: Vec::new(),
-    }
 }

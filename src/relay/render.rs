@@ -35,6 +35,16 @@ pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
     })
 }
 
+/// The text that a phone shows for a message of ours.
+pub fn shown(content: &Outgoing) -> String {
+    match content {
+        Outgoing::Text { body } => body.clone(),
+        Outgoing::Buttons { body, buttons } => buttons.iter().fold(body.clone(), |text, button| format!("{text}\n[ {} ]", button.title)),
+        Outgoing::Template(template) => template.preview.clone(),
+        Outgoing::Reaction { emoji, .. } => sentences::reacted(emoji),
+    }
+}
+
 /// A stored message of either side, as one text.
 pub fn message(desk: &Desk<'_>, message: &Message) -> Result<String> {
     match message.purpose {
@@ -69,7 +79,7 @@ fn excerpt(desk: &Desk<'_>, target: &Wamid) -> Result<String> {
             Content::Choice { title, .. } => title,
             _ => return Ok(sentences::EARLIER_MESSAGE.to_owned()),
         },
-        _ => super::send::shown(&found.outgoing()?),
+        _ => shown(&found.outgoing()?),
     };
     let plain = markup::plain(&text);
     let short: String = plain.chars().take(EXCERPT).collect();

@@ -1,7 +1,8 @@
 //! The one way out: every message to a client, whoever wants it, passes [`submit`], and passes the same rules again when it is
 //! handed to WhatsApp ([`on_its_way`]).
 
-use super::desk::{Case, Desk, Person};
+use super::desk::{Case, Desk, Person, SERVER};
+use super::render::shown;
 use super::tell;
 use crate::bridge::{
     Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Sending, Template,
@@ -13,8 +14,6 @@ use crate::texts::{TextId, labels, sentences, when};
 use chrono::Duration;
 use serde_json::json;
 
-/// Author of what the server sends by itself.
-pub const SERVER: &str = "server";
 /// A message held longer than this says when it was written.
 const OLD: Duration = Duration::hours(24);
 
@@ -172,16 +171,6 @@ fn speaker(desk: &Desk<'_>, case: &Case) -> Result<Option<String>> {
         Some(id) => desk.person(&id)?.map(|person| person.name),
         None => None,
     })
-}
-
-/// The text that a phone shows for a message of ours.
-pub fn shown(content: &Outgoing) -> String {
-    match content {
-        Outgoing::Text { body } => body.clone(),
-        Outgoing::Buttons { body, buttons } => buttons.iter().fold(body.clone(), |text, button| format!("{text}\n[ {} ]", button.title)),
-        Outgoing::Template(template) => template.preview.clone(),
-        Outgoing::Reaction { emoji, .. } => sentences::reacted(emoji),
-    }
 }
 
 /// A template that the server fills by itself: in the client's language if there is one, else as configured.

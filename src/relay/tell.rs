@@ -1,7 +1,7 @@
 //! What a colleague is told about a decision or a failure (product.md 10, T-texts).
 
 use super::desk::{Case, Desk, Person};
-use super::send::shown;
+use super::render::shown;
 use crate::bridge::{ClosedWindow, Decision, Failure, FailureClass, MessageId, Post, Rule, Verdict};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};

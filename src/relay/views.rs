@@ -1,7 +1,7 @@
 //! Cards filled from the store.
 
-use super::desk::{Case, Desk, Person, shown_state};
-use super::{render, send};
+use super::desk::{Case, Desk, Person, SERVER, shown_state};
+use super::render::{self, shown};
 use crate::bridge::{
     ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateMessage, TemplateVariable, ThreadId, Time, phone,
 };
@@ -9,7 +9,7 @@ use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, HeldEdit, HeldList, HeldRow, History, HistoryLine,
     HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill, TemplatePreview,
-    TemplateRow, Templates, TextError, ThreadCard, TypedContact,
+    TemplateRow, Templates, TextError, ThreadCard, ThreadChoice, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -206,7 +206,7 @@ pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
                 message: message.id,
                 client: head.client,
                 line: head.line,
-                text: markup::plain(&send::shown(&message.outgoing()?)),
+                text: markup::plain(&shown(&message.outgoing()?)),
                 written: message.created_at,
                 expires: message.created_at + Duration::hours(i64::from(hours)),
             });
@@ -249,7 +249,7 @@ pub fn history(desk: &Desk<'_>, person: &Person, case: &Case, before: Option<Mes
 fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
     let speaker = match message.author.as_deref() {
         None => Speaker::Client,
-        Some(send::SERVER) => Speaker::System,
+        Some(SERVER) => Speaker::System,
         Some(id) => Speaker::Colleague(desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name)),
     };
     Ok(HistoryLine {
@@ -262,6 +262,19 @@ fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
     })
 }
 
+/// "Who is this for?" with the colleague's open threads.
+pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<Post> {
+    let mut threads = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        if let Some(contact) = desk.tx.contact(thread.contact)? {
+            let head = desk.head(&contact, Some(&thread));
+            threads.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });
+        }
+    }
+    let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
+    Ok(cards::route(&desk.reader(person, None), &view))
+}
+
 /// What a stale or foreign card becomes: nothing but the truth.
 pub fn gone(desk: &Desk<'_>, person: &Person) -> Post {
     desk.notice(person, None, Style::Warning, sentences::NOT_YOURS.to_owned())
@@ -269,5 +282,5 @@ pub fn gone(desk: &Desk<'_>, person: &Person) -> Post {
 
 /// A thread that a colleague may see, by id, or the card that says why not.
 pub fn own(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<std::result::Result<Case, Post>> {
-    Ok(super::from_teams::own_case(desk, person, thread)?.ok_or_else(|| gone(desk, person)))
+    Ok(desk.own_case(person, thread)?.ok_or_else(|| gone(desk, person)))
 }

@@ -1,12 +1,10 @@
 //! The worker: claims due lanes, hands over one delivery of each at a time, records the outcome and goes on.
 
-use super::Relay;
+use super::core::Relay;
 use super::deliver::{self, Job, Request};
 use crate::bridge::{LaneId, Outcome};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,23 +12,6 @@ use tokio_util::task::TaskTracker;
 const LANES: usize = 128;
 /// A look at the lanes at least this often, whatever was missed.
 const POLL: Duration = Duration::from_millis(700);
-
-/// The lanes that this process works on.
-#[derive(Default)]
-pub struct Busy {
-    lanes: Mutex<HashSet<LaneId>>,
-    freed: Notify,
-}
-
-impl Busy {
-    fn set(&self) -> std::sync::MutexGuard<'_, HashSet<LaneId>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.set().is_empty()
-    }
-}
 
 /// Frees a lane also when its task panics.
 struct InHand {

@@ -1,6 +1,6 @@
 //! The thread cards: one per thread and colleague, edited in place, at most once per two seconds.
 
-use super::{Result, Tx, micros};
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{ActivityId, ColleagueId, ThreadId, Time};
 use chrono::Duration;
 
@@ -80,7 +80,7 @@ impl Tx<'_> {
 
     /// When the next card is due.
     pub fn next_card_due(&self) -> Result<Option<Time>> {
-        self.first("SELECT min(due_at) FROM thread_card WHERE due_at IS NOT NULL", [], |row| Ok(super::maybe_time(row.get(0)?)))
+        self.first("SELECT min(due_at) FROM thread_card WHERE due_at IS NOT NULL", [], |row| Ok(super::tx::maybe_time(row.get(0)?)))
             .map(Option::flatten)
     }
 }

@@ -1,6 +1,6 @@
 //! What Teams told us about a colleague: who they are there, and the chat with the bot.
 
-use super::{Result, Tx};
+use super::tx::{Result, Tx};
 use crate::bridge::{ColleagueId, ConversationReference, Focus, ThreadId};
 use rusqlite::Row;
 

@@ -1,6 +1,6 @@
 //! Contacts, the names WhatsApp knows them by, and their consent.
 
-use super::{Result, Tx, from_word, maybe_time, micros, time, word};
+use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{Basis, ClientIdentity, ColleagueId, Consent, ConsentState, ContactId, LineId, MessageId, Recipient, Time, phone};
 use rusqlite::Row;
 

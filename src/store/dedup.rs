@@ -1,6 +1,6 @@
 //! What was seen already: both networks deliver at least once.
 
-use super::{Result, Tx, micros};
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{ActivityId, ConversationId, MessageId, ThreadId, Time};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! The organization as a versioned document: every version ever applied is kept.
 
-use super::{Entry, Result, Tx, micros};
+use super::journal::Entry;
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{Directory, Time};
 use serde_json::json;
 

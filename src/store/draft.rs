@@ -1,6 +1,6 @@
 //! Texts that wait for an answer to "Who is this for?".
 
-use super::{Result, Tx, micros};
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{ColleagueId, Time};
 
 impl Tx<'_> {

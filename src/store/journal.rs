@@ -1,7 +1,7 @@
 //! The record of everything that happened (product.md 11), in order, never changed; written in the same transaction as the
 //! change it records. Tables are derived state.
 
-use super::{Result, Tx, micros, time};
+use super::tx::{Result, Tx, micros, time};
 use crate::bridge::{MessageId, ThreadId, Time};
 use serde::Serialize;
 use serde_json::Value;

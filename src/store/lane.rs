@@ -7,7 +7,7 @@
 //!   later claim it was interrupted: perhaps accepted, and never sent again blindly.
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
-use super::{Result, Tx, micros};
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Post, ThreadId, Time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -239,7 +239,7 @@ impl Tx<'_> {
 
     /// When the next lane is due; leased lanes count with the end of their lease.
     pub fn next_lane_due(&self) -> Result<Option<Time>> {
-        self.first("SELECT min(due_at) FROM lane WHERE due_at IS NOT NULL", [], |row| Ok(super::maybe_time(row.get(0)?)))
+        self.first("SELECT min(due_at) FROM lane WHERE due_at IS NOT NULL", [], |row| Ok(super::tx::maybe_time(row.get(0)?)))
             .map(Option::flatten)
     }
 

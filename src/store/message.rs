@@ -1,6 +1,7 @@
 //! Messages of both directions, their states and revisions of state.
 
-use super::{Entry, Result, Tx, from_word, micros, time, word};
+use super::journal::Entry;
+use super::tx::{Result, Tx, from_word, micros, time, word};
 use crate::bridge::{Content, Failure, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};

@@ -16,12 +16,10 @@ mod lane;
 mod message;
 mod template;
 mod thread;
+mod tx;
 mod writer;
 
-use crate::bridge::Time;
-use chrono::DateTime;
-use rusqlite::{Connection, Params, Row};
-use std::cell::Cell;
+use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
@@ -33,31 +31,10 @@ pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use message::{Message, NewMessage, Purpose};
 pub use thread::Thread;
+pub use tx::{Result, StoreError, Tx};
 
 const READERS: usize = 4;
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
-
-/// What can go wrong with the store. Callers answer 503 and let the sender retry: nothing was accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the database answered: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("a stored document cannot be read: {0}")]
-    Document(#[from] serde_json::Error),
-    #[error("a job failed by a bug; nothing of it was stored")]
-    Panicked,
-    #[error("the store is closed")]
-    Closed,
-    #[error("{path} is in use by another server")]
-    InUse { path: String },
-    #[error("cannot open {path}: {reason}")]
-    Open { path: String, reason: String },
-    #[error("{path} was written by a newer version (schema {found}, this version knows {known})")]
-    Newer { path: String, found: usize, known: usize },
-}
-
-/// The result of everything in this room.
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// A handle to the store; cheap to clone.
 #[derive(Clone)]
@@ -142,42 +119,6 @@ impl Store {
     }
 }
 
-/// What a job sees of the database.
-pub struct Tx<'c> {
-    connection: &'c Connection,
-    due: Cell<bool>,
-    cards: Cell<bool>,
-}
-
-impl<'c> Tx<'c> {
-    fn new(connection: &'c Connection) -> Self {
-        Self { connection, due: Cell::new(false), cards: Cell::new(false) }
-    }
-
-    /// Runs a statement; the number of rows it changed.
-    fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
-    }
-
-    /// The first row, if any.
-    fn first<T>(&self, sql: &str, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        rows.next()?.map(read).transpose()
-    }
-
-    /// All rows.
-    fn all<T>(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(row)?);
-        }
-        Ok(found)
-    }
-}
-
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -186,7 +127,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -8000)
+    connection.pragma_update(None, "cache_size", -2000)
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
@@ -201,29 +142,4 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
         tx.commit()?;
     }
     Ok(())
-}
-
-fn micros(at: Time) -> i64 {
-    at.timestamp_micros()
-}
-
-fn time(micros: i64) -> Time {
-    DateTime::from_timestamp_micros(micros).unwrap_or_default()
-}
-
-fn maybe_time(micros: Option<i64>) -> Option<Time> {
-    micros.map(time)
-}
-
-/// The text of a fieldless serde enum (`"met_in_person"`), as stored.
-fn word<T: serde::Serialize>(value: &T) -> Result<String> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(text) => Ok(text),
-        other => Ok(other.to_string()),
-    }
-}
-
-/// The inverse of [`word`].
-fn from_word<T: serde::de::DeserializeOwned>(text: String) -> Result<T> {
-    Ok(serde_json::from_value(serde_json::Value::String(text))?)
 }

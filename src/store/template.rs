@@ -1,6 +1,6 @@
 //! The cache of the WABA's templates.
 
-use super::{Result, Tx, micros};
+use super::tx::{Result, Tx, micros};
 use crate::bridge::{Template, Time, WabaId};
 
 impl Tx<'_> {

@@ -1,6 +1,6 @@
 //! Threads, their windows and their participants.
 
-use super::{Result, Tx, maybe_time, micros};
+use super::tx::{Result, Tx, maybe_time, micros};
 use crate::bridge::{ColleagueId, ContactId, LineId, PhoneNumberId, ThreadId, Time, Window};
 use rusqlite::Row;
 
@@ -50,7 +50,7 @@ impl Tx<'_> {
             (&line.0, &number.0, contact.0, micros(now)),
         )?;
         let thread = self.thread_between(number, contact)?;
-        thread.ok_or(super::StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+        thread.ok_or(super::tx::StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows))
     }
 
     /// Every thread of a contact, newest first.

@@ -3,7 +3,7 @@
 //! Sound because a caller hears of success only after the COMMIT that holds its job. When a job fails the whole batch is
 //! rolled back and each job runs again alone: neither its own half nor its neighbours' work can be committed with it.
 
-use super::{Result, StoreError, Tx};
+use super::tx::{Result, StoreError, Tx};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

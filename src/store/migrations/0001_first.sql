@@ -206,6 +206,5 @@ CREATE TABLE journal (
     message_id BIGINT,
     body       TEXT NOT NULL
 );
-CREATE INDEX journal_thread ON journal (thread_id) WHERE thread_id IS NOT NULL;
 CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

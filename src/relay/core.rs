@@ -1,0 +1,121 @@
+//! What the verbs, the worker and housekeeping share.
+
+use super::desk::Desk;
+use super::office::Office;
+use super::rates::{Limits, Rates};
+use crate::bridge::{Directory, LaneId, Organization, Time};
+use crate::clock::Clock;
+use crate::store::{Result, Store};
+use crate::teams::Connector;
+use crate::whatsapp;
+use arc_swap::ArcSwap;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Everything the verbs need.
+pub struct Relay {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    office: ArcSwap<Office>,
+    pub(super) connector: Connector,
+    pub(super) whatsapp: whatsapp::Client,
+    pub(super) rates: Rates,
+    pub(super) busy: Busy,
+    pub(super) templates_changed: AtomicBool,
+    pub(super) nudged: Notify,
+}
+
+impl Relay {
+    /// Reads the directory in force and gives back the lanes that a stopped server left leased.
+    pub async fn open(store: Store, clock: Clock, connector: Connector, whatsapp: whatsapp::Client, limits: Limits) -> Result<Arc<Self>> {
+        let now = clock.now();
+        let released = store.write("end_leases", move |tx| tx.end_leases(now)).await?;
+        if released > 0 {
+            tracing::warn!(released, "an earlier server was stopped while sending");
+        }
+        let found = store.read(|tx| tx.directory()).await?;
+        let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            office: ArcSwap::from_pointee(office),
+            connector,
+            whatsapp,
+            rates: Rates::new(limits),
+            busy: Busy::default(),
+            templates_changed: AtomicBool::new(false),
+            nudged: Notify::new(),
+        }))
+    }
+
+    /// The directory in force.
+    pub fn office(&self) -> Arc<Office> {
+        self.office.load_full()
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes a new directory version when there is one.
+    pub async fn reload_directory(&self) -> Result<()> {
+        let version = self.office.load().version;
+        let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
+        if let Some((version, directory)) = newer {
+            tracing::info!(version, "a new directory is in force");
+            self.office.store(Arc::new(Office::new(version, directory)));
+            self.templates_changed.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Runs a job with the directory in force and the time.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        job: impl Fn(&Desk<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (office, now) = (self.office(), self.clock.now());
+        self.store.write(name, move |tx| job(&Desk { tx, office: &office, now })).await
+    }
+
+    /// When the worker must look again.
+    pub(super) async fn next_due(&self) -> Time {
+        let later = self.clock.now() + chrono::Duration::minutes(1);
+        let busy = !self.busy.is_empty();
+        match self.store.read(|tx| tx.next_lane_due()).await {
+            // A lane in hand shows the end of its lease, which is nothing to wake up for.
+            Ok(Some(at)) if !busy => at,
+            _ => later,
+        }
+    }
+}
+
+/// The lanes that this process works on.
+#[derive(Default)]
+pub struct Busy {
+    lanes: Mutex<HashSet<LaneId>>,
+    pub(super) freed: Notify,
+}
+
+impl Busy {
+    pub(super) fn set(&self) -> MutexGuard<'_, HashSet<LaneId>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.set().is_empty()
+    }
+}
+
+/// The directory before the first one is applied: nobody is enabled.
+fn empty() -> Directory {
+    Directory {
+        organization: Organization { name: String::new(), enabled: false, language: "en".to_owned(), time_zone: "UTC".to_owned() },
+        lines: Vec::new(),
+        numbers: Vec::new(),
+        colleagues: Vec::new(),
+    }
+}

@@ -1,0 +1,24 @@
+//! A colleague writes to a client: the way of every typed text, whether its thread was known or chosen.
+
+use super::desk::{Desk, Person};
+use super::send::{self, Wish};
+use super::tell;
+use crate::bridge::{MessageId, Outgoing, ThreadId, Wamid, split};
+use crate::store::{Purpose, Result};
+
+/// A colleague's text for a thread: decided, recorded, and answered where it did not go out. Long texts go in parts, in order.
+pub fn on_text(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
+    let Some(case) = desk.case(thread)? else { return Ok(None) };
+    desk.tx.focus_on(person.id(), thread)?;
+    let mut last = None;
+    for part in split::parts(text) {
+        let content = Outgoing::Text { body: part.clone() };
+        let wish = Wish { author: person, purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
+        let submitted = send::submit(desk, &case, &wish)?;
+        last = Some(submitted.message);
+        if let Some(post) = tell::verdict(desk, person, &case, submitted.verdict, Some(submitted.message), &part)? {
+            desk.post(Some(thread), person.id(), post, Some(submitted.message))?;
+        }
+    }
+    Ok(last)
+}
