@@ -5,8 +5,10 @@ use std::time::Duration;
 
 /// The longest wait between two attempts of one delivery.
 pub const LONGEST: Duration = Duration::from_secs(300);
-/// After this many attempts, each proven not accepted, a delivery is settled as failed and its author is told.
+/// After this many attempts, each proven not accepted, a message to a client is settled as failed and its author is told.
 pub const MOST_ATTEMPTS: u32 = 30;
+/// The same where an administrator must act first (a token, a payment): about a quarter of an hour, then the author is told.
+pub const MOST_CONFIGURATION_ATTEMPTS: u32 = 10;
 /// WhatsApp: one message per 6 s to the same client, with a burst of 45 that borrows from the future (whatsapp.md 5).
 pub const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
 /// WhatsApp: 80 messages per second and number by default.

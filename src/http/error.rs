@@ -1,7 +1,7 @@
 //! What a caller is told: constant bodies, so that nothing is learned from a refusal. The log has the reason.
 
 use crate::store::StoreError;
-use crate::teams::Refusal;
+use crate::teams::{Reason, Refusal};
 use crate::whatsapp::signature::SignatureError;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -30,6 +30,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         tracing::warn!(reason = ?refusal.reason(), "an activity was refused");
         match refusal {
+            // Not the caller's fault, and worth repeating: the signing keys cannot be fetched.
+            Refusal::Unauthenticated(Reason::KeysUnavailable) => Self::Unavailable,
             Refusal::Unauthenticated(_) => Self::Unauthenticated,
             Refusal::Forbidden(_) => Self::Forbidden,
             Refusal::Malformed(_) => Self::Malformed,

@@ -155,10 +155,15 @@ fn marked_repeated(mut post: Post) -> Post {
 /// Records what became of a hand-over and returns the lane's next job, all in one transaction. `jitter` in 0..1.
 pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: Gate<'_>) -> Result<Option<Job>> {
     let done = match (&job.request, outcome) {
-        (_, Outcome::Throttled { after, failure }) if job.head.attempts + 1 < retry::MOST_ATTEMPTS => {
+        (request, Outcome::Throttled { after, failure }) if again(request, job.head.attempts + 1, failure) => {
             tracing::debug!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "not accepted yet");
-            let wait = retry::backoff(job.head.attempts + 1, *after, jitter);
-            Done::Later(desk.now + Duration::from_std(wait).unwrap_or(Duration::MAX))
+            Done::Later(desk.now + wait(job, *after, jitter))
+        }
+        (request, Outcome::Rejected(failure))
+            if failure.class == FailureClass::Configuration && again(request, job.head.attempts + 1, failure) =>
+        {
+            tracing::error!(code = failure.code, detail = failure.detail, "refused until an administrator acts; trying again");
+            Done::Later(desk.now + wait(job, None, jitter))
         }
         (Request::WhatsApp(_), outcome) => message_outcome(desk, job, outcome)?,
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
@@ -172,6 +177,20 @@ pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate:
             Settle::Empty | Settle::Lost => Ok(None),
         },
     }
+}
+
+/// Whether a head that was certainly not accepted is worth another attempt. A client's message is shown however long Teams
+/// takes; a colleague hears of a message that does not get through.
+fn again(request: &Request, attempts: u32, failure: &Failure) -> bool {
+    match request {
+        Request::WhatsApp(_) if failure.class == FailureClass::Configuration => attempts < retry::MOST_CONFIGURATION_ATTEMPTS,
+        Request::WhatsApp(_) => attempts < retry::MOST_ATTEMPTS,
+        Request::Post { .. } | Request::Update { .. } => true,
+    }
+}
+
+fn wait(job: &Job, asked: Option<std::time::Duration>, jitter: f64) -> Duration {
+    Duration::from_std(retry::backoff(job.head.attempts + 1, asked, jitter)).unwrap_or(Duration::MAX)
 }
 
 enum Done {
@@ -207,9 +226,6 @@ fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()>
     desk.tx.set_state(message.id, message.state, MessageState::Failed, desk.now)?;
     desk.tx.save_failure(message.id, failure)?;
     desk.journal("message.failed", "whatsapp", Some(message.thread), Some(message.id), failure)?;
-    if failure.class == FailureClass::Configuration {
-        tracing::error!(code = failure.code, detail = failure.detail, "WhatsApp refuses to send: an administrator must act");
-    }
     status::on_failed(desk, message.id, failure)
 }
 

@@ -59,9 +59,10 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     let thread = desk.tx.open_thread(&number.line, &message.number, contact.id, desk.now)?;
     let case = Case { thread, contact };
     let state_before = case.contact.consent.state(desk.now);
-    // Written while we may not answer: recorded and shown as such (product.md 3).
-    let before_consent =
-        matches!(state_before, ConsentState::Pending | ConsentState::Lapsed | ConsentState::Declined | ConsentState::Revoked);
+    let meaning = Meaning::of(&message.content, desk.office.keywords(&case.contact.line));
+    // Written while we may not answer: recorded and shown as such (product.md 3). The answer to the request is no such message.
+    let asked = matches!(state_before, ConsentState::Pending | ConsentState::Lapsed | ConsentState::Declined | ConsentState::Revoked);
+    let before_consent = asked && matches!(meaning, Meaning::Other | Meaning::Help | Meaning::Silent);
     let new = NewMessage {
         thread: case.thread.id,
         author: None,
@@ -78,13 +79,16 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
     let body = json!({ "wamid": message.wamid, "at": message.at, "before_consent": before_consent, "raw": message.raw });
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
-    if number.status == NumberStatus::Deactivated {
-        return on_deactivated(desk, &with_window(desk, case, message)?);
-    }
     let case = with_window(desk, case, message)?;
-    let meaning = Meaning::of(&message.content, desk.office.keywords(&case.contact.line));
+    let deactivated = number.status == NumberStatus::Deactivated;
+    // An opt-out acts in any state, also on a number that is switched off.
+    if deactivated && meaning != Meaning::OptOut {
+        return on_deactivated(desk, &case);
+    }
     let case = step_consent(desk, case, meaning, id)?;
-    show(desk, &case, id, message, before_consent)?;
+    if !deactivated {
+        show(desk, &case, id, message, before_consent)?;
+    }
     announce(desk, &case, state_before, meaning)?;
     if case.contact.consent.stored == ConsentState::Granted {
         send::release_held(desk, &case)?;

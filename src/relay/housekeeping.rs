@@ -13,6 +13,7 @@ use crate::texts::{TextId, labels};
 use chrono::Duration;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
 /// How long an unknown outcome waits for a status before a person is asked.
@@ -21,6 +22,8 @@ const UNCERTAIN: Duration = Duration::seconds(60);
 const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
 /// Between two syncs of a WABA's templates (product.md 5).
 const SYNC: Duration = Duration::minutes(30);
+/// After a failed one.
+const SYNC_AGAIN: Duration = Duration::minutes(1);
 /// Meta repeats webhooks for 7 days.
 const SEEN: Duration = Duration::days(8);
 /// Unmatched statuses are kept this long.
@@ -32,17 +35,18 @@ const BATCH: u32 = 100;
 
 /// Runs rounds until `shutdown`.
 pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
-    let mut synced: Option<Time> = None;
+    let mut next_sync: Option<Time> = None;
     let mut forgotten: Option<Time> = None;
     while !shutdown.is_cancelled() {
         let now = relay.clock.now();
         if let Err(error) = relay.reload_directory().await {
             tracing::error!(%error, "the directory could not be read again");
         }
-        let asked = relay.templates_changed.swap(false, std::sync::atomic::Ordering::SeqCst);
-        if asked || synced.is_none_or(|at| now >= at + SYNC) {
-            synced = Some(now);
-            sync_templates(&relay).await;
+        let asked = relay.templates_changed.swap(false, Ordering::SeqCst);
+        if asked || next_sync.is_none_or(|at| now >= at) {
+            let complete = sync_templates(&relay).await;
+            // Without templates nobody can be asked for consent: soon again, but not so often that Graph limits us.
+            next_sync = Some(now + if complete { SYNC } else { SYNC_AGAIN });
         }
         if forgotten.is_none_or(|at| now >= at + Duration::hours(1)) {
             forgotten = Some(now);
@@ -134,11 +138,8 @@ fn expire_held(desk: &Desk<'_>) -> Result<()> {
 fn ask_about_uncertain(desk: &Desk<'_>) -> Result<()> {
     for message in desk.tx.long_uncertain(desk.now - UNCERTAIN, BATCH)? {
         let Some(case) = desk.case(message.thread)? else { continue };
-        let author = match message.author.as_deref() {
-            Some(author) if author != SERVER => Some(author.into()),
-            _ => desk.tx.participants(message.thread)?.into_iter().next(),
-        };
-        let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() else { continue };
+        let author = message.author.as_deref().filter(|author| *author != SERVER);
+        let Some(person) = author.map(|id| desk.person(&id.into())).transpose()?.flatten() else { continue };
         let post = tell::uncertain(desk, &person, &case, &message)?;
         desk.post(Some(message.thread), person.id(), post, Some(message.id))?;
     }
@@ -194,12 +195,14 @@ async fn after_edit(relay: &Relay, card: DueCard, outcome: Outcome) -> Result<()
     }
 }
 
-/// Lists the templates of every WABA of the directory and replaces the cache. A failing list leaves the cache as it is.
-async fn sync_templates(relay: &Relay) {
+/// Lists the templates of every WABA of the directory and replaces the cache. A failing list leaves the cache as it is;
+/// true when all could be listed.
+async fn sync_templates(relay: &Relay) -> bool {
     let office = relay.office();
     let mut wabas: Vec<WabaId> = office.directory.numbers.iter().map(|number| number.waba_id.clone()).collect();
     wabas.sort();
     wabas.dedup();
+    let mut complete = true;
     for waba in wabas {
         match relay.whatsapp.templates(&waba).await {
             Ok(templates) => {
@@ -208,9 +211,9 @@ async fn sync_templates(relay: &Relay) {
             }
             Err(failure) => {
                 tracing::warn!(%waba, code = failure.code, detail = failure.detail, "templates could not be listed");
-                // Soon again, not in half an hour: without templates nobody can be asked for consent.
-                relay.templates_changed.store(true, std::sync::atomic::Ordering::SeqCst);
+                complete = false;
             }
         }
     }
+    complete
 }

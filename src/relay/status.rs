@@ -85,11 +85,9 @@ pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()
         return send::stop(desk, &case, &message, verdict);
     }
     desk.tx.refresh_cards(message.thread, desk.now)?;
-    let author = match message.author.as_deref() {
-        Some(author) if author != SERVER => Some(author.into()),
-        _ => desk.tx.participants(message.thread)?.into_iter().next(),
-    };
-    if let Some(person) = author.map(|id| desk.person(&id)).transpose()?.flatten() {
+    // What the server said by itself is in the journal; a colleague could do nothing about it.
+    let author = message.author.as_deref().filter(|author| *author != SERVER);
+    if let Some(person) = author.map(|id| desk.person(&id.into())).transpose()?.flatten() {
         let post = tell::failed(desk, &person, &case, &message, failure)?;
         desk.post(Some(message.thread), person.id(), post, Some(id))?;
     }

@@ -3,7 +3,8 @@
 use super::desk::{Case, Desk, Person, SERVER, shown_state};
 use super::render::{self, shown};
 use crate::bridge::{
-    ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateMessage, TemplateVariable, ThreadId, Time, phone,
+    ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateCategory, TemplateMessage, TemplateVariable, ThreadId,
+    Time, phone,
 };
 use crate::cards::submit::Action;
 use crate::cards::{
@@ -127,10 +128,20 @@ pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str) -> 
         head: desk.head(&case.contact, Some(&case.thread)),
         thread: case.thread.id,
         query: query.to_owned(),
-        templates: found.iter().map(TemplateRow::from).collect(),
+        templates: found.iter().map(|template| template_row(desk, case, template)).collect(),
         more: 0,
     };
     Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// A row of the picker, with the reason where a rule would refuse the template anyway.
+fn template_row(desk: &Desk<'_>, case: &Case, template: &Template) -> TemplateRow {
+    let mut row = TemplateRow::from(template);
+    let allowed = desk.line(&case.contact.line).is_some_and(|line| line.policy.marketing_templates);
+    if row.refused.is_none() && template.category == TemplateCategory::Marketing && !allowed {
+        row.refused = Some(sentences::MARKETING_OFF.to_owned());
+    }
+    row
 }
 
 /// A template of the thread's WABA, as cached.

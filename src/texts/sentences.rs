@@ -38,6 +38,7 @@ pub const TAKEN: &str = "You took this conversation.";
 pub const NO_NUMBER: &str = "This line of business has no WhatsApp number yet. Ask your administrator.";
 pub const WORKING: &str = "Still working on it. The card will change when it is done.";
 pub const BUSY: &str = "Nothing was done: the server is busy. Please try again.";
+pub const MARKETING_OFF: &str = "marketing is not allowed on this line";
 pub const CLOSED_TEMPLATE_ONLY: &str = "The 24-hour window is closed: choose an approved template to restart.";
 pub const CLOSED_QUEUE: &str = "The 24-hour window is closed: what you write is held until the client writes, or choose a template.";
 
