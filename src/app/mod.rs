@@ -5,6 +5,7 @@ pub mod directory;
 pub mod simulate;
 
 use crate::bridge::Directory;
+use crate::bridge::retry::Rate;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, Doors};
@@ -17,6 +18,7 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
 use std::fs::{File, TryLockError};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,10 +151,42 @@ fn whatsapp_settings(config: &Config) -> anyhow::Result<whatsapp::Settings> {
     })
 }
 
-fn limits(_config: &Config) -> Limits {
-    Limits::default()
+fn limits(config: &Config) -> Limits {
+    let limits = config.limits;
+    let per_second = |number: NonZeroU32, burst: NonZeroU32| Rate { every: Duration::from_secs(1) / number.get(), burst: burst.get() };
+    Limits {
+        pair: Rate { every: Duration::from_secs(limits.whatsapp_client_seconds.get().into()), burst: limits.whatsapp_client_burst.get() },
+        number: per_second(limits.whatsapp_number_per_second, limits.whatsapp_number_per_second),
+        conversation: per_second(limits.teams_chat_per_second, limits.teams_chat_burst),
+        tenant: per_second(limits.teams_tenant_per_second, limits.teams_tenant_per_second),
+    }
 }
 
 fn url(key: &str, text: &str) -> anyhow::Result<Url> {
     Url::parse(text).with_context(|| format!("{key} is not a URL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_configured_limits_the_providers_own_hold() {
+        assert_eq!(limits(&Config::default()), Limits::default());
+    }
+
+    #[test]
+    fn each_configured_limit_reaches_its_rate() {
+        let mut config = Config::default();
+        let figure = |number| NonZeroU32::new(number).expect("not zero");
+        config.limits.whatsapp_number_per_second = figure(1_000);
+        config.limits.whatsapp_client_burst = figure(3);
+        config.limits.whatsapp_client_seconds = figure(4);
+        config.limits.teams_chat_burst = figure(5);
+        config.limits.teams_chat_per_second = figure(10);
+        config.limits.teams_tenant_per_second = figure(100);
+        let rate = |millis, burst| Rate { every: Duration::from_millis(millis), burst };
+        let expected = Limits { pair: rate(4_000, 3), number: rate(1, 1_000), conversation: rate(100, 5), tenant: rate(10, 100) };
+        assert_eq!(limits(&config), expected);
+    }
 }

@@ -3,6 +3,9 @@
 
 use std::net::SocketAddr;
 
+/// The largest number: far above what either provider grants, and small enough that no product of two is out of range.
+pub(super) const MOST: u32 = 100_000;
+
 /// The shape of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -10,6 +13,8 @@ pub(super) enum Shape {
     /// A list of texts.
     List,
     Flag,
+    /// A whole number from 1 to [`MOST`].
+    Count,
     /// `address:port`.
     Address,
     Choice(&'static [&'static str]),
@@ -22,6 +27,7 @@ impl Shape {
             Self::Text => "must be a text".to_owned(),
             Self::List => "must be a list of texts".to_owned(),
             Self::Flag => "must be true or false".to_owned(),
+            Self::Count => format!("must be a whole number from 1 to {MOST}"),
             Self::Address => "must be an IP address and a port (127.0.0.1:8080)".to_owned(),
             Self::Choice(choices) => format!("must be one of: {}", choices.join(", ")),
         }
@@ -30,12 +36,18 @@ impl Shape {
     /// Whether a text fits a shape that is written as one.
     pub(super) fn fits(self, text: &str) -> bool {
         match self {
+            Self::Count => text.parse::<i64>().is_ok_and(count),
             Self::Address => text.parse::<SocketAddr>().is_ok(),
             Self::Choice(choices) => choices.contains(&text),
             Self::Flag => matches!(text, "true" | "false"),
             Self::Text | Self::List => true,
         }
     }
+}
+
+/// Whether a number is one that [`Shape::Count`] takes.
+pub(super) fn count(number: i64) -> bool {
+    (1..=i64::from(MOST)).contains(&number)
 }
 
 type Keys = &'static [(&'static str, Shape)];
@@ -72,6 +84,17 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
             ("app_secrets_files", Shape::List),
             ("verify_token", Shape::Text),
             ("verify_token_file", Shape::Text),
+        ],
+    ),
+    (
+        "limits",
+        &[
+            ("whatsapp_number_per_second", Shape::Count),
+            ("whatsapp_client_burst", Shape::Count),
+            ("whatsapp_client_seconds", Shape::Count),
+            ("teams_chat_burst", Shape::Count),
+            ("teams_chat_per_second", Shape::Count),
+            ("teams_tenant_per_second", Shape::Count),
         ],
     ),
     ("log", &[("format", Shape::Choice(&["text", "json"])), ("filter", Shape::Text)]),

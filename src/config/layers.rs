@@ -100,6 +100,7 @@ fn entry(origin: &Origin, section: &str, key: String, value: toml::Value, proble
     };
     let value = match (shape, value) {
         (Shape::Flag, toml::Value::Boolean(flag)) => Value::from(flag),
+        (Shape::Count, toml::Value::Integer(number)) if keys::count(number) => Value::from(number),
         (Shape::List, toml::Value::Array(items)) if items.iter().all(toml::Value::is_str) => {
             items.iter().filter_map(toml::Value::as_str).map(Value::from).collect::<Vec<_>>().into()
         }
@@ -141,6 +142,7 @@ fn environment(env: impl IntoIterator<Item = (OsString, OsString)>, problems: &m
         let value = match shape {
             Shape::List => list(&text),
             Shape::Flag if shape.fits(&text) => Some(Value::from(text == "true")),
+            Shape::Count if shape.fits(&text) => text.parse::<i64>().ok().map(Value::from),
             _ if shape.fits(&text) => Some(Value::from(text)),
             _ => None,
         };

@@ -42,7 +42,7 @@ impl Config {
 
     /// A key's value as text. None for `*_file`, which is told with its secret.
     fn value(&self, key: &str) -> Option<String> {
-        let (server, teams, whatsapp) = (&self.server, &self.teams, &self.whatsapp);
+        let (server, teams, whatsapp, limits) = (&self.server, &self.teams, &self.whatsapp, &self.limits);
         Some(match key {
             "directory" => self.directory.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
             "server.listen" => server.listen.to_string(),
@@ -70,6 +70,12 @@ impl Config {
                 }
             },
             "whatsapp.verify_token" => secret(whatsapp.verify_token.as_ref(), whatsapp.verify_token_file.as_ref()),
+            "limits.whatsapp_number_per_second" => limits.whatsapp_number_per_second.to_string(),
+            "limits.whatsapp_client_burst" => limits.whatsapp_client_burst.to_string(),
+            "limits.whatsapp_client_seconds" => limits.whatsapp_client_seconds.to_string(),
+            "limits.teams_chat_burst" => limits.teams_chat_burst.to_string(),
+            "limits.teams_chat_per_second" => limits.teams_chat_per_second.to_string(),
+            "limits.teams_tenant_per_second" => limits.teams_tenant_per_second.to_string(),
             "log.format" => match self.log.format {
                 LogFormat::Text => "text".to_owned(),
                 LogFormat::Json => "json".to_owned(),

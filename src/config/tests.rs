@@ -120,6 +120,11 @@ fn a_list_in_the_environment(#[case] text: &str) {
 #[case::number("teams", "scope = 5", "teams.scope must be a text")]
 #[case::flag("teams", "development_accept_unauthenticated = \"s3cr3t-of-nobody\"", "must be true or false")]
 #[case::list("teams", "allowed_tenants = \"s3cr3t-of-nobody\"", "teams.allowed_tenants must be a list of texts")]
+#[case::zero("limits", "teams_chat_burst = 0", "limits.teams_chat_burst must be a whole number from 1 to 100000")]
+#[case::negative("limits", "teams_chat_burst = -1", "limits.teams_chat_burst must be a whole number from 1 to 100000")]
+#[case::too_many("limits", "whatsapp_number_per_second = 100001", "limits.whatsapp_number_per_second must be a whole number")]
+#[case::fraction("limits", "whatsapp_client_seconds = 0.5", "limits.whatsapp_client_seconds must be a whole number")]
+#[case::quoted("limits", "whatsapp_client_seconds = \"6\"", "limits.whatsapp_client_seconds must be a whole number")]
 #[case::listen("server", "listen = \"localhost\"", "server.listen must be an IP address and a port")]
 #[case::format("log", "format = \"s3cr3t-of-nobody\"", "log.format must be one of: text, json")]
 #[case::filter("log", "filter = \"a=b=c\"", "log.filter is not a filter")]
@@ -137,6 +142,18 @@ fn a_wrong_value_is_refused_with_file_key_and_reason(#[case] section: &str, #[ca
     let text = scene.refusal(&[]);
     assert!(text.contains(&format!("{}: ", scene.path("switchboard.toml").display())), "{text}");
     assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn limits_come_from_the_file_and_the_environment() {
+    let scene = Scene::new(&with("limits", "whatsapp_number_per_second = 1000\nteams_chat_burst = 1"));
+    let limits = scene.load(&[("SWITCHBOARD__LIMITS__TEAMS_CHAT_BURST", "100000")]).expect("complete").limits;
+    assert_eq!((limits.whatsapp_number_per_second.get(), limits.teams_chat_burst.get()), (1_000, 100_000));
+    assert_eq!(limits.teams_tenant_per_second.get(), 50, "the default");
+    for wrong in ["0", "100001", "2.0", "two", "-1"] {
+        let text = scene.refusal(&[("SWITCHBOARD__LIMITS__TEAMS_CHAT_BURST", wrong)]);
+        assert!(text.contains("limits.teams_chat_burst must be a whole number from 1 to 100000"), "{text}");
+    }
 }
 
 #[rstest]
@@ -349,6 +366,7 @@ fn every_key_of_the_list_is_a_field_of_the_tree() {
         for (key, shape) in *entries {
             let value = match shape {
                 keys::Shape::Flag => "true",
+                keys::Shape::Count => "1",
                 keys::Shape::Address => "127.0.0.1:1",
                 keys::Shape::Choice(choices) => choices[0],
                 keys::Shape::Text | keys::Shape::List => "x",

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// Everything that can be set.
@@ -20,6 +21,7 @@ pub struct Config {
     pub store: Store,
     pub teams: Teams,
     pub whatsapp: WhatsApp,
+    pub limits: Limits,
     pub log: Log,
     /// Where each key that somebody set came from, by key (`teams.app_id`).
     #[serde(skip)]
@@ -151,6 +153,43 @@ impl Default for WhatsApp {
             app_secrets_files: Vec::new(),
             verify_token: None,
             verify_token_file: None,
+        }
+    }
+}
+
+/// `[limits]`: how fast the server goes, each from 1 to 100,000. The defaults are what both providers grant everybody; Meta raises
+/// some numbers, Microsoft calls its figures estimates. Going faster than granted is harmless but slow: the provider refuses, and
+/// what it refused is sent again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Messages per second of one WhatsApp number. Default 80; Meta raises a number to 1,000 by itself, and a number shared with the
+    /// WhatsApp Business app has 20 (Cloud API, throughput).
+    pub whatsapp_number_per_second: NonZeroU32,
+    /// Messages to one client at once. Default 45 (Cloud API, pair rate limit).
+    pub whatsapp_client_burst: NonZeroU32,
+    /// Seconds per message to one client after that. Default 6 (Cloud API, pair rate limit).
+    pub whatsapp_client_seconds: NonZeroU32,
+    /// Messages to one Teams chat at once. Default 7 (Teams, rate limits per bot and thread: 7 in 1 s).
+    pub teams_chat_burst: NonZeroU32,
+    /// Messages per second to one Teams chat after that. Default 2 (the same: 60 in 30 s).
+    pub teams_chat_per_second: NonZeroU32,
+    /// Requests per second to Teams, over all chats. Default 50 (Teams: per app and tenant).
+    pub teams_tenant_per_second: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const fn figure(number: u32) -> NonZeroU32 {
+            NonZeroU32::new(number).expect("not zero")
+        }
+        Self {
+            whatsapp_number_per_second: figure(80),
+            whatsapp_client_burst: figure(45),
+            whatsapp_client_seconds: figure(6),
+            teams_chat_burst: figure(7),
+            teams_chat_per_second: figure(2),
+            teams_tenant_per_second: figure(50),
         }
     }
 }
