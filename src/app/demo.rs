@@ -9,7 +9,7 @@ use crate::simulator::{self, Cast, PageLinks, TeamsWorld, WhatsAppWorld};
 use crate::store::JournalRow;
 use anyhow::Context;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -96,7 +96,8 @@ impl Demo {
             directory.colleagues.push(colleague(PLAYGROUND_USER, "Alex Wilber"));
         }
         let app = App::build(&config, Some(directory), clock.clone()).await?;
-        let routes = Router::new().route("/demo/journal", get(journal)).with_state(app.relay());
+        let origins = [teams.base_url().to_owned(), whatsapp.base_url().to_owned()];
+        let routes = Router::new().route("/demo/journal", get(journal)).with_state((app.relay(), origins));
         Ok(Self { teams, whatsapp, clock, server, app: app.with_routes(routes), listener, _temporary: temporary })
     }
 
@@ -188,12 +189,14 @@ fn colleague(id: &str, name: &str) -> Colleague {
     Colleague { id: id.into(), name: name.to_owned(), lines: vec!["advice".into()], roles: vec![Role::Agent], enabled: true }
 }
 
-/// The newest journal entries for the page, which is served from another port.
-async fn journal(State(relay): State<Arc<Relay>>) -> Response {
+/// The newest journal entries for the page, which is served from another port; no other page may read them.
+async fn journal(State((relay, origins)): State<(Arc<Relay>, [String; 2])>, headers: HeaderMap) -> Response {
+    let asked = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origins.iter().find(|origin| Some(origin.as_str()) == asked).unwrap_or(&origins[0]);
     match relay.store().read(|tx| tx.journal_tail(None, ENTRIES)).await {
         Ok(rows) => {
             let rows: Vec<Value> = rows.iter().map(entry).collect();
-            ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(rows)).into_response()
+            ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.as_str())], Json(rows)).into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

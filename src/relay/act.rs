@@ -20,10 +20,10 @@ const LONGEST_NAME: usize = 200;
 /// WhatsApp's limit for a text, in characters.
 const LONGEST_TEXT: usize = 4096;
 
-/// Reads what a card sent and does it. The post is what the card becomes.
-pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Post> {
+/// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
+pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<Post> {
     match Action::parse(data) {
-        Ok(action) => run(desk, person, &action),
+        Ok(action) => run(desk, person, &action, card),
         Err(error) => {
             tracing::warn!(%error, "a card action could not be read");
             Ok(desk.notice(person, None, Style::Warning, sentences::CARD_TOO_OLD.to_owned()))
@@ -41,7 +41,7 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
 }
 
 /// Does what a button says.
-pub fn run(desk: &Desk<'_>, person: &Person, action: &Action) -> Result<Post> {
+pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&ActivityId>) -> Result<Post> {
     match action {
         Action::New {} => views::new_conversation(desk, person, TypedContact::default(), Vec::new()),
         Action::Contacts { query } => views::contacts(desk, person, query),
@@ -63,7 +63,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action) -> Result<Post> {
             with_template(desk, person, *thread, name, language, |case, template| fill(desk, person, case, template, values))
         }
         Action::SendTemplate { thread, name, language, values } => {
-            with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values))
+            with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values, card))
         }
         Action::EditHeld { message } => with_held(desk, person, *message, |case, message| {
             Ok(views::held_edit(desk, person, case, message.id, shown(&message.outgoing()?), None))
@@ -315,8 +315,22 @@ fn fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, valu
     }
 }
 
-fn send_template(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, values: &[String]) -> Result<Post> {
+fn send_template(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    template: &Template,
+    values: &[String],
+    card: Option<&ActivityId>,
+) -> Result<Post> {
     let Ok(filled) = template.fill(values) else { return fill(desk, person, case, template, values) };
+    // A template leaves no state that a second press, long after the first, would find changed: one card sends once.
+    let once = card.map(|card| format!("send:{}:{card}", person.known.home.conversation));
+    if let Some(key) = &once
+        && desk.tx.was_seen(key)?
+    {
+        return Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::SENT_ALREADY, None));
+    }
     let text = filled.preview.clone();
     let content = Outgoing::Template(filled);
     desk.tx.focus_on(person.id(), case.thread.id)?;
@@ -324,6 +338,9 @@ fn send_template(desk: &Desk<'_>, person: &Person, case: &Case, template: &Templ
     let submitted = send::submit(desk, case, &wish)?;
     if let Some(post) = tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
         return Ok(post);
+    }
+    if let Some(key) = &once {
+        desk.tx.first_time(key, desk.now)?;
     }
     // Counted from now, not from WhatsApp's acceptance: two quick clicks must not send two unanswered templates.
     desk.tx.template_sent(case.thread.id, desk.now, false)?;

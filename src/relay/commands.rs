@@ -47,15 +47,15 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
             let typed = TypedContact { phone: phone.clone(), ..TypedContact::default() };
             views::new_conversation(desk, person, typed, Vec::new())
         }
-        Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }),
-        Command::History => act::run(desk, person, &Action::History {}),
-        Command::Held => act::run(desk, person, &Action::HeldList {}),
+        Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }, None),
+        Command::History => act::run(desk, person, &Action::History {}, None),
+        Command::Held => act::run(desk, person, &Action::HeldList {}, None),
         Command::Help => Ok(cards::help(&desk.reader(person, None))),
         Command::Templates => {
             let open = desk.tx.open_threads(person.id())?;
             let focus = person.known.focus.map(|focus| focus.thread);
             match open.iter().find(|thread| Some(thread.id) == focus).or(open.first()) {
-                Some(thread) => act::run(desk, person, &Action::Templates { thread: thread.id, query: String::new() }),
+                Some(thread) => act::run(desk, person, &Action::Templates { thread: thread.id, query: String::new() }, None),
                 None => views::no_conversation(desk, person),
             }
         }

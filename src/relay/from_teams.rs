@@ -107,7 +107,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             on_text(desk, person, event, text.trim(), quoted.as_ref())
         }
         TeamsEventKind::Submit { data, card } => {
-            let post = act::on_action(desk, person, data)?;
+            let post = act::on_action(desk, person, data, card.as_ref())?;
             act::show(desk, person, card.as_ref(), post)?;
             Ok(none)
         }

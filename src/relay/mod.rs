@@ -67,16 +67,32 @@ impl Relay {
         }
     }
 
-    /// A whole notification of WhatsApp, in one transaction.
+    /// A whole notification of WhatsApp, in one transaction. An update that a bug of ours cannot digest is kept and alarmed, and
+    /// does not take its neighbours with it.
     pub async fn on_notification(&self, received: Vec<Received>) -> Result<()> {
         let templates = received.iter().any(|received| matches!(received.event, WhatsAppEvent::TemplateChanged { .. }));
-        self.write("on_notification", move |desk| {
-            received.iter().try_for_each(|received| from_whatsapp::on_event(desk, &received.dedup_key, &received.event))
-        })
-        .await?;
+        let all = Arc::new(received);
+        let batch = all.clone();
+        let taken = self.write("on_notification", move |desk| batch.iter().try_for_each(|received| on_update(desk, received))).await;
+        if let Err(StoreError::Panicked | StoreError::Document(_)) = taken {
+            self.on_notification_one_by_one(&all).await?;
+        } else {
+            taken?;
+        }
         if templates {
             self.templates_changed.store(true, Ordering::SeqCst);
             self.nudged.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn on_notification_one_by_one(&self, all: &Arc<Vec<Received>>) -> Result<()> {
+        for at in 0..all.len() {
+            let one = all.clone();
+            match self.write("on_update", move |desk| on_update(desk, &one[at])).await {
+                Err(StoreError::Panicked | StoreError::Document(_)) => self.on_unreadable(raw(&all[at].event)).await?,
+                taken => taken?,
+            }
         }
         Ok(())
     }
@@ -130,6 +146,18 @@ impl Relay {
     }
 }
 
+fn on_update(desk: &Desk<'_>, received: &Received) -> Result<()> {
+    from_whatsapp::on_event(desk, &received.dedup_key, &received.event)
+}
+
+/// An update as it is kept when it cannot be digested.
+fn raw(event: &WhatsAppEvent) -> String {
+    match event {
+        WhatsAppEvent::Message(message) => message.raw.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
 /// The card that an action leads to; the same again for a repeat within a minute.
 fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Value> {
     if let Some(answer) = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)? {
@@ -139,7 +167,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     let post = if desk.office.lines_of(&person.known).is_empty() {
         desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
     } else {
-        act::on_action(desk, &person, &invoke.data)?
+        act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?
     };
     let crate::bridge::PostBody::Card { card } = &post.body else { return Err(StoreError::Panicked) };
     let card = card.clone();

@@ -10,6 +10,11 @@ impl Tx<'_> {
         Ok(self.execute("INSERT INTO seen (key, seen_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (key, micros(now)))? == 1)
     }
 
+    /// True when the key was recorded before.
+    pub fn was_seen(&self, key: &str) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM seen WHERE key = ?1", [key], |_| Ok(()))?.is_some())
+    }
+
     /// Records which thread and message an activity belongs to; false when the activity was known already.
     pub fn record_posting(
         &self,

@@ -29,6 +29,7 @@ pub const REQUEST_CANCELLED: &str = "Nothing was sent.";
 pub const REQUEST_SENT: &str = "Request sent.";
 pub const TEMPLATE_SENT: &str = "Template sent.";
 pub const TEMPLATE_GONE: &str = "This template is not offered by WhatsApp any more. Choose another one.";
+pub const SENT_ALREADY: &str = "This card has sent its template already. Nothing was sent again.";
 pub const SENT_AGAIN: &str = "Sent again.";
 pub const ARRIVED: &str = "Noted: it arrived.";
 pub const ROUTED: &str = "Given to this conversation.";
