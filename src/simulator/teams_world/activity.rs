@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::client::{Draft, QuoteStyle};
-use super::{ChatItem, TeamsUser, World};
+use super::state::{Author, ChatItem, TeamsUser, World};
 
 impl World {
     /// What every activity of a personal conversation carries.
@@ -61,8 +61,8 @@ impl World {
 
 fn author<'a>(item: &ChatItem, world: &'a World, user: &'a TeamsUser) -> (String, &'a str) {
     match item.from {
-        super::Author::Bot => (format!("28:{}", world.app_id), &world.bot_name),
-        super::Author::User => (user.user_id.clone(), &user.name),
+        Author::Bot => (format!("28:{}", world.app_id), &world.bot_name),
+        Author::User => (user.user_id.clone(), &user.name),
     }
 }
 

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::card;
 use super::connector::user_item;
-use super::{ChatItem, TeamsUser, TeamsWorld, World, card};
+use super::state::{ChatItem, TeamsUser, TeamsWorld, World};
 use crate::simulator::common::ControlError;
 use crate::simulator::faults::{FaultName, Surface};
 use crate::simulator::journal::Way;

@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Author, ChatItem, UserState, World};
+use super::state::{Author, ChatItem, UserState, World};
 use crate::simulator::common::bearer;
 use crate::simulator::faults::{Fault, Surface};
 use crate::simulator::journal::{Way, next_seq};

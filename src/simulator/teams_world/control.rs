@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{ClickAnswer, Draft, Posted};
-use super::{ChatItem, World};
+use super::state::{ChatItem, World};
 use crate::simulator::common::ControlError;
 
 type Shared = State<Arc<World>>;

@@ -8,9 +8,10 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::outbox::Update;
 use super::phone::WINDOW;
-use super::webhooks::{Handshake, Update};
-use super::{PhoneItem, Picture, World};
+use super::state::{PhoneItem, Picture, World};
+use super::webhooks::Handshake;
 use crate::simulator::common::ControlError;
 
 type Shared = State<Arc<World>>;

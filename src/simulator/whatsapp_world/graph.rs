@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::outbox::Sent;
 use super::phone::WINDOW;
+use super::state::{BusinessNumber, Client, ClientState, PhoneButton, PhoneItem, Side, State as WorldState, Ticks, World, new_wamid};
 use super::templates::{Rendered, render};
 use super::validate::{Refused, check};
-use super::webhooks::Sent;
-use super::{Client, ClientState, PhoneButton, PhoneItem, Side, State as WorldState, Ticks, World, new_wamid};
 use crate::simulator::common::bearer;
 use crate::simulator::faults::{Fault, FaultName, Surface};
 use crate::simulator::journal::Way;
@@ -412,7 +412,7 @@ async fn subscribe(State(world): Shared, ConnectInfo(line): On, headers: HeaderM
     world.manage(&line, &headers, || Json(json!({"success": true})).into_response()).await
 }
 
-fn number_json(number: &super::BusinessNumber) -> Value {
+fn number_json(number: &BusinessNumber) -> Value {
     json!({"id": number.phone_number_id, "display_phone_number": number.display, "verified_name": number.verified_name,
         "quality_rating": "GREEN", "name_status": "APPROVED", "code_verification_status": "VERIFIED", "platform_type": "CLOUD_API",
         "throughput": {"level": "STANDARD"}, "whatsapp_business_manager_messaging_limit": "TIER_2K"})

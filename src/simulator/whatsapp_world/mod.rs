@@ -5,21 +5,23 @@
 
 mod control;
 mod graph;
+mod outbox;
 mod phone;
+mod state;
 mod templates;
 mod validate;
 mod webhooks;
 
+pub use state::{BusinessNumber, Client, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppWorld};
 pub use templates::template_cast;
 pub use webhooks::Handshake;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use axum::Router;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
@@ -28,6 +30,8 @@ use super::common::{self, Common, ControlError, PageLinks, StartError, TimedOut}
 use super::faults::{Faults, Surface};
 use super::journal::Entry;
 use crate::clock::Clock;
+use outbox::Outbox;
+use state::{ClientState, State, World};
 
 /// What the world knows about the business and its clients.
 #[derive(Clone, Debug)]
@@ -50,143 +54,6 @@ pub struct WhatsAppOptions {
     pub quiet: bool,
 }
 
-/// A business phone number.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BusinessNumber {
-    pub phone_number_id: String,
-    pub waba_id: String,
-    /// As people read it: `+49 30 5550100`.
-    pub display: String,
-    pub verified_name: String,
-}
-
-/// A client and their phone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Client {
-    /// Short name for controls (`maria`). A position (`0`), phone, `wa_id` or BSUID works as well.
-    pub key: String,
-    pub name: String,
-    /// E.164 as people dial it. `None`: known by the business-scoped id only, and no webhook tells a number.
-    pub phone: Option<String>,
-    /// Digits under which WhatsApp knows the phone; may differ from what people dial (Brazil's ninth digit).
-    pub wa_id: Option<String>,
-    /// Business-scoped user id.
-    pub bsuid: String,
-    pub username: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    Business,
-    Client,
-}
-
-/// How far a business message got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ticks {
-    Sent,
-    Delivered,
-    Read,
-}
-
-/// Something to tap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhoneButton {
-    pub title: String,
-    /// `template` (answers with `button`), `reply` (answers with `interactive.button_reply`), `list`, or `url`.
-    pub kind: String,
-    /// Payload, id or address.
-    pub value: String,
-}
-
-/// One message on a phone.
-#[derive(Clone, Debug, Serialize)]
-pub struct PhoneItem {
-    pub seq: u64,
-    pub wamid: String,
-    pub from: Side,
-    /// The business number of this chat.
-    pub phone_number_id: String,
-    pub at: DateTime<Utc>,
-    /// Cloud API type: `text`, `template`, `interactive`, `image`, `reaction` …
-    pub kind: String,
-    pub text: String,
-    pub header: Option<String>,
-    pub footer: Option<String>,
-    pub buttons: Vec<PhoneButton>,
-    pub template: Option<String>,
-    /// Of business messages that the phone has or will get.
-    pub ticks: Option<Ticks>,
-    /// The message this one answers.
-    pub reply_to: Option<String>,
-    pub reactions: Vec<String>,
-    /// `biz_opaque_callback_data` of the request.
-    pub callback: Option<String>,
-}
-
-/// A picture or another file that a client sends.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Picture {
-    /// `image`, `video`, `audio`, `document`, `sticker`.
-    pub kind: String,
-    pub mime_type: String,
-    /// Base64.
-    pub data: String,
-    #[serde(default)]
-    pub caption: Option<String>,
-    #[serde(default)]
-    pub filename: Option<String>,
-}
-
-struct ClientState {
-    client: Client,
-    online: bool,
-    /// The chat is on the screen: delivered becomes read.
-    open: bool,
-    /// Blocks the business: 131026.
-    blocked: bool,
-    items: Vec<PhoneItem>,
-    /// Last message to each number.
-    wrote_at: HashMap<String, DateTime<Utc>>,
-    /// Accepted, and waiting until the phone is online.
-    waiting: VecDeque<webhooks::Sent>,
-    /// Delivered, and waiting until the chat is on the screen.
-    unread: VecDeque<webhooks::Sent>,
-}
-
-struct MediaFile {
-    mime_type: String,
-    bytes: Vec<u8>,
-}
-
-struct State {
-    clients: Vec<ClientState>,
-    media: HashMap<String, MediaFile>,
-    templates: Vec<Value>,
-    service_messages: u64,
-}
-
-pub(super) struct World {
-    common: Arc<Common>,
-    access_token: RwLock<String>,
-    app_secret: RwLock<String>,
-    verify_token: String,
-    webhook: RwLock<Option<Url>>,
-    numbers: Vec<BusinessNumber>,
-    page_size: usize,
-    refuse_closed: std::sync::atomic::AtomicBool,
-    base: String,
-    outbox: webhooks::Outbox,
-    state: Mutex<State>,
-}
-
-/// A running world. Dropping it ends it and cuts its connections.
-pub struct WhatsAppWorld {
-    world: Arc<World>,
-}
-
 impl WhatsAppWorld {
     /// Starts the world on a loopback listener.
     pub async fn start(listener: TcpListener, options: WhatsAppOptions, clock: Clock) -> Result<Self, StartError> {
@@ -204,7 +71,7 @@ impl WhatsAppWorld {
             page_size: options.page_size.max(1),
             refuse_closed: options.refuse_closed_window_at_once.into(),
             base,
-            outbox: webhooks::Outbox::default(),
+            outbox: Outbox::default(),
             state: Mutex::new(State { clients, media: HashMap::new(), templates: options.templates, service_messages: 0 }),
         });
         let router = Router::new().merge(graph::routes()).merge(control::routes()).with_state(world.clone());
@@ -302,56 +169,4 @@ impl Drop for WhatsAppWorld {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-impl ClientState {
-    fn new(client: Client) -> Self {
-        Self {
-            client,
-            online: true,
-            open: false,
-            blocked: false,
-            items: Vec::new(),
-            wrote_at: HashMap::new(),
-            waiting: VecDeque::new(),
-            unread: VecDeque::new(),
-        }
-    }
-
-    fn item(&mut self, wamid: &str) -> Option<&mut PhoneItem> {
-        self.items.iter_mut().rev().find(|item| item.wamid == wamid)
-    }
-}
-
-impl World {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().expect("no panic happens under this lock")
-    }
-
-    /// `key` is the short name, the position, the phone, `wa_id` or BSUID.
-    fn with_client<T>(&self, key: &str, act: impl FnOnce(&mut ClientState) -> T) -> Result<T, ControlError> {
-        let mut state = self.lock();
-        let position = key.parse::<usize>().ok();
-        let found = state.clients.iter_mut().enumerate().find(|(index, state)| {
-            let client = &state.client;
-            let named = client.key == key || client.bsuid == key;
-            position == Some(*index) || named || client.phone.as_deref() == Some(key) || client.wa_id.as_deref() == Some(key)
-        });
-        let (_, client) = found.ok_or_else(|| ControlError::Unknown("client", key.to_owned()))?;
-        Ok(act(client))
-    }
-
-    fn number(&self, phone_number_id: &str) -> Option<&BusinessNumber> {
-        self.numbers.iter().find(|number| number.phone_number_id == phone_number_id)
-    }
-}
-
-/// A fresh `wamid`: base64 with characters that must survive a round trip (`+`, `/`, `=`).
-fn new_wamid() -> String {
-    use base64::Engine;
-    let id = uuid::Uuid::new_v4();
-    let mut bytes = b"\x1c\x18\x15".to_vec();
-    bytes.extend_from_slice(&id.simple().to_string().as_bytes()[..24]);
-    bytes.push(0);
-    format!("wamid.{}", base64::engine::general_purpose::STANDARD.encode(bytes))
 }

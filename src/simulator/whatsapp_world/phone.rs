@@ -10,8 +10,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::webhooks::{Update, contact};
-use super::{ClientState, MediaFile, PhoneItem, Picture, Side, Ticks, WhatsAppWorld, World, new_wamid};
+use super::outbox::{Sent, Update};
+use super::state::{BusinessNumber, ClientState, MediaFile, PhoneItem, Picture, Side, Ticks, WhatsAppWorld, World, new_wamid};
+use super::webhooks::contact;
 use crate::simulator::common::ControlError;
 use crate::simulator::journal::next_seq;
 
@@ -109,7 +110,7 @@ impl World {
     /// `context` of an answer: who wrote the quoted message, and which one.
     fn context(&self, key: &str, item: &PhoneItem) -> Result<Value, ControlError> {
         let own = self.with_client(key, |client| client.client.wa_id.clone())?;
-        let display = |number: &super::BusinessNumber| number.display.chars().filter(char::is_ascii_digit).collect::<String>();
+        let display = |number: &BusinessNumber| number.display.chars().filter(char::is_ascii_digit).collect::<String>();
         let from = match item.from {
             Side::Business => self.number(&item.phone_number_id).map(display),
             Side::Client => own,
@@ -192,7 +193,7 @@ impl World {
         Ok(())
     }
 
-    fn moves_on(self: &Arc<Self>, client: &mut ClientState, sent: &super::webhooks::Sent, ticks: Ticks, now: DateTime<Utc>) {
+    fn moves_on(self: &Arc<Self>, client: &mut ClientState, sent: &Sent, ticks: Ticks, now: DateTime<Utc>) {
         if let Some(item) = client.item(&sent.wamid) {
             item.ticks = Some(ticks);
         }

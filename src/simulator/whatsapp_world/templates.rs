@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::PhoneButton;
+use super::state::PhoneButton;
 use super::validate::Refused;
 
 /// A rendered template.

@@ -3,10 +3,9 @@
 //! One lane per client keeps what happened to that client in order; a batch size above one puts everybody into one lane, where
 //! what has queued up leaves in one POST. An update belongs to one POST for good, so a repeated POST has the same bytes.
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,9 +13,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::sync::watch;
 
-use super::{Client, Ticks, WhatsAppWorld, World};
+use super::outbox::{Sent, Update};
+use super::state::{Client, Ticks, WhatsAppWorld, World};
+use super::validate::words_of;
 use crate::simulator::common::ControlError;
 use crate::simulator::faults::{FaultName, Surface};
 use crate::simulator::journal::Way;
@@ -24,76 +24,6 @@ use crate::simulator::journal::Way;
 /// First pause before a POST is repeated, by the world's clock; doubled up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
-/// Meta puts at most this many updates into one POST.
-const MAX_BATCH: usize = 1_000;
-
-/// What a webhook says of one accepted message until it has been read.
-#[derive(Clone, Debug)]
-pub(super) struct Sent {
-    pub(super) wamid: String,
-    pub(super) number: String,
-    pub(super) callback: Option<String>,
-    /// `service`, `utility`, `marketing`.
-    pub(super) category: String,
-    /// `regular` or `free_customer_service`.
-    pub(super) price: String,
-    /// Addressed by phone (or else by BSUID).
-    pub(super) by_phone: bool,
-}
-
-/// One change for one business account.
-#[derive(Clone, Debug)]
-pub(super) struct Update {
-    pub(super) waba: String,
-    pub(super) field: String,
-    pub(super) value: Value,
-    /// For the journal: `webhook.message.text`, `webhook.status.read`.
-    pub(super) kind: String,
-    pub(super) id: Option<String>,
-}
-
-#[derive(Default)]
-struct Lane {
-    queue: VecDeque<Update>,
-    running: bool,
-}
-
-/// What is not answered 200 yet.
-pub(super) struct Outbox {
-    lanes: Mutex<HashMap<String, Lane>>,
-    pending: AtomicU64,
-    batch: AtomicUsize,
-    held: watch::Sender<bool>,
-}
-
-impl Default for Outbox {
-    fn default() -> Self {
-        Self { lanes: Mutex::default(), pending: AtomicU64::new(0), batch: AtomicUsize::new(1), held: watch::Sender::new(false) }
-    }
-}
-
-impl Outbox {
-    pub(super) fn pending(&self) -> u64 {
-        self.pending.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn batch(&self) -> usize {
-        self.batch.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn is_held(&self) -> bool {
-        *self.held.borrow()
-    }
-
-    pub(super) fn set(&self, batch: Option<usize>, hold: Option<bool>) {
-        if let Some(batch) = batch {
-            self.batch.store(batch.clamp(1, MAX_BATCH), Ordering::SeqCst);
-        }
-        if let Some(hold) = hold {
-            self.held.send_replace(hold);
-        }
-    }
-}
 
 /// What the verification request came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -318,7 +248,7 @@ impl World {
 
     /// A `failed` status: without `contacts`, and without a user id when the message went to a phone.
     pub(super) fn failed(&self, client: Option<&Client>, to: &str, sent: &Sent, code: i64, at: DateTime<Utc>) -> Update {
-        let (title, details) = super::validate::words_of(code);
+        let (title, details) = words_of(code);
         let mut status = json!({"id": sent.wamid, "status": "failed", "timestamp": at.timestamp().to_string(), "errors": [{
             "code": code, "title": title, "message": title, "error_data": {"details": details},
             "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"}]});

@@ -1,0 +1,150 @@
+//! What the Teams world holds: its colleagues, their chats, and what everybody in this room shares.
+//!
+//! Invariant: ids rise, each is given once.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use super::keys::{Keys, Tokens};
+use crate::simulator::common::{Common, ControlError};
+
+/// A colleague.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TeamsUser {
+    /// Short name for controls (`ana`). A position (`0`), object id or UPN works as well.
+    pub key: String,
+    pub name: String,
+    pub upn: String,
+    /// Entra object id, lower case.
+    pub object_id: String,
+    /// `29:…`
+    pub user_id: String,
+    /// `a:…`
+    pub conversation_id: String,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA.
+    pub time_zone: String,
+}
+
+/// Who wrote an item of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    Bot,
+    User,
+}
+
+/// One message as a colleague sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatItem {
+    pub seq: u64,
+    pub activity_id: String,
+    pub from: Author,
+    pub at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub deleted: bool,
+    pub text: Option<String>,
+    /// `plain`, `markdown` or `xml` (HTML).
+    pub format: String,
+    /// The Adaptive Card on show: the posted one, or the one an invoke answered with.
+    pub card: Option<Value>,
+    /// What the notification said.
+    pub summary: Option<String>,
+    /// The activity this one quotes.
+    pub quoted: Option<String>,
+    pub reactions: Vec<String>,
+    /// How often the bot updated it.
+    pub revision: u32,
+    /// For the user's own messages: what the bot's endpoint answered (0 = no answer).
+    pub status: Option<u16>,
+}
+
+pub(super) struct State {
+    pub(super) users: Vec<UserState>,
+}
+
+pub(super) struct UserState {
+    pub(super) user: TeamsUser,
+    pub(super) installed: bool,
+    pub(super) blocked: bool,
+    pub(super) chat: Vec<ChatItem>,
+    pub(super) typing_at: Option<DateTime<Utc>>,
+    /// Times of recent sends, for the Connector's limits.
+    pub(super) sends: std::collections::VecDeque<DateTime<Utc>>,
+    /// The activities as sent, to send one again.
+    pub(super) sent: std::collections::HashMap<String, Value>,
+}
+
+pub(super) struct World {
+    pub(super) common: Arc<Common>,
+    pub(super) app_id: String,
+    pub(super) client_secret: String,
+    pub(super) tenant_id: String,
+    pub(super) bot_name: String,
+    pub(super) base: String,
+    pub(super) bot_endpoint: RwLock<Option<Url>>,
+    pub(super) last_id: AtomicI64,
+    pub(super) keys: Keys,
+    pub(super) tokens: Tokens,
+    pub(super) limits: AtomicBool,
+    pub(super) state: Mutex<State>,
+}
+
+/// A running world. Dropping it ends it and cuts its connections.
+pub struct TeamsWorld {
+    pub(super) world: Arc<World>,
+}
+
+impl UserState {
+    pub(super) fn new(user: TeamsUser) -> Self {
+        Self {
+            user,
+            installed: false,
+            blocked: false,
+            chat: Vec::new(),
+            typing_at: None,
+            sends: Default::default(),
+            sent: Default::default(),
+        }
+    }
+
+    pub(super) fn item(&mut self, activity_id: &str) -> Option<&mut ChatItem> {
+        self.chat.iter_mut().rev().find(|item| item.activity_id == activity_id)
+    }
+}
+
+impl World {
+    /// Milliseconds since the epoch as Teams uses them for messages, each once and rising.
+    pub(super) fn next_id(&self, now: DateTime<Utc>) -> String {
+        let now = now.timestamp_millis();
+        let last = self.last_id.update(Ordering::SeqCst, Ordering::SeqCst, |last| now.max(last + 1));
+        now.max(last + 1).to_string()
+    }
+
+    pub(super) fn service_url(&self) -> String {
+        format!("{}/teams/", self.base)
+    }
+
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no panic happens under this lock")
+    }
+
+    /// `key` is the short name, the position, the object id, the UPN or the conversation's id.
+    pub(super) fn with_user<T>(&self, key: &str, act: impl FnOnce(&mut UserState) -> T) -> Result<T, ControlError> {
+        let mut state = self.lock();
+        let position = key.parse::<usize>().ok();
+        let found = state.users.iter_mut().enumerate().find(|(index, state)| {
+            let user = &state.user;
+            position == Some(*index)
+                || [&user.key, &user.object_id, &user.upn, &user.user_id, &user.conversation_id].iter().any(|id| *id == key)
+        });
+        let (_, user) = found.ok_or_else(|| ControlError::Unknown("user", key.to_owned()))?;
+        Ok(act(user))
+    }
+}
