@@ -1,7 +1,16 @@
 //! The English master of every sentence: product.md 10, row by row. Where a row holds two sentences joined by "or", the second
 //! is a text of its own with a `b` behind its number. Where one placeholder stood for two different things, each has its own name.
 
-use super::Audience::{self, Client, Colleague};
+use Audience::{Client, Colleague};
+
+/// Who reads a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// In Teams.
+    Colleague,
+    /// On WhatsApp.
+    Client,
+}
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident $id:literal $audience:ident $master:literal;)*) => {

@@ -8,7 +8,7 @@ mod master;
 pub mod sentences;
 mod times;
 
-pub use master::TextId;
+pub use master::{Audience, TextId};
 pub use times::{ago, span, when};
 
 use crate::bridge::{Directory, Line};
@@ -17,15 +17,6 @@ use crate::bridge::{Directory, Line};
 const CLIENT_LIMIT: usize = 1024;
 /// Longest wording of a text to a colleague, in characters.
 const COLLEAGUE_LIMIT: usize = 2000;
-
-/// Who reads a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// In Teams.
-    Colleague,
-    /// On WhatsApp.
-    Client,
-}
 
 impl TextId {
     /// The text with this id (`T-06`).

@@ -293,6 +293,8 @@ fn the_file_of_a_test_module_is_left_out() {
     let mut sources = sound();
     sources.push(("store/lanes.rs", "#[cfg(test)] mod cases;"));
     sources.push(("store/lanes/cases.rs", "use crate::relay;"));
+    sources.push(("store/lane.rs", "#[cfg(test)]\n#[path = \"lane_tests.rs\"]\nmod tests;"));
+    sources.push(("store/lane_tests.rs", "use crate::relay;"));
     assert_eq!(violations(&tree(&sources)), [""; 0]);
 }
 

@@ -52,7 +52,10 @@ impl Tree {
         for (path, text) in sources {
             let module = module_of(&path);
             let (tokens, test_modules) = without_tests(tokens(&text));
-            only_tests.extend(test_modules.into_iter().map(|name| joined(&module, &[name])));
+            only_tests.extend(test_modules.into_iter().map(|test| match test {
+                TestModule::Named(name) => joined(&module, &[name]),
+                TestModule::InFile(file) => module_of(&beside(&path, &file)),
+            }));
             files.push(File { path, text, tokens, module, ..File::empty() });
         }
         files.retain(|file| !only_tests.iter().any(|test| file.module.starts_with(test)));
@@ -264,8 +267,21 @@ fn joined(path: &[String], rest: &[String]) -> Vec<String> {
     path.iter().chain(rest).cloned().collect()
 }
 
-/// The tokens without what is compiled for tests only, and the names of test modules that are files of their own.
-fn without_tests(tokens: Vec<Token>) -> (Vec<Token>, Vec<String>) {
+/// A module for tests only that is a file of its own.
+enum TestModule {
+    /// Found by its name.
+    Named(String),
+    /// `#[path = "..."]`: the file beside the one that names it.
+    InFile(String),
+}
+
+/// A file named by `#[path]`: beside the file that says so.
+fn beside(path: &str, file: &str) -> String {
+    path.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
+}
+
+/// The tokens without what is compiled for tests only, and the test modules that are files of their own.
+fn without_tests(tokens: Vec<Token>) -> (Vec<Token>, Vec<TestModule>) {
     let marker: Vec<Token> = tokens_of_marker();
     let (mut kept, mut modules, mut at) = (Vec::new(), Vec::new(), 0);
     while at < tokens.len() {
@@ -275,14 +291,24 @@ fn without_tests(tokens: Vec<Token>) -> (Vec<Token>, Vec<String>) {
             continue;
         }
         at += marker.len();
-        if let [Token::Word(mod_), Token::Word(name), Token::Mark(';'), ..] = &tokens[at..]
-            && mod_ == "mod"
-        {
-            modules.push(name.clone());
-        }
+        modules.extend(test_module(&tokens[at..]));
         at = end_of_item(&tokens, at);
     }
     (kept, modules)
+}
+
+/// What stands behind `#[cfg(test)]`, if it is a module without a body.
+fn test_module(tokens: &[Token]) -> Option<TestModule> {
+    use Token::{Mark, Text, Word};
+    match tokens {
+        [Word(mod_), Word(name), Mark(';'), ..] if mod_ == "mod" => Some(TestModule::Named(name.clone())),
+        [Mark('#'), Mark('['), Word(path), Mark('='), Text(file), Mark(']'), Word(mod_), Word(_), Mark(';'), ..]
+            if path == "path" && mod_ == "mod" =>
+        {
+            Some(TestModule::InFile(file.clone()))
+        }
+        _ => None,
+    }
 }
 
 fn tokens_of_marker() -> Vec<Token> {
