@@ -1,22 +1,12 @@
 //! What a colleague wrote in Teams, as WhatsApp's text.
 //!
 //! Teams sends HTML, not XML, and every client its own dialect, so it is tokenized by the WHATWG's rules and read tolerantly:
-//! unknown tags disappear, their text stays. A line is collected as characters with their styles; marks are added only when it
-//! is complete, because WhatsApp's marks must hug the text and stand at word boundaries, which tags need not.
+//! unknown tags disappear, their text stays. A line is collected as characters with their styles; `marks` writes it when it
+//! is complete.
 
 use html5gum::{StartTag, Token, Tokenizer};
 
-use super::whatsapp::link_length;
-
-const BOLD: u8 = 1;
-const ITALIC: u8 = 2;
-const STRIKE: u8 = 4;
-const CODE: u8 = 8;
-/// Addresses: nothing may be inserted into them.
-const RAW: u8 = 16;
-
-/// Keeps a literal `*` from becoming a mark; shows nothing. WhatsApp has no escape character.
-const GUARD: char = '\u{200b}';
+use super::marks::{BOLD, CODE, ITALIC, RAW, STRIKE, render};
 
 /// What a message's HTML holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,13 +39,6 @@ pub fn read_teams(html: &str, is_self: impl Fn(Option<usize>, &str) -> bool) -> 
         }
     }
     reader.finish(&is_self)
-}
-
-/// Text that WhatsApp shows exactly as it is written here: accidental marks are disarmed with U+200B, and only where a closing
-/// mate exists.
-pub fn literal(text: &str) -> String {
-    let line = |line: &str| render(&line.chars().map(|c| (c, 0)).collect::<Vec<_>>());
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 struct Tag {
@@ -423,218 +406,6 @@ impl Reader {
     }
 }
 
-/// One line with its marks.
-fn render(line: &[(char, u8)]) -> String {
-    let mut line = line.to_vec();
-    mark_addresses(&mut line);
-    let line = guarded(&line);
-    let mut out = String::with_capacity(line.len() + 8);
-    styled(&line, &[(BOLD, '*'), (ITALIC, '_'), (STRIKE, '~'), (CODE, '`')], None, None, &mut out);
-    out
-}
-
-/// Addresses in the text must reach the client unchanged, whatever characters they hold.
-fn mark_addresses(line: &mut [(char, u8)]) {
-    let text: String = line.iter().map(|(c, _)| *c).collect();
-    let (mut at, mut index) = (0, 0);
-    while let Some(c) = text[at..].chars().next() {
-        let count =
-            if matches!(c, 'h' | 'H') { link_length(&text[at..]).map(|length| text[at..at + length].chars().count()) } else { None };
-        let count = count.unwrap_or(0);
-        line[index..index + count].iter_mut().for_each(|(_, style)| *style |= RAW);
-        let step = count.max(1);
-        at += text[at..].chars().take(step).map(char::len_utf8).sum::<usize>();
-        index += step;
-    }
-}
-
-/// Puts a guard behind each literal delimiter that could open and has a mate that could close, and in front of each that could
-/// close the style it stands in.
-fn guarded(line: &[(char, u8)]) -> Vec<(char, u8)> {
-    let mut out = Vec::with_capacity(line.len());
-    let at = |index: usize| line.get(index).map(|(c, _)| *c);
-    let plain = |index: usize, mark: char| at(index) == Some(mark) && line[index].1 & (RAW | CODE) == 0;
-    let closes = |index: usize, mark: char| {
-        plain(index, mark)
-            && index.checked_sub(1).and_then(at).is_some_and(|c| !c.is_whitespace() && c != mark)
-            && at(index + 1).is_none_or(|c| !c.is_alphanumeric() && c != mark)
-    };
-    // The last place where each mark could close, so that looking ahead costs nothing.
-    let last_close = |mark: char| (0..line.len()).rev().find(|index| closes(*index, mark));
-    let lasts = [('*', BOLD), ('_', ITALIC), ('~', STRIKE), ('`', CODE)].map(|(mark, style)| (mark, style, last_close(mark)));
-    for (index, (c, style)) in line.iter().enumerate() {
-        let kind = lasts.iter().find(|(mark, ..)| mark == c).filter(|_| style & (RAW | CODE) == 0);
-        let Some((mark, own, last)) = kind else {
-            out.push((*c, *style));
-            continue;
-        };
-        let opens = index.checked_sub(1).and_then(at).is_none_or(|c| !c.is_alphanumeric())
-            && at(index + 1).is_some_and(|next| !next.is_whitespace() && next != *mark && next != GUARD);
-        let mated = last.is_some_and(|last| last > index + 1);
-        if style & own != 0 && closes(index, *mark) {
-            out.push((GUARD, *style));
-        }
-        out.push((*c, *style));
-        if opens && (mated || style & own != 0) {
-            out.push((GUARD, *style));
-        }
-    }
-    out
-}
-
-/// Writes a run of characters, style by style from the outside in. Spaces go outside of the marks; where a mark would not stand
-/// at a word boundary WhatsApp would show it as it is, so it is left out.
-fn styled(run: &[(char, u8)], kinds: &[(u8, char)], before: Option<char>, after: Option<char>, out: &mut String) {
-    let Some(((kind, mark), inner)) = kinds.split_first() else {
-        out.extend(run.iter().map(|(c, _)| *c));
-        return;
-    };
-    let mut start = 0;
-    while start < run.len() {
-        let on = run[start].1 & kind != 0;
-        let end = run[start..].iter().position(|(_, style)| (style & kind != 0) != on).map_or(run.len(), |length| start + length);
-        let group = &run[start..end];
-        let previous = start.checked_sub(1).map_or(before, |index| Some(run[index].0));
-        let next = run.get(end).map_or(after, |(c, _)| Some(*c));
-        let first = group.iter().position(|(c, _)| !c.is_whitespace());
-        match first {
-            Some(first) if on => {
-                let last = group.iter().rposition(|(c, _)| !c.is_whitespace()).unwrap_or(first);
-                let core = &group[first..=last];
-                let outside = |edge: Option<char>| edge.is_none_or(|c| !c.is_alphanumeric() && c != *mark);
-                let edges =
-                    outside(if first > 0 { Some(' ') } else { previous }) && outside(if last + 1 < group.len() { Some(' ') } else { next });
-                let clean = *kind != CODE || core.iter().all(|(c, _)| *c != '`');
-                out.extend(group[..first].iter().map(|(c, _)| *c));
-                if edges && clean {
-                    out.push(*mark);
-                    styled(core, inner, Some(*mark), Some(*mark), out);
-                    out.push(*mark);
-                } else {
-                    styled(core, inner, previous, next, out);
-                }
-                out.extend(group[last + 1..].iter().map(|(c, _)| *c));
-            }
-            _ => styled(group, inner, previous, next, out),
-        }
-        start = end;
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case(
-        "<div><div>Hello. Sending <strong>bold</strong>-<em>italic</em> rich text.</div>\n</div>",
-        "Hello. Sending *bold*-_italic_ rich text."
-    )]
-    #[case("<b>bold </b>next", "*bold* next")]
-    #[case("<b>a</b><b>b</b>", "*ab*")]
-    #[case("<i>a <b>b</b></i>", "_a_ *_b_*")]
-    #[case("<b>one<br>two</b>", "*one*\n*two*")]
-    #[case("<b>fo</b>o", "foo")]
-    #[case("<b> </b>x", "x")]
-    #[case("<s>a</s> <strike>b</strike> <del>c</del>", "~a~ ~b~ ~c~")]
-    #[case("<code>let x</code>", "`let x`")]
-    #[case("<code>a*b* *c*</code>", "`a*b* *c*`")]
-    #[case("<pre>\nfn a() {\n  b\n}\n</pre>", "```fn a() {\n  b\n}```")]
-    #[case("<codeblock class=\"Json\"><code>{<br>&nbsp;\"a\": 1<br>}</code></codeblock>", "```{\n \"a\": 1\n}```")]
-    #[case("<blockquote>a<br>b</blockquote>c", "> a\n> b\nc")]
-    #[case("<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>d", "- a\n- b\n  - c\nd")]
-    #[case("<ol><li><p>a</p></li><li>b</li></ol>", "1. a\n2. b")]
-    #[case("<ol start=\"3\"><li>a</li></ol>", "3. a")]
-    #[case("<a href=\"https://example.com/x\">our site</a>.", "our site (https://example.com/x).")]
-    #[case("<a href=\"https://example.com/\">https://example.com</a>", "https://example.com/")]
-    #[case("<a href=\"https://example.com\">example.com</a>", "https://example.com")]
-    #[case("<a href=\"mailto:a@example.com\">a@example.com</a>", "a@example.com")]
-    #[case("<a href=\"mailto:a@example.com\">write</a>", "write (a@example.com)")]
-    #[case("<a href=\"javascript:alert(1)\">x</a>", "x")]
-    #[case("<h2>Title</h2><p>text</p>", "*Title*\n\ntext")]
-    #[case("<table><tbody><tr><td>a</td><td><p>b</p></td></tr><tr><td>c</td><td>d</td></tr></tbody></table>", "a | b\nc | d")]
-    #[case("<u>a</u> <span style=\"color:red\">b</span>", "a b")]
-    #[case("<p>a</p><p>&nbsp;</p><p>b</p>", "a\n\nb")]
-    #[case("<p>a</p>\n<p>b</p>\n", "a\nb")]
-    #[case("a<br><br><br><br>b", "a\n\nb")]
-    #[case("a&nbsp;&amp;&nbsp;&lt;b&gt;", "a & <b>")]
-    #[case("<at id=\"0\">Ann Lee</at> hi", "@Ann Lee hi")]
-    #[case("hi <emoji id=\"smile\" alt=\"🙂\" title=\"Smile\"></emoji>", "hi 🙂")]
-    #[case("<span itemtype=\"http://schema.skype.com/Emoji\"><img alt=\"👍\" src=\"x\"></span>!", "👍!")]
-    #[case("<img itemtype=\"http://schema.skype.com/Emoji\" alt=\"😀\" src=\"x\">", "😀")]
-    #[case("<script>alert(1)</script><style>p{}</style>a", "a")]
-    #[case("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name")]
-    #[case("say *this* please", "say *\u{200b}this* please")]
-    #[case("only *one star", "only *one star")]
-    #[case("<b>a* b</b>", "*a\u{200b}* b*")]
-    #[case("see https://example.com/_a_/*b* now", "see https://example.com/_a_/*b* now")]
-    #[case("<b>unclosed", "*unclosed*")]
-    #[case("</b></ul></span></blockquote></a>text", "text")]
-    #[case("", "")]
-    fn html_becomes_markup(#[case] html: &str, #[case] text: &str) {
-        assert_eq!(teams_to_whatsapp(html), text);
-    }
-
-    #[test]
-    fn a_reply_block_is_taken_out_and_names_what_it_quotes() {
-        let html = "<blockquote itemscope=\"\" itemtype=\"http://schema.skype.com/Reply\" itemid=\"1600457867820\"><strong itemprop=\"mri\" \
-                    itemid=\"8:orgid:x\">Richard</strong><span itemprop=\"time\"></span><p itemprop=\"preview\">1237</p></blockquote><p>this is a reply</p>";
-        let read = read_teams(html, |_, _| false);
-        assert_eq!((read.text.as_str(), read.quoted.as_deref()), ("this is a reply", Some("1600457867820")));
-    }
-
-    #[test]
-    fn the_new_quoted_tag_is_taken_out_too() {
-        let read = read_teams("<p><quoted messageId=\"1772050244572\"/>yes</p>", |_, _| false);
-        assert_eq!((read.text.as_str(), read.quoted.as_deref()), ("yes", Some("1772050244572")));
-    }
-
-    #[rstest]
-    #[case("<span itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">Bot</span>&nbsp;hi there", "hi there")]
-    #[case("hey <at>Bot</at>&nbsp;you", "hey you")]
-    #[case("hey <at>Bot</at>, you", "hey , you")]
-    #[case("<at><b>Bot</b></at> and <at>Ann</at>", "and @Ann")]
-    #[case("\r\n<at>Bot</at> hi", "hi")]
-    fn only_the_bots_own_mention_disappears(#[case] html: &str, #[case] text: &str) {
-        assert_eq!(read_teams(html, |_, name| name == "Bot").text, text);
-    }
-
-    #[test]
-    fn pictures_are_named_and_emoji_are_not_pictures() {
-        let read = read_teams(
-            "<p>a<img itemtype=\"http://schema.skype.com/AMSImage\" src=\"https://as-api.asm.skype.com/x\" alt=\"image\"></p>",
-            |_, _| false,
-        );
-        assert_eq!((read.text.as_str(), read.images), ("a", vec!["https://as-api.asm.skype.com/x".to_owned()]));
-    }
-
-    #[rstest]
-    #[case("👨‍👩‍👧‍👦 *x* مرحبا", "👨‍👩‍👧‍👦 *\u{200b}x* مرحبا")]
-    #[case("a\nb", "a\nb")]
-    fn literal_text_is_shown_as_written(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(literal(text), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_makes_it_panic(html in any::<String>()) {
-            let _ = teams_to_whatsapp(&html);
-            let _ = literal(&html);
-        }
-
-        #[test]
-        fn tag_soup_does_not_either(html in "(<(/)?(b|i|s|p|div|ul|ol|li|pre|code|blockquote|a href=x|at|span itemtype=\"x/Mention\"|td|tr|h1|br|quoted)(/)?>|[ a*_~`\n]|&nbsp;|https://a.b/_|😀){0,40}") {
-            let _ = teams_to_whatsapp(&html);
-        }
-
-        #[test]
-        fn a_guarded_text_shows_no_marks(text in "[ab *_~`]{0,30}") {
-            let shown = super::super::plain(&literal(&text));
-            // List items keep their dash for a star; lines are otherwise unchanged but for the guards.
-            prop_assume!(!text.starts_with("* "));
-            prop_assert_eq!(shown.replace(GUARD, ""), text);
-        }
-    }
-}
+#[path = "to_whatsapp_tests.rs"]
+mod tests;
