@@ -2,7 +2,7 @@
 //! state.
 
 use super::desk::{Case, Desk, Person};
-use super::render::shown;
+use super::render::{self, shown};
 use super::send::{self, Wish};
 use super::{tell, views, write};
 use crate::bridge::{
@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 
 /// The longest name of a contact, in characters.
 const LONGEST_NAME: usize = 200;
+/// Messages that follow when a client is taken; older ones are in the history.
+const FOLLOWING: u32 = 20;
 /// WhatsApp's limit for a text, in characters.
 const LONGEST_TEXT: usize = 4096;
 
@@ -453,5 +455,11 @@ fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
     }
     open(desk, person, &case.contact, case.thread.number.clone())?;
     desk.tx.adopt_contact(case.contact.id, &case.contact.name, None, person.id())?;
+    if owners.is_empty() {
+        for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
+            let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
+            desk.post(Some(thread), person.id(), post, Some(message.id))?;
+        }
+    }
     Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TAKEN, None))
 }

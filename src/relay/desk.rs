@@ -2,7 +2,7 @@
 
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, Facts, Line, LineId, MessageId, MessageState, Post, PostBody, Sending, TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, Facts, Line, LineId, MessageId, MessageState, Post, Sending, TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
@@ -198,11 +198,6 @@ impl<'a> Desk<'a> {
     ) -> Result<()> {
         self.tx.journal(&Entry { at: self.now, kind, actor, thread, message }, body)
     }
-}
-
-/// A plain message in a chat.
-pub fn html_post(summary: String, html: String) -> Post {
-    Post { summary, body: PostBody::Html { html } }
 }
 
 /// A message's state in the words of a card; `None` for states that only the record knows.

@@ -1,6 +1,6 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
-use super::desk::{Case, Desk, SERVER, html_post};
+use super::desk::{Case, Desk, SERVER};
 use super::{render, send, status};
 use crate::bridge::{
     Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
@@ -15,8 +15,6 @@ use serde_json::json;
 
 /// A deactivated number says so at most this often to one client (K-11).
 const DEACTIVATED_AGAIN_AFTER: Duration = Duration::hours(24);
-/// The longest excerpt in a notification.
-const SUMMARY: usize = 120;
 
 /// Takes one event. `key` is its duplicate key; messages and statuses have stronger ones of their own.
 pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()> {
@@ -194,11 +192,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     let text = render::content(desk, &message.content)?;
     let participants = desk.tx.participants(case.thread.id)?;
     for colleague in &participants {
-        let mut html = format!("<strong>{}</strong>: {}", markup::escape_html(&case.contact.name), markup::whatsapp_to_teams(&text));
-        if before_consent {
-            html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
-        }
-        let post = html_post(summary(desk, case, &text), html);
+        let post = render::client_post(desk, case, &text, before_consent);
         desk.post(Some(case.thread.id), colleague, post, Some(id))?;
         // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
         desk.tx.disturb_focus(colleague, case.thread.id)?;
@@ -207,17 +201,6 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
         offer_to_line(desk, case, message, &text)?;
     }
     Ok(())
-}
-
-/// What the notification says: names the client, and the message only where the line allows it.
-fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
-    let private = desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications);
-    if private {
-        sentences::new_message(&case.contact.name)
-    } else {
-        let excerpt: String = markup::plain(text).chars().take(SUMMARY).collect();
-        format!("{}: {excerpt}", case.contact.name)
-    }
 }
 
 /// Nobody owns this client: everybody enabled on the line may take them.

@@ -1,13 +1,31 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
-use super::desk::Desk;
-use crate::bridge::{Content, Media, MediaForm, Outgoing, Wamid};
+use super::desk::{Case, Desk};
+use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
 use crate::texts::sentences;
 
+/// The longest excerpt in a notification.
+const SUMMARY: usize = 120;
 /// How much of a quoted message is repeated.
 const EXCERPT: usize = 80;
+
+/// A client's message as it is posted to a colleague. `text` is its readable form.
+pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: bool) -> Post {
+    let mut html = format!("<strong>{}</strong>: {}", markup::escape_html(&case.contact.name), markup::whatsapp_to_teams(text));
+    if before_consent {
+        html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
+    }
+    // Names the client, and the message only where the line allows it.
+    let private = desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications);
+    let summary = if private {
+        sentences::new_message(&case.contact.name)
+    } else {
+        format!("{}: {}", case.contact.name, markup::plain(text).chars().take(SUMMARY).collect::<String>())
+    };
+    Post { summary, body: PostBody::Html { html } }
+}
 
 /// The readable form of anything a client can send.
 pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
