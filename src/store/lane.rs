@@ -385,4 +385,78 @@ mod tests {
             assert!(result.is_err(), "{sql}");
         }
     }
+
+    /// One step of a lane's life. A crash forgets the claim; whoever comes next finds the head interrupted.
+    #[derive(Clone, Debug)]
+    enum Op {
+        Enqueue,
+        Settle,
+        Postpone(i64),
+        Crash,
+        Wait(i64),
+    }
+
+    fn ops() -> impl proptest::strategy::Strategy<Value = Vec<Op>> {
+        use proptest::prelude::*;
+        let op = prop_oneof![
+            4 => Just(Op::Enqueue),
+            5 => Just(Op::Settle),
+            2 => (0i64..90).prop_map(Op::Postpone),
+            1 => Just(Op::Crash),
+            3 => (0i64..90).prop_map(Op::Wait),
+        ];
+        prop::collection::vec(op, 1..60)
+    }
+
+    /// Plays a history on one lane: what was handed over, in order, with the interrupted ones marked, and what is left over.
+    fn play(tx: &Tx<'_>, ops: &[Op]) -> Result<(usize, Vec<(usize, bool)>), StoreError> {
+        let (mut now, mut enqueued, mut handed) = (0, 0usize, Vec::new());
+        let mut in_hand: Option<(Claim, Head)> = None;
+        let settle_all = std::iter::repeat_n(&Op::Settle, 200).flat_map(|settle| [&Op::Wait(90), settle]);
+        for op in ops.iter().chain(settle_all) {
+            if in_hand.is_none()
+                && let Some((claim, Some(head))) = claim_one(tx, now)?
+            {
+                in_hand = Some((claim, head));
+            }
+            match (op, in_hand.take()) {
+                (Op::Enqueue, held) => {
+                    tx.enqueue(Direction::Teams, Some(ThreadId(1)), "ana", None, &enqueued.to_string(), at(now))?;
+                    enqueued += 1;
+                    in_hand = held;
+                }
+                (Op::Wait(seconds), held) => {
+                    now += seconds;
+                    in_hand = held;
+                }
+                (Op::Settle, Some((claim, head))) => {
+                    handed.push((head.body.parse().expect("a number"), head.interrupted));
+                    if tx.settled(&claim, &head, at(now))? == Settle::More {
+                        in_hand = tx.take_head(&claim, at(now))?.map(|next| (claim, next));
+                    }
+                }
+                (Op::Postpone(seconds), Some((claim, head))) => tx.postpone(&claim, &head, at(now + seconds))?,
+                (Op::Crash | Op::Settle | Op::Postpone(_), _) => {}
+            }
+        }
+        Ok((enqueued, handed))
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        /// Whatever happens, a lane settles each of its deliveries once, in the order in which they were enqueued.
+        #[test]
+        fn nothing_is_lost_doubled_or_reordered_in_a_lane(ops in ops()) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let history = ops.clone();
+            let (enqueued, handed) = runtime.block_on(async move {
+                let (_folder, store) = store().await;
+                store.write("play", move |tx| play(tx, &history)).await.expect("the history plays")
+            });
+            let order: Vec<usize> = handed.iter().map(|(body, _)| *body).collect();
+            proptest::prop_assert_eq!(order, (0..enqueued).collect::<Vec<_>>());
+            let crashes = ops.iter().filter(|op| matches!(op, Op::Crash)).count();
+            proptest::prop_assert!(handed.iter().filter(|(_, interrupted)| *interrupted).count() <= crashes);
+        }
+    }
 }
