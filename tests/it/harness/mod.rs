@@ -1,0 +1,311 @@
+//! The real server between both simulated worlds: real HTTP, real tokens and signatures, SQLite in a temporary folder, and a
+//! clock that stands still until it is moved.
+//!
+//! Nothing sleeps: [`World::settle`] returns when the server and both worlds have nothing left to do at this moment. Every world
+//! is checked when it is dropped: nothing that was due may be left undone.
+
+mod people;
+mod processes;
+
+pub use people::{Colleague, Phone, words};
+pub use processes::{Process, binary, free_port};
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+use std::future::Future;
+use std::sync::{Arc, RwLock};
+use switchboard::app::{App, demo};
+use switchboard::bridge::{Directory, NumberStatus, Policy};
+use switchboard::clock::Clock;
+use switchboard::config::Config;
+use switchboard::relay::Relay;
+use switchboard::simulator::{self, Cast, TeamsWorld, WhatsAppWorld};
+use switchboard::store::JournalRow;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Longer than anything takes on a busy machine; only a hang reaches it.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// What becomes due this soon belongs to what has just happened: edits of thread cards, the pace of a chat.
+const SOON: Duration = Duration::seconds(10);
+
+/// A server with its two worlds.
+pub struct World {
+    pub teams: TeamsWorld,
+    pub whatsapp: WhatsAppWorld,
+    pub clock: Clock,
+    pub cast: Cast,
+    pub config: Config,
+    server: RwLock<Option<Server>>,
+    folder: tempfile::TempDir,
+    may_leave_work: bool,
+}
+
+struct Server {
+    relay: Arc<Relay>,
+    address: std::net::SocketAddr,
+    shutdown: CancellationToken,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Monday noon in Berlin: far from every change of day and of clocks.
+pub fn noon() -> DateTime<Utc> {
+    "2026-03-02T11:00:00Z".parse().expect("a time")
+}
+
+impl World {
+    /// The demo's organization: Ana and Ben on one line with one number; the app is installed for both.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// [`World::start`] with another line policy.
+    pub async fn with_policy(change: impl FnOnce(&mut Policy)) -> Self {
+        Self::with(|directory| change(&mut directory.lines[0].policy)).await
+    }
+
+    /// [`World::start`] with a changed directory.
+    pub async fn with(change: impl FnOnce(&mut Directory)) -> Self {
+        let clock = Clock::manual(noon());
+        let cast = simulator::defaults();
+        let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
+        let whatsapp = WhatsAppWorld::start(listener().await, cast.whatsapp.clone(), clock.clone()).await.expect("WhatsApp starts");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let nowhere = "127.0.0.1:1".parse().expect("an address");
+        let config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
+        let mut directory = demo::directory(&cast);
+        change(&mut directory);
+        let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false };
+        world.serve(Some(directory)).await;
+        for user in ["ana", "ben"] {
+            world.teams.install(user).await.expect("installed");
+        }
+        world.settle().await;
+        world
+    }
+
+    async fn serve(&self, directory: Option<Directory>) {
+        let listener = listener().await;
+        let address = listener.local_addr().expect("an address");
+        let app = App::build(&self.config, directory, self.clock.clone()).await.expect("the server starts");
+        let relay = app.relay();
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(app.run(listener, shutdown.clone()));
+        self.teams.set_bot_endpoint(format!("http://{address}/api/messages").parse().expect("a URL"));
+        self.whatsapp.set_webhook(format!("http://{address}/webhooks/whatsapp").parse().expect("a URL"));
+        *self.server.write().expect("no panic under this lock") = Some(Server { relay, address, shutdown, running });
+        self.housekeeping().await;
+    }
+
+    /// Stops the server as SIGTERM does.
+    pub async fn stop(&self) {
+        let server = self.server.write().expect("no panic under this lock").take().expect("a running server");
+        drop(server.relay);
+        server.shutdown.cancel();
+        in_time("the server stops", server.running).await.expect("no panic").expect("a clean end");
+    }
+
+    /// Starts a server on the same database.
+    pub async fn start_again(&self) {
+        self.serve(None).await;
+    }
+
+    /// Puts a changed directory in force, as `directory apply` does, and waits until the server follows.
+    pub async fn apply(&self, change: impl FnOnce(&mut Directory)) {
+        let mut directory = self.relay().office().directory.clone();
+        change(&mut directory);
+        switchboard::app::directory::apply(self.relay().store(), directory, "test", self.clock.now()).await.expect("applied");
+        self.relay().reload_directory().await.expect("read again");
+        self.settle().await;
+    }
+
+    /// Switches the one number off or on.
+    pub async fn set_number(&self, status: NumberStatus) {
+        self.apply(|directory| directory.numbers[0].status = status).await;
+    }
+
+    /// For tests that end with the other side still refusing.
+    pub fn may_leave_work(mut self) -> Self {
+        self.may_leave_work = true;
+        self
+    }
+
+    pub fn relay(&self) -> Arc<Relay> {
+        self.server.read().expect("no panic under this lock").as_ref().expect("a running server").relay.clone()
+    }
+
+    /// `http://127.0.0.1:PORT` of the server.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.server.read().expect("no panic under this lock").as_ref().expect("a running server").address)
+    }
+
+    pub fn ana(&self) -> Colleague<'_> {
+        Colleague::new(self, "ana")
+    }
+
+    pub fn ben(&self) -> Colleague<'_> {
+        Colleague::new(self, "ben")
+    }
+
+    pub fn maria(&self) -> Phone<'_> {
+        Phone::new(self, "maria")
+    }
+
+    pub fn tom(&self) -> Phone<'_> {
+        Phone::new(self, "tom")
+    }
+
+    pub fn kim(&self) -> Phone<'_> {
+        Phone::new(self, "kim")
+    }
+
+    /// A conversation with consent: contact added, request sent, Yes tapped, everything delivered.
+    pub async fn consented(&self, colleague: &Colleague<'_>, client: &Phone<'_>) {
+        colleague.asks(client).await;
+        client.taps("Yes").await;
+    }
+
+    /// Moves the clock, lets housekeeping see the new time, and settles.
+    pub async fn advance(&self, by: Duration) {
+        self.clock.advance(by.to_std().expect("forward"));
+        self.housekeeping().await;
+        self.settle().await;
+    }
+
+    pub async fn advance_hours(&self, hours: i64) {
+        self.advance(Duration::hours(hours)).await;
+    }
+
+    /// A whole round of housekeeping. A round begins by taking the wish for a sync, so when a second wish has been taken, the
+    /// round that took the first is over.
+    pub async fn housekeeping(&self) {
+        let relay = self.relay();
+        for _ in 0..2 {
+            relay.sync_templates();
+            in_time("housekeeping", relay.quiet()).await.expect("the store answers");
+        }
+    }
+
+    /// Everything that is due is done; the clock stands still.
+    pub async fn quiet(&self) {
+        let relay = self.relay();
+        for _ in 0..2 {
+            in_time("the server has nothing due", relay.quiet()).await.expect("the store answers");
+            self.whatsapp.settled(PATIENCE).await.expect("every webhook is answered");
+        }
+        in_time("the server has nothing due", relay.quiet()).await.expect("the store answers");
+    }
+
+    /// [`World::quiet`], and what becomes due within seconds is awaited too, by moving the clock to it.
+    pub async fn settle(&self) {
+        loop {
+            self.quiet().await;
+            let now = self.clock.now();
+            match self.next_due().await {
+                Some(at) if at <= now => {}
+                Some(at) if at <= now + SOON => self.clock.advance((at - now).to_std().expect("later")),
+                _ => return,
+            }
+        }
+    }
+
+    async fn next_due(&self) -> Option<DateTime<Utc>> {
+        let due = self.relay().store().read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?])).await.expect("the store answers");
+        due.into_iter().flatten().min()
+    }
+
+    /// The journal, oldest first.
+    pub async fn journal(&self) -> Vec<JournalRow> {
+        let mut rows = self.relay().store().read(|tx| tx.journal_tail(None, 100_000)).await.expect("the store answers");
+        rows.reverse();
+        rows
+    }
+
+    /// How many entries of this kind the journal holds.
+    pub async fn recorded(&self, kind: &str) -> usize {
+        self.journal().await.iter().filter(|row| row.kind == kind).count()
+    }
+
+    /// The last entry of this kind.
+    pub async fn last_record(&self, kind: &str) -> JournalRow {
+        let found = self.journal().await.into_iter().rfind(|row| row.kind == kind);
+        found.unwrap_or_else(|| panic!("the journal holds no {kind}"))
+    }
+
+    /// The newest decision about an outgoing message: kind, rule and row of product.md 2.
+    pub async fn decision(&self) -> (String, String, Option<u64>) {
+        let row = self.journal().await.into_iter().rfind(|row| row.body.get("rule").is_some()).expect("a decision");
+        (row.kind, row.body["rule"].as_str().unwrap_or_default().to_owned(), row.body["row"].as_u64())
+    }
+
+    /// The client's open thread: its row.
+    pub async fn thread_of(&self, client: &Phone<'_>) -> i64 {
+        let name = client.name();
+        let journal = self.journal().await;
+        let added = journal.iter().find(|row| row.kind == "contact.added" && row.body["name"] == name);
+        let contact = added.expect("a contact").body["contact"].clone();
+        let joined = journal.iter().find(|row| row.kind == "participant.joined" && row.body["contact"] == contact);
+        joined.and_then(|row| row.thread).expect("a thread")
+    }
+
+    /// Everything that WhatsApp accepted from us, in order: (recipient, type, body).
+    pub fn accepted(&self) -> Vec<(String, String, Value)> {
+        let entries = self.whatsapp.journal(0).into_iter().filter(|entry| entry.kind.starts_with("graph."));
+        let sends = entries.filter(|entry| entry.status == Some(200) && entry.body.get("body").is_some_and(|body| body.get("type").is_some()));
+        sends
+            .map(|entry| {
+                let body = &entry.body["body"];
+                let to = body["to"].as_str().or(body["recipient"].as_str()).unwrap_or_default();
+                (to.to_owned(), body["type"].as_str().unwrap_or_default().to_owned(), body.clone())
+            })
+            .collect()
+    }
+
+    /// POSTs to the server from outside.
+    pub fn http(&self) -> reqwest::Client {
+        reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
+    }
+
+    /// The folder of the database.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    fn left_over(&self) -> rusqlite::Result<Vec<String>> {
+        let now = self.clock.now().timestamp_micros();
+        let store = rusqlite::Connection::open_with_flags(
+            self.folder.path().join("switchboard.db"),
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        let lanes: i64 = store.query_row("SELECT count(*) FROM lane WHERE due_at <= ?1", [now], |row| row.get(0))?;
+        let queued: i64 = store.query_row("SELECT count(*) FROM message WHERE state = 'queued'", [], |row| row.get(0))?;
+        let mut left = Vec::new();
+        for (count, what) in [(lanes, "due lane(s)"), (queued, "queued message(s)")] {
+            if count > 0 {
+                left.push(format!("{count} {what}"));
+            }
+        }
+        Ok(left)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.may_leave_work {
+            return;
+        }
+        assert_eq!(self.whatsapp.pending(), 0, "webhooks are left unanswered");
+        let left = self.left_over().expect("the database can be read");
+        assert!(left.is_empty(), "the server left {} behind", left.join(" and "));
+    }
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port")
+}
+
+/// Ends a hang with a name instead of a test that never ends.
+pub async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("{what}: not in {PATIENCE:?}"))
+}
