@@ -344,8 +344,6 @@ fn send_template(
     if let Some(key) = &once {
         desk.tx.first_time(key, desk.now)?;
     }
-    // Counted from now, not from WhatsApp's acceptance: two quick clicks must not send two unanswered templates.
-    desk.tx.template_sent(case.thread.id, desk.now, false)?;
     desk.tx.template_used(&template.waba, &template.name, &template.language, desk.now)?;
     Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TEMPLATE_SENT, Some(text)))
 }

@@ -79,7 +79,10 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
         None | Some(SERVER) => None,
         Some(id) => desk.person(&id.into())?,
     };
-    decide(desk, case, author.as_ref(), sending)
+    let mut case = case.clone();
+    // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
+    case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
+    decide(desk, &case, author.as_ref(), sending)
 }
 
 fn record(desk: &Desk<'_>, case: &Case, author: Option<&str>, wish: &Wish<'_>, state: MessageState, rule: Rule) -> Result<MessageId> {
@@ -122,6 +125,10 @@ fn insert(
         json!({ "purpose": purpose, "content": content, "rule": rule, "row": rule.row(), "retry_of": retry_of, "reply_to": reply_to });
     desk.journal(kind, author, Some(case.thread.id), Some(message), &body)?;
     if state == MessageState::Queued {
+        if purpose.is_template() {
+            // From now on, not from WhatsApp's acceptance: neither two quick clicks nor two held messages may send two of them.
+            desk.tx.template_sent(case.thread.id, desk.now, purpose == Purpose::Nudge)?;
+        }
         enqueue(desk, case, message)?;
     }
     Ok(message)
@@ -238,8 +245,6 @@ fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
     let verdict = decide(desk, case, Some(author), sending)?;
     if verdict.decision == Decision::Send {
         insert(desk, case, SERVER, Purpose::Nudge, &content, MessageState::Queued, verdict.rule, None, None)?;
-        // Marked when it is queued, not when it is accepted: the next held message must not bring a second one.
-        desk.tx.template_sent(case.thread.id, desk.now, true)?;
     }
     Ok(())
 }
@@ -315,6 +320,9 @@ pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, verdict: Verdict) -
     };
     desk.tx.set_state(message.id, message.state, state, desk.now)?;
     desk.tx.save_rule(message.id, verdict.rule)?;
+    if message.purpose.is_template() {
+        desk.tx.template_not_sent(case.thread.id, message.created_at)?;
+    }
     desk.journal(kind, SERVER, Some(case.thread.id), Some(message.id), &json!({ "rule": verdict.rule, "row": verdict.rule.row() }))?;
     if message.purpose == Purpose::Request && case.contact.consent.stored == ConsentState::Pending {
         desk.tx.save_consent(case.contact.id, crate::bridge::Consent::NONE)?;

@@ -76,6 +76,9 @@ pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()
         desk.tx.save_consent(case.contact.id, Consent::NONE)?;
         desk.journal("consent.request_failed", "whatsapp", Some(message.thread), Some(id), failure)?;
     }
+    if message.purpose.is_template() {
+        desk.tx.template_not_sent(message.thread, message.created_at)?;
+    }
     let free = message.purpose == Purpose::Free;
     if failure.class == FailureClass::WindowClosed && free {
         desk.tx.window_refused(message.thread, desk.now)?;

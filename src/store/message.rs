@@ -25,6 +25,13 @@ pub enum Purpose {
     Nudge,
 }
 
+impl Purpose {
+    /// A template that waits for an answer; the opt-in request has its own rule.
+    pub fn is_template(self) -> bool {
+        matches!(self, Self::Template | Self::Nudge)
+    }
+}
+
 /// A stored message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {

@@ -82,6 +82,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Takes back [`Tx::template_sent`]'s mark of `at`: that template never reached the client, so nobody owes an answer.
+    pub fn template_not_sent(&self, id: ThreadId, at: Time) -> Result<()> {
+        self.execute("UPDATE thread SET template_at = NULL WHERE thread_id = ?1 AND template_at = ?2", (id.0, micros(at)))?;
+        Ok(())
+    }
+
     /// The colleagues in a thread now, in the order they joined.
     pub fn participants(&self, thread: ThreadId) -> Result<Vec<ColleagueId>> {
         self.all(
