@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod crash;
 mod harness;
 mod story;
