@@ -108,7 +108,7 @@ impl Stage {
     async fn build() -> Self {
         let cast = cast();
         let bind = || async { TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port") };
-        let listen = bind().await.local_addr().expect("a bound socket has an address");
+        let listen = free_address().await;
         let teams = TeamsWorld::start(bind().await, cast.teams.clone(), Clock::System).await.expect("the Teams side starts");
         let whatsapp = WhatsAppWorld::start(bind().await, cast.whatsapp.clone(), Clock::System).await.expect("the WhatsApp side starts");
         teams.set_bot_endpoint(format!("http://{listen}/api/messages").parse().expect("a URL"));
@@ -225,19 +225,22 @@ impl Stage {
         store.close().await;
     }
 
-    /// The moment of a kill: at any time; right after WhatsApp has accepted a message; right after Teams has accepted a post. The
-    /// latter two aim at the gap between an acceptance and its record.
+    /// The moment of a kill: right after an answer of the server, which must have been true; right after WhatsApp or Teams has accepted
+    /// something, before its acceptance can be recorded; at any time.
     async fn until_moment(&self, round: u64, random: &mut fastrand::Rng) {
         // Slow networks, so that many requests are under way at the moment of the kill.
         let slow = |on| Fault::new(FaultName::Delay).on(on).lasting(Duration::from_millis(40 + 40 * (round % 4)));
         self.whatsapp.faults().set(slow(Surface::Messages));
         self.teams.faults().set(slow(Surface::Connector));
         tokio::time::sleep(Duration::from_millis(random.u64(700..1_800))).await;
-        match round % 3 {
-            0 => {}
-            1 => drop(self.whatsapp.until_count("graph.message", self.whatsapp.count("graph.message") + 1, PATIENCE).await),
-            _ => drop(self.teams.until_count("connector.create", self.teams.count("connector.create") + 1, PATIENCE).await),
-        }
+        let next = |kind: &str| self.teams.count(kind) + 1;
+        let reached = match round % 4 {
+            0 => self.teams.until_count("activity.message", next("activity.message"), PATIENCE).await,
+            1 => self.whatsapp.until_count("graph.message", self.whatsapp.count("graph.message") + 1, PATIENCE).await,
+            2 => self.teams.until_count("connector.create", next("connector.create"), PATIENCE).await,
+            _ => return,
+        };
+        assert!(reached.is_ok(), "nothing happens any more\n{}", self.log());
     }
 
     fn client_says(&self, client: usize, text: &str) {
@@ -405,6 +408,17 @@ impl Report {
         );
         let _ = write!(text, "to colleagues: {} shown, {} marked as perhaps repeated", self.shown, self.marked);
         text
+    }
+}
+
+/// For a server that is started again and again: below the range from which the system takes ports for connections, so that nothing
+/// takes it while the server is down.
+async fn free_address() -> SocketAddr {
+    loop {
+        let address = SocketAddr::from(([127, 0, 0, 1], fastrand::u16(15_000..32_000)));
+        if TcpListener::bind(address).await.is_ok() {
+            return address;
+        }
     }
 }
 
