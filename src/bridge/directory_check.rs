@@ -1,10 +1,10 @@
 //! Reading `directory.toml`, and what must hold in it beyond its shape. Everything is checked before any of it takes effect, and
 //! everything that is wrong is told at once, each with its place in the file.
 
+use super::keywords::fold;
 use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use unicode_normalization::UnicodeNormalization;
 
 /// A file that is not a directory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -244,11 +244,6 @@ impl Found {
     }
 }
 
-/// Words that a client's message could match alike are alike: compatibility forms, case, punctuation and spaces do not count.
-fn fold(word: &str) -> String {
-    word.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +356,7 @@ mod tests {
     #[case("mit {colleague}", "mit {nobody}", "lines[0].texts.de.K-02: {nobody} is not a placeholder of it")]
     #[case("\"JA\"", "\"Stopp!\"", "lines[0].keywords.de.opt_in: \"Stopp!\" already means opt_out")]
     #[case("[\"NEIN\", \"N\"]", "[\"ＪＡ\"]", "lines[0].keywords.de.decline: \"ＪＡ\" already means opt_in")]
+    #[case("[\"NEIN\", \"N\"]", "[\"já\"]", "lines[0].keywords.de.decline: \"já\" already means opt_in")]
     #[case("[\"NEIN\", \"N\"]", "[]", "lines[0].keywords.de.decline: must not be empty; leave it out for the default")]
     #[case("\"NEIN\"", "\"!\"", "lines[0].keywords.de.decline: \"!\" has no letter or digit")]
     #[case(
