@@ -6,11 +6,11 @@ use super::submit::Action;
 use super::text::{clip, name};
 use super::view::{Failed, Reader, Style};
 use crate::bridge::{FailureClass, Post};
-use crate::texts::{TextId, labels};
+use crate::texts::{TextId, failure, labels};
 
 /// One plain sentence with the next step, and the buttons that can take it.
 pub fn failed(reader: &Reader<'_>, view: &Failed) -> Post {
-    let (cause, advice) = labels::failure(view.class);
+    let (cause, advice) = failure(view.class, view.code);
     let sentence = match view.code {
         Some(code) => reader.say(TextId::T26, &[("cause", cause), ("advice", advice), ("code", &code.to_string())]),
         None => reader.say(TextId::T26b, &[("cause", cause), ("advice", advice)]),

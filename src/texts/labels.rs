@@ -1,6 +1,6 @@
 //! What is written on cards beside the sentences of product.md 10: headings, labels, buttons, errors, states, command help.
 
-use crate::bridge::{Basis, ConsentState, DeliveryStatus, FailureClass, TemplateCategory};
+use crate::bridge::{Basis, ConsentState, DeliveryStatus, TemplateCategory};
 
 // Buttons. Verbs first; at most 20 characters, so that three fit side by side on a phone.
 pub const YES: &str = "Yes";
@@ -194,27 +194,6 @@ pub fn category(category: TemplateCategory) -> &'static str {
         TemplateCategory::Utility => "Utility",
         TemplateCategory::Authentication => "Authentication",
         TemplateCategory::Unknown => "Unknown category",
-    }
-}
-
-/// T-26: the plain cause and what to do, neither with a full stop.
-pub fn failure(class: FailureClass) -> (&'static str, &'static str) {
-    match class {
-        FailureClass::Unavailable => ("WhatsApp could not be reached", "Please try again in a few minutes"),
-        FailureClass::RateLimited => ("too many messages were sent at once", "Please try again in a few minutes"),
-        FailureClass::Configuration => ("WhatsApp refused our account", "Please tell your administrator, then retry"),
-        FailureClass::WindowClosed => {
-            ("more than 24 hours have passed since the client last wrote", "Choose a template to restart the conversation")
-        }
-        FailureClass::Unreachable => ("this client cannot be reached on WhatsApp", "Check the number, or contact them another way"),
-        FailureClass::MarketingStopped => ("the client has stopped marketing messages", "Do not send marketing to this client"),
-        FailureClass::MarketingWithheld => {
-            ("WhatsApp withheld this marketing message", "Wait at least a day, or choose a template that is not marketing")
-        }
-        FailureClass::Template => ("WhatsApp did not accept the template", "Choose another template, or tell your administrator"),
-        FailureClass::Media => ("WhatsApp did not accept the file", "Send it in another format or a smaller size"),
-        FailureClass::ConversationGone => ("the conversation no longer exists", "Open it again"),
-        FailureClass::Invalid => ("WhatsApp cannot send this content", "Change the message, or tell your administrator"),
     }
 }
 

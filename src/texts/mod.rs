@@ -1,13 +1,15 @@
 //! Every sentence a person reads. [`TextId`] names those of product.md 10, which a line may word anew per language; [`labels`]
-//! holds what is written on buttons and inputs; [`when`], [`span`] and [`ago`] say times.
+//! holds what is written on buttons and inputs; [`failure()`] is the middle of T-26; [`when`], [`span`] and [`ago`] say times.
 //!
 //! All texts are plain text. Whoever puts one into HTML, a card or WhatsApp's markup escapes it there.
 
+mod failure;
 pub mod labels;
 mod master;
 pub mod sentences;
 mod times;
 
+pub use failure::failure;
 pub use master::{Audience, TextId};
 pub use times::{ago, span, when};
 
