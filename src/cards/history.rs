@@ -1,7 +1,7 @@
 //! Messages of one thread, oldest first.
 
 use super::element::{Button, Container, Element, TextBlock, fitting};
-use super::parts::{QUOTE_LIMIT, header, state};
+use super::parts::{QUOTE_LIMIT, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{History, HistoryLine, Reader, Speaker};
@@ -36,7 +36,7 @@ fn line(view: &History, message: &HistoryLine) -> Element {
     };
     let mut below = Text::moment(message.at);
     if let Some(reached) = message.state {
-        below = below.and(" · ").and(state(reached));
+        below = below.and(" · ").and(labels::state(reached));
     }
     if message.before_consent {
         below = below.and(" · ").and(labels::BEFORE_CONSENT);

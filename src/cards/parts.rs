@@ -2,7 +2,7 @@
 
 use super::element::{Card, Element, TextBlock};
 use super::text::{Text, clip, name};
-use super::view::{ConsentView, Head, MessageState, Reader, Style};
+use super::view::{ConsentView, Head, Reader, Style};
 use crate::bridge::{ConsentState, Time};
 use crate::texts::{TextId, labels, when};
 
@@ -60,19 +60,6 @@ pub fn consent_style(state: ConsentState) -> Style {
         ConsentState::Granted => Style::Good,
         ConsentState::None | ConsentState::Pending | ConsentState::Lapsed => Style::Warning,
         ConsentState::Declined | ConsentState::Revoked => Style::Attention,
-    }
-}
-
-/// A message's state in words.
-pub fn state(state: MessageState) -> &'static str {
-    match state {
-        MessageState::Sending => labels::STATE_SENDING,
-        MessageState::Held => labels::STATE_HELD,
-        MessageState::Reached(status) => labels::delivery(status),
-        MessageState::Failed => labels::STATE_FAILED,
-        MessageState::Uncertain => labels::STATE_UNCERTAIN,
-        MessageState::Withdrawn => labels::STATE_WITHDRAWN,
-        MessageState::Expired => labels::STATE_EXPIRED,
     }
 }
 

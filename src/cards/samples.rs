@@ -3,7 +3,7 @@
 use super::submit::Action;
 use super::*;
 use crate::bridge::{
-    Basis, ConsentState, ContactId, DeliveryStatus, Directory, FailureClass, LineId, MessageId, Organization, Post, TemplateCategory,
+    Basis, ConsentState, ContactId, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post, TemplateCategory,
     ThreadId, Time,
 };
 use crate::texts::{TextId, Voice, labels};
@@ -77,7 +77,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         may_answer: false,
         participants: vec!["Ana Torres".into(), "Ben Fischer".into()],
         held: 0,
-        last: Some((MessageState::Reached(DeliveryStatus::Read), hours(-1))),
+        last: Some((MessageState::Read, hours(-1))),
     }
 }
 
@@ -172,7 +172,7 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let first = ThreadCard { may_answer: true, last: None, ..card(ConsentState::None, Some(hours(20))) };
     let pending = ThreadCard {
         participants: vec!["Ana Torres".into()],
-        last: Some((MessageState::Reached(DeliveryStatus::Delivered), hours(-1))),
+        last: Some((MessageState::Delivered, hours(-1))),
         ..card(ConsentState::Pending, None)
     };
     let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
@@ -184,16 +184,10 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         before_consent,
     };
     let said = vec![
-        line(
-            1,
-            Speaker::System,
-            &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]),
-            Some(MessageState::Reached(DeliveryStatus::Delivered)),
-            false,
-        ),
+        line(1, Speaker::System, &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]), Some(MessageState::Delivered), false),
         line(2, Speaker::Client, "Who is this?", None, true),
         line(3, Speaker::Client, "Yes", None, false),
-        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Reached(DeliveryStatus::Read)), false),
+        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
         line(5, Speaker::Colleague("Ben Fischer".into()), "And please bring your passport.", Some(MessageState::Failed), false),
     ];
     let row = |id, last| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last };

@@ -1,7 +1,7 @@
 //! The thread card: one in each home, edited in place. Its one status line says whether one may write, and until when.
 
 use super::element::{Button, FactSet, TextBlock};
-use super::parts::{consent, consent_style, header, state};
+use super::parts::{consent, consent_style, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{Reader, Style, ThreadCard};
@@ -24,7 +24,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         facts.push((labels::COLLEAGUES, Text::plain(clip(&names.join(", "), 400))));
     }
     if let Some((reached, at)) = view.last {
-        facts.push((labels::DELIVERY, Text::plain(state(reached)).and(" · ").then(Text::moment(at))));
+        facts.push((labels::DELIVERY, Text::plain(labels::state(reached)).and(" · ").then(Text::moment(at))));
     }
     if view.held > 0 {
         facts.push((labels::HELD, Text::plain(labels::held_count(view.held))));
@@ -69,5 +69,5 @@ fn open(reader: &Reader<'_>, view: &ThreadCard) -> bool {
 }
 
 fn summary(view: &ThreadCard) -> &'static str {
-    view.last.map_or_else(|| labels::consent(view.consent.state), |(reached, _)| state(reached))
+    view.last.map_or_else(|| labels::consent(view.consent.state), |(reached, _)| labels::state(reached))
 }

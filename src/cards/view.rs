@@ -1,7 +1,7 @@
 //! What each card shows, in the bridge's words. A view is filled by whoever reads the store; a card turns it into JSON. Text in
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
-use crate::bridge::{ConsentState, ContactId, DeliveryStatus, FailureClass, LineId, MessageId, Template, TemplateCategory, ThreadId, Time};
+use crate::bridge::{ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, Template, TemplateCategory, ThreadId, Time};
 use crate::texts::Voice;
 
 use super::submit::Action;
@@ -41,20 +41,6 @@ pub struct ConsentView {
     pub state: ConsentState,
     /// When it came to stand so: for `Pending` and `Lapsed` when the request went out. Absent where nobody knows.
     pub since: Option<Time>,
-}
-
-/// Where a message stands, for a colleague.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageState {
-    /// Accepted here, not yet by WhatsApp.
-    Sending,
-    /// Waits for the window.
-    Held,
-    Reached(DeliveryStatus),
-    Failed,
-    Uncertain,
-    Withdrawn,
-    Expired,
 }
 
 /// "New conversation": choose a contact, or add one.

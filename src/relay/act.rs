@@ -125,7 +125,7 @@ fn with_held(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(
             return then(case, &message);
         }
         let text = shown(&message.outgoing()?);
-        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(message.state), Some(text)))
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(message.state), Some(text)))
     })
 }
 
@@ -374,7 +374,12 @@ fn withdraw(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) ->
     desk.journal("message.withdrawn", &person.id().0, Some(case.thread.id), Some(message.id), &json!({ "because": "author" }))?;
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
     let text = shown(&message.outgoing()?);
-    Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(MessageState::Withdrawn), Some(text)))
+    Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(MessageState::Withdrawn), Some(text)))
+}
+
+/// What became of a message that was not delivered, on a card that came too late. Only sending it again withdraws one.
+fn became(state: MessageState) -> &'static str {
+    if state == MessageState::Withdrawn { sentences::SENT_AGAIN } else { labels::state(state) }
 }
 
 /// Sends a failed, uncertain, refused or expired message again, as a new one that names the old.
@@ -390,7 +395,7 @@ fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         }
         // Marked before sending: a second click finds nothing to retry.
         if !own || !retryable || !desk.tx.set_state(id, message.state, MessageState::Withdrawn, desk.now)? {
-            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(message.state), Some(text)));
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
         }
         let wish =
             Wish { author: person, purpose: message.purpose, content: &content, reply_to: message.reply_to.as_ref(), retry_of: Some(id) };
@@ -408,7 +413,7 @@ fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         let settled = desk.tx.set_state(id, MessageState::Uncertain, MessageState::Accepted, desk.now)?;
         let text = shown(&message.outgoing()?);
         if !settled {
-            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::state(message.state), Some(text)));
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
         }
         desk.journal("message.arrived_says_colleague", &person.id().0, Some(case.thread.id), Some(id), &json!({}))?;
         desk.tx.refresh_cards(case.thread.id, desk.now)?;

@@ -2,7 +2,7 @@
 
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, Facts, Line, LineId, MessageId, MessageState, Post, Sending, TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Post, Sending, TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
@@ -198,22 +198,4 @@ impl<'a> Desk<'a> {
     ) -> Result<()> {
         self.tx.journal(&Entry { at: self.now, kind, actor, thread, message }, body)
     }
-}
-
-/// A message's state in the words of a card; `None` for states that only the record knows.
-pub fn shown_state(state: MessageState) -> Option<cards::MessageState> {
-    use crate::bridge::DeliveryStatus;
-    Some(match state {
-        MessageState::Queued | MessageState::Accepted => cards::MessageState::Sending,
-        MessageState::Held => cards::MessageState::Held,
-        MessageState::Sent => cards::MessageState::Reached(DeliveryStatus::Sent),
-        MessageState::Delivered => cards::MessageState::Reached(DeliveryStatus::Delivered),
-        MessageState::Read => cards::MessageState::Reached(DeliveryStatus::Read),
-        MessageState::Played => cards::MessageState::Reached(DeliveryStatus::Played),
-        MessageState::Failed => cards::MessageState::Failed,
-        MessageState::Uncertain => cards::MessageState::Uncertain,
-        MessageState::Withdrawn => cards::MessageState::Withdrawn,
-        MessageState::Expired => cards::MessageState::Expired,
-        MessageState::Received | MessageState::Refused => return None,
-    })
 }

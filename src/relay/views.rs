@@ -1,6 +1,6 @@
 //! Cards filled from the store.
 
-use super::desk::{Case, Desk, Person, SERVER, shown_state};
+use super::desk::{Case, Desk, Person, SERVER};
 use super::render::{self, shown};
 use crate::bridge::{
     ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateCategory, TemplateMessage, TemplateVariable, ThreadId,
@@ -94,7 +94,7 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
     for id in desk.tx.participants(case.thread.id)? {
         participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
     }
-    let last = desk.tx.last_sent(case.thread.id)?.and_then(|message| Some((shown_state(message.state)?, message.state_at)));
+    let last = desk.tx.last_sent(case.thread.id)?.map(|message| (message.state, message.state_at));
     let answers = desk.line(&case.contact.line).is_some_and(|line| line.policy.client_first == ClientFirst::Answer);
     let view = ThreadCard {
         thread: case.thread.id,
@@ -268,7 +268,7 @@ fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
         at: message.created_at,
         speaker,
         text: markup::plain(&render::message(desk, message)?),
-        state: (message.purpose != Purpose::Client).then(|| shown_state(message.state)).flatten(),
+        state: (message.purpose != Purpose::Client).then_some(message.state),
         before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
     })
 }

@@ -1,6 +1,6 @@
 //! What is written on cards beside the sentences of product.md 10: headings, labels, buttons, errors, states, command help.
 
-use crate::bridge::{Basis, ConsentState, DeliveryStatus, TemplateCategory};
+use crate::bridge::{Basis, ConsentState, MessageState, TemplateCategory};
 
 // Buttons. Verbs first; at most 20 characters, so that three fit side by side on a phone.
 pub const YES: &str = "Yes";
@@ -172,21 +172,28 @@ pub fn time_left(span: &str) -> String {
     format!(" ({span} left).")
 }
 
-pub fn delivery(status: DeliveryStatus) -> &'static str {
-    match status {
-        DeliveryStatus::Sent => "Sent",
-        DeliveryStatus::Delivered => "Delivered",
-        DeliveryStatus::Read => "Read",
-        DeliveryStatus::Played => "Played",
-    }
-}
-
-pub const STATE_SENDING: &str = "On its way to WhatsApp";
 pub const STATE_HELD: &str = "Held until the client writes";
 pub const STATE_FAILED: &str = "Not delivered";
 pub const STATE_UNCERTAIN: &str = "Not known whether it arrived";
-pub const STATE_WITHDRAWN: &str = "Withdrawn";
-pub const STATE_EXPIRED: &str = "Expired without being sent";
+
+/// A message's state.
+pub fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Received => "Received",
+        MessageState::Held => STATE_HELD,
+        MessageState::Queued => "On its way to WhatsApp",
+        MessageState::Uncertain => STATE_UNCERTAIN,
+        MessageState::Accepted => "Accepted by WhatsApp",
+        MessageState::Sent => "Sent",
+        MessageState::Delivered => "Delivered",
+        MessageState::Read => "Read",
+        MessageState::Played => "Played",
+        MessageState::Failed => STATE_FAILED,
+        MessageState::Withdrawn => "Withdrawn",
+        MessageState::Expired => "Expired without being sent",
+        MessageState::Refused => "Not sent",
+    }
+}
 
 pub fn category(category: TemplateCategory) -> &'static str {
     match category {

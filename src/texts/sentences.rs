@@ -1,6 +1,6 @@
 //! Sentences around a client's messages and a colleague's actions that product.md 10 does not number.
 
-use crate::bridge::{MessageState, Rule};
+use crate::bridge::Rule;
 
 pub const UNKNOWN_CLIENT: &str = "Unknown client";
 pub const EARLIER_MESSAGE: &str = "an earlier message";
@@ -146,24 +146,5 @@ pub fn refused(rule: Rule) -> &'static str {
         Rule::TemplateUnanswered => "The client has not answered the last template yet. Only one is allowed in 24 hours. Nothing was sent.",
         Rule::AlreadyGranted => "The client has agreed already: you can write.",
         _ => "Nothing was sent.",
-    }
-}
-
-/// What became of a message, on a card that came too late.
-pub fn state(state: MessageState) -> &'static str {
-    match state {
-        MessageState::Received => "Received",
-        MessageState::Held => "Held until the client writes",
-        MessageState::Queued => "On its way",
-        MessageState::Uncertain => "Not known whether it arrived",
-        MessageState::Accepted => "Accepted by WhatsApp",
-        MessageState::Sent => "Sent",
-        MessageState::Delivered => "Delivered",
-        MessageState::Read => "Read",
-        MessageState::Played => "Played",
-        MessageState::Failed => "Not delivered",
-        MessageState::Withdrawn => "Withdrawn, or sent again as a new message",
-        MessageState::Expired => "Expired without being sent",
-        MessageState::Refused => "Not sent",
     }
 }
