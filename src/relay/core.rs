@@ -10,7 +10,7 @@ use crate::teams::Connector;
 use crate::whatsapp;
 use arc_swap::ArcSwap;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -93,11 +93,22 @@ impl Relay {
     }
 }
 
-/// The lanes that this process works on.
+/// The lanes that this process works on, and how often it took something to do out of the store.
 #[derive(Default)]
 pub struct Busy {
     lanes: Mutex<HashSet<LaneId>>,
     pub(super) freed: Notify,
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// Something was or is being taken out of the store: until this is dropped, what is not due there may still be unfinished.
+pub struct Taking<'a>(&'a Busy);
+
+impl Drop for Taking<'_> {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl Busy {
@@ -107,6 +118,19 @@ impl Busy {
 
     pub fn is_empty(&self) -> bool {
         self.set().is_empty()
+    }
+
+    pub(super) fn taking(&self) -> Taking<'_> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        Taking(self)
+    }
+
+    /// `Some` when nothing is in hand: the same number before and after a look at the store means that nothing was taken out
+    /// in between, so the look saw everything there is to do.
+    pub(super) fn at_rest(&self) -> Option<u64> {
+        let ended = self.ended.load(Ordering::SeqCst);
+        let begun = self.begun.load(Ordering::SeqCst);
+        (begun == ended && self.is_empty()).then_some(begun)
     }
 }
 

@@ -148,6 +148,7 @@ fn ask_about_uncertain(desk: &Desk<'_>) -> Result<()> {
 
 /// Edits the thread cards that are due. An edit may be repeated safely, so it needs no lane.
 async fn edit_cards(relay: &Arc<Relay>) {
+    let _taking = relay.busy.taking();
     let context = relay.clone();
     let due = relay
         .write("cards", move |desk| {

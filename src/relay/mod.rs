@@ -116,11 +116,12 @@ impl Relay {
     /// Returns when nothing is due and nothing is in flight: for tests and for the demo's controls.
     pub async fn quiet(&self) -> Result<()> {
         loop {
+            let before = self.busy.at_rest();
             let now = self.clock.now();
             let due = move |at: Option<Time>| at.is_some_and(|at| at <= now);
             let idle = self.store.read(move |tx| Ok(!due(tx.next_lane_due()?) && !due(tx.next_card_due()?))).await?;
             let synced = !self.templates_changed.load(Ordering::SeqCst);
-            if idle && synced && self.busy.is_empty() {
+            if idle && synced && before.is_some() && before == self.busy.at_rest() {
                 return Ok(());
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;

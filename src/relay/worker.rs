@@ -53,8 +53,9 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
     tasks.wait().await;
 }
 
-/// Claims due lanes and prepares their heads. Lanes are marked as in hand before the commit can be seen by anybody else.
+/// Claims due lanes, prepares their heads and marks the lanes as in hand.
 async fn claim(relay: &Arc<Relay>, limit: usize) -> Vec<Job> {
+    let _taking = relay.busy.taking();
     let context = relay.clone();
     let result = relay
         .write("claim", move |desk| {
