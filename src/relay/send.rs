@@ -330,6 +330,9 @@ pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, verdict: Verdict) -
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
     let Some(author) = message.author.as_deref().filter(|author| *author != SERVER) else { return Ok(()) };
     if let Some(person) = desk.person(&author.into())? {
+        if let Decision::Hold { nudge: true } = verdict.decision {
+            nudge(desk, case, &person)?;
+        }
         let text = shown(&message.outgoing()?);
         if let Some(post) = tell::verdict(desk, &person, case, verdict, Some(message.id), &text)? {
             desk.post(Some(case.thread.id), person.id(), post, Some(message.id))?;
