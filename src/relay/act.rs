@@ -6,12 +6,12 @@ use super::render::{self, shown};
 use super::send::{self, Wish};
 use super::{tell, views, write};
 use crate::bridge::{
-    ActivityId, Basis, Consent, ConsentState, ContactId, Decision, FillError, LineId, MessageId, MessageState, Outgoing, Post, Sending,
-    Template, ThreadId, admit, phone,
+    ActivityId, Basis, Consent, ConsentState, ContactId, Decision, FillError, LineId, MessageId, MessageState, Outgoing, Post, Rule,
+    Sending, Template, ThreadId, admit, phone,
 };
-use crate::cards::submit::Action;
+use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Notice, OptIn, Style, TextError, TypedContact, ValueError};
-use crate::store::{Contact, Envelope, Message, NewContact, Purpose, Result};
+use crate::store::{Contact, Envelope, Message, NewContact, Purpose, Result, Thread};
 use crate::texts::{TextId, labels, sentences};
 use serde_json::{Value, json};
 
@@ -26,10 +26,30 @@ const LONGEST_TEXT: usize = 4096;
 pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<Post> {
     match Action::parse(data) {
         Ok(action) => run(desk, person, &action, card),
+        Err(ParseError::ChosenNothing { verb }) => nothing_chosen(desk, person, verb, data),
         Err(error) => {
             tracing::warn!(%error, "a card action could not be read");
             Ok(desk.notice(person, None, Style::Warning, sentences::CARD_TOO_OLD.to_owned()))
         }
+    }
+}
+
+/// The same card again, with the choice that is missing pointed out and everything typed still there.
+fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) -> Result<Post> {
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match verb {
+        "route.choose" => {
+            let draft = data.get("draft").and_then(Value::as_i64).unwrap_or_default();
+            match desk.tx.draft(draft, person.id())? {
+                Some(kept) => views::ask_whom(desk, person, draft, &kept, true),
+                None => Ok(settled_draft(desk, person)),
+            }
+        }
+        "contact.add" => {
+            let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
+            views::new_conversation(desk, person, typed, vec![ContactError::LineMissing])
+        }
+        _ => views::new_conversation(desk, person, TypedContact::default(), vec![ContactError::NothingChosen]),
     }
 }
 
@@ -191,7 +211,7 @@ fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
             let typed = TypedContact { name: contact.name.clone(), phone, language: String::new(), line: Some(contact.line.clone()) };
             views::new_conversation(desk, person, typed, Vec::new())
         }
-        Decision::Refuse => Ok(tell::refusal(desk, person, contact, thread.as_ref(), verdict.rule, None)),
+        Decision::Refuse => refuse(desk, person, contact, thread.as_ref(), verdict.rule),
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();
@@ -211,6 +231,13 @@ fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
             Ok(cards::notice(&desk.reader(person, Some(&contact.line)), &notice))
         }
     }
+}
+
+/// A rule stands against writing or asking: told, and recorded, for an attempt after a decline is what an auditor looks for.
+fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, rule: Rule) -> Result<Post> {
+    let body = json!({ "contact": contact.id, "rule": rule, "row": rule.row() });
+    desk.journal("conversation.refused", &person.id().0, thread.map(|thread| thread.id), None, &body)?;
+    Ok(tell::refusal(desk, person, contact, thread, rule, None))
 }
 
 /// The colleague's conversation with a contact: thread, participation, card, focus.
@@ -236,7 +263,7 @@ fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Option<Ba
     let policy = line.map(|line| line.policy.clone()).unwrap_or_default();
     let verdict = admit(&desk.facts(contact, thread.as_ref(), Some(person), &policy)?, Sending::Request, desk.now);
     if verdict.decision != Decision::Send {
-        return Ok(tell::refusal(desk, person, contact, thread.as_ref(), verdict.rule, None));
+        return refuse(desk, person, contact, thread.as_ref(), verdict.rule);
     }
     let mut head = desk.head(contact, thread.as_ref());
     head.number = number.display.clone();

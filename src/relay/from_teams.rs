@@ -3,7 +3,7 @@
 use super::desk::{Desk, Person};
 use super::{act, commands, views, write};
 use crate::bridge::{
-    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
+    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
     route,
 };
 use crate::cards::{self, Style, Welcome};
@@ -94,6 +94,9 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         }
         TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
             let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
+            // Without the words: who is not enabled has no client whose record they would belong to.
+            desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;
             desk.post(None, person.id(), desk.notice(person, None, Style::Attention, text), None)?;
             Ok(none)
         }
