@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::{labels, span};
+use crate::texts::labels;
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -52,9 +52,13 @@ fn status(reader: &Reader<'_>, view: &ThreadCard) -> (Text, Style, bool) {
     let first = Text::plain(if answerable { labels::CLIENT_FIRST } else { labels::AGREED }).and(" ");
     match view.window_until {
         Some(until) if until > reader.now => {
-            let left = until - reader.now;
-            let style = if left <= CLOSING { Style::Warning } else { Style::Good };
-            (first.and(labels::WINDOW_OPEN).then(Text::moment(until)).and(labels::time_left(&span(left))), style, false)
+            let words = first.and(labels::WINDOW_OPEN).then(Text::moment(until));
+            // An exact length would be wrong a minute later, and the card is not edited every minute.
+            if until - reader.now <= CLOSING {
+                (words.and(labels::WINDOW_CLOSING), Style::Warning, false)
+            } else {
+                (words.and("."), Style::Good, false)
+            }
         }
         Some(until) => {
             let words = first.and(labels::WINDOW_CLOSED).then(Text::moment(until)).and(". ").and(labels::WINDOW_CLOSED_ADVICE);

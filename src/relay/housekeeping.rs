@@ -1,15 +1,15 @@
-//! What happens by itself: edits of thread cards, lapsed requests, expired held messages, unknown outcomes, template sync,
-//! a new directory.
+//! What happens by itself: edits of thread cards, lapsed requests, windows that close, expired held messages, unknown
+//! outcomes, template sync, a new directory.
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
 use super::render::shown;
-use super::{deliver, tell};
-use crate::bridge::{MessageState, Outcome, REQUEST_LIFETIME, Time, WabaId};
+use super::{deliver, send, tell};
+use crate::bridge::{Decision, MessageState, Outcome, REQUEST_LIFETIME, Sending, Time, WabaId};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};
-use crate::texts::{TextId, labels};
+use crate::texts::{TextId, labels, when};
 use chrono::Duration;
 use serde_json::json;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long an unknown outcome waits for a status before a person is asked.
 const UNCERTAIN: Duration = Duration::seconds(60);
+/// The warning comes this long before a window closes (product.md 4).
+const CLOSING: Duration = Duration::hours(1);
 /// Between two looks at what time alone makes due.
 const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
 /// Between two syncs of a WABA's templates (product.md 5).
@@ -72,6 +74,8 @@ fn log_error(result: Result<()>) {
 /// What time alone makes due.
 fn round(desk: &Desk<'_>) -> Result<()> {
     lapse_requests(desk)?;
+    close_windows(desk)?;
+    warn_of_closing(desk)?;
     expire_held(desk)?;
     ask_about_uncertain(desk)
 }
@@ -101,6 +105,39 @@ fn lapse_requests(desk: &Desk<'_>) -> Result<()> {
                 desk.post(Some(thread.id), &id, cards::notice(&reader, &notice), None)?;
             }
             desk.tx.refresh_cards(thread.id, desk.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// A window closed by time alone: the thread cards must not go on saying that one may write. Before the warnings, so that a
+/// window whose end was slept through brings none.
+fn close_windows(desk: &Desk<'_>) -> Result<()> {
+    for thread in desk.tx.take_closed_windows(desk.now, BATCH)? {
+        desk.tx.refresh_cards(thread, desk.now)?;
+    }
+    Ok(())
+}
+
+/// T-24: once per window, to those who may still write.
+fn warn_of_closing(desk: &Desk<'_>) -> Result<()> {
+    for thread in desk.tx.take_closing_windows(desk.now, CLOSING, BATCH)? {
+        let Some(case) = desk.case(thread)? else { continue };
+        desk.tx.refresh_cards(thread, desk.now)?;
+        let Some(closes) = case.thread.window.closes_at() else { continue };
+        for id in desk.tx.participants(thread)? {
+            let Some(person) = desk.person(&id)? else { continue };
+            if send::decide(desk, &case, Some(&person), Sending::Free)?.decision != Decision::Send {
+                continue;
+            }
+            let reader = desk.reader(&person, Some(&case.contact.line));
+            let notice = Notice {
+                head: Some(desk.head(&case.contact, Some(&case.thread))),
+                text: reader.voice.say(TextId::T24, &[("client", &case.contact.name), ("time", &when(closes, reader.zone, desk.now))]),
+                style: Style::Warning,
+                ..Notice::default()
+            };
+            desk.post(Some(thread), &id, cards::notice(&reader, &notice), None)?;
         }
     }
     Ok(())

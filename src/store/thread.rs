@@ -1,7 +1,8 @@
 //! Threads, their windows and their participants.
 
 use super::tx::{Result, Tx, maybe_time, micros};
-use crate::bridge::{ColleagueId, ContactId, LineId, PhoneNumberId, ThreadId, Time, Window};
+use crate::bridge::{ColleagueId, ContactId, LineId, PhoneNumberId, ThreadId, Time, WINDOW, Window};
+use chrono::Duration;
 use rusqlite::Row;
 
 /// One conversation between a number and a client.
@@ -61,10 +62,33 @@ impl Tx<'_> {
     /// The client wrote: the window moves, and whatever waited for an answer has it.
     pub fn client_wrote(&self, id: ThreadId, window: Window) -> Result<()> {
         self.execute(
-            "UPDATE thread SET last_inbound_at = ?2, template_at = NULL, nudged_at = NULL WHERE thread_id = ?1",
+            "UPDATE thread SET last_inbound_at = ?2, template_at = NULL, nudged_at = NULL,
+                    window_told = CASE WHEN last_inbound_at IS ?2 THEN window_told ELSE 0 END WHERE thread_id = ?1",
             (id.0, window.last_inbound.map(micros)),
         )?;
         Ok(())
+    }
+
+    /// Takes up to `limit` threads whose window has closed, and marks them so that each window is taken once.
+    pub fn take_closed_windows(&self, now: Time, limit: u32) -> Result<Vec<ThreadId>> {
+        self.take_windows(now - WINDOW, 2, limit)
+    }
+
+    /// The same for windows that close within `before`.
+    pub fn take_closing_windows(&self, now: Time, before: Duration, limit: u32) -> Result<Vec<ThreadId>> {
+        self.take_windows(now - WINDOW + before, 1, limit)
+    }
+
+    fn take_windows(&self, written_until: Time, told: i64, limit: u32) -> Result<Vec<ThreadId>> {
+        let due = self.all(
+            "SELECT thread_id FROM thread WHERE window_told < 2 AND window_told < ?2 AND last_inbound_at <= ?1 ORDER BY last_inbound_at LIMIT ?3",
+            (micros(written_until), told, limit),
+            |row| Ok(ThreadId(row.get(0)?)),
+        )?;
+        for thread in &due {
+            self.execute("UPDATE thread SET window_told = ?2 WHERE thread_id = ?1", (thread.0, told))?;
+        }
+        Ok(due)
     }
 
     /// WhatsApp refused a message as outside the window.

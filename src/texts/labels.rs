@@ -167,10 +167,8 @@ pub const BY_WRITING: &str = "by writing to us";
 /// Between the words and the time of a state of consent.
 pub const SINCE_OPEN: &str = " (";
 
-/// Behind the time at which a window closes.
-pub fn time_left(span: &str) -> String {
-    format!(" ({span} left).")
-}
+/// Behind the time at which a window closes soon.
+pub const WINDOW_CLOSING: &str = ", less than an hour from now.";
 
 pub const STATE_HELD: &str = "Held until the client writes";
 pub const STATE_FAILED: &str = "Not delivered";

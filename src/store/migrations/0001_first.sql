@@ -69,9 +69,12 @@ CREATE TABLE thread (
     refused_at      BIGINT,
     template_at     BIGINT,
     nudged_at       BIGINT,
+    -- How far the participants know of this window's end. 0: not yet, 1: warned, 2: it is shown as closed.
+    window_told     BIGINT NOT NULL DEFAULT 0,
     created_at      BIGINT NOT NULL,
     UNIQUE (contact_id, phone_number_id)
 );
+CREATE INDEX thread_window ON thread (last_inbound_at) WHERE window_told < 2 AND last_inbound_at IS NOT NULL;
 CREATE TABLE participant (
     thread_id    BIGINT NOT NULL,
     colleague_id TEXT NOT NULL,

@@ -1,0 +1,417 @@
+// Walks the whole story in the demo's page by clicking and typing, like two colleagues and a client would.
+//
+// Starts `switchboard demo` on free ports, opens its page in Chromium and plays it chapter by chapter. A step that does not
+// happen ends the run and says what was expected and what was there instead. After every chapter the page is looked at in the
+// light and the dark theme and 400 px wide: nothing overflows, all text has the contrast of WCAG AA, nothing was logged as
+// an error. Screenshots: target/screenshots/story.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const binary = process.env.SWITCHBOARD_BIN ?? join(root, "target/debug/switchboard");
+const pictures = join(root, "target/screenshots/story");
+const patience = 8_000; // ms for one step
+const whole = 58_000; // ms for everything
+const wide = { width: 1500, height: 940 };
+const narrow = { width: 400, height: 860 };
+
+const problems = [];
+let chapter = "start";
+let page;
+
+/** Runs a step; when it fails, says what a person would have expected. */
+async function expecting(what, step) {
+  try {
+    return await step();
+  } catch (error) {
+    const reason = String(error.message ?? error).split("\n")[0];
+    throw new Error(`${chapter}: expected ${what} (${reason})`);
+  }
+}
+
+// The chat of the colleague whose turn it is.
+const chat = (text) => page.locator("[data-testid=chat-item]").filter(text === undefined ? {} : { hasText: text }).last();
+const seen = (what, text) => expecting(what, () => chat(text).waitFor({ timeout: patience }));
+const gone = (what, locator) => expecting(what, () => locator.waitFor({ state: "detached", timeout: patience }));
+const writes = async (text) => {
+  await page.getByTestId("composer").fill(text);
+  await page.getByTestId("composer").press("Enter");
+};
+const button = (item, title) => item.getByRole("button", { name: title, exact: true }).first();
+const presses = (item, title) => expecting(`a button ${title}`, () => button(item, title).click({ timeout: patience }));
+const input = (item, label) => item.getByLabel(label);
+
+// The phone of the client whose turn it is.
+const bubble = (text) => page.locator("[data-testid=phone-item]").filter({ hasText: text }).last();
+const arrives = (what, text) => expecting(what, () => bubble(text).waitFor({ timeout: patience }));
+const answers = async (text) => {
+  await page.getByTestId("phone-composer").fill(text);
+  await page.getByTestId("phone-composer").press("Enter");
+};
+const ticks = (text, state) =>
+  expecting(`the ticks of “${text}” to say ${state}`, () => bubble(text).getByTestId("ticks").filter({ hasText: state }).waitFor({ timeout: patience }));
+const phoneTexts = () => page.locator("[data-testid=phone-item] .text").allInnerTexts();
+const windowSays = (words) => expecting(`the phone's window line to say “${words}”`, () => page.getByTestId("window").filter({ hasText: words }).waitFor({ timeout: patience }));
+
+/** The card that tells how a conversation stands: there is one, edited in place. */
+const threadCard = (words) => seen(`the conversation's card to say “${words}”`, words);
+
+const story = [
+  ["01-welcome", async () => {
+    await seen("a welcome for Ana", "Welcome to switchboard, Ana Souza");
+    await expecting("two colleagues and three clients to choose from", async () => {
+      if ((await page.locator("#teams-users button").count()) !== 2) throw new Error("not two colleagues");
+      if ((await page.locator("#phone-clients button").count()) !== 3) throw new Error("not three clients");
+    });
+    await windowSays("Window never opened");
+  }],
+
+  ["02-request", async () => {
+    await writes("new");
+    await seen("a card to add a contact", "Add a contact");
+    const card = chat("Add a contact");
+    // What is wrong is said at the input, and what was typed stays.
+    await input(card, "Name").fill("Maria Oliveira");
+    await input(card, "Phone number").fill("12345");
+    await presses(card, "Add contact");
+    await seen("an error below the phone number", "Enter the phone number with + and country code.");
+    const again = chat("Add a contact");
+    await expecting("the name that was typed to be kept", async () => {
+      if ((await input(again, "Name").inputValue()) !== "Maria Oliveira") throw new Error("the name is gone");
+    });
+    await input(again, "Phone number").fill("+55 11 98765-4321");
+    await presses(again, "Add contact");
+    await seen("Maria's contact card", "Not asked yet");
+    await presses(chat("Not asked yet"), "Message on WhatsApp");
+    await seen("the question on what basis she is contacted (T-00)", "We will ask first, in Northwind Bank's name");
+    const asked = chat("We will ask first");
+    await presses(asked, "Send request");
+    await expecting("no request without a basis", () => asked.getByText("Choose on what basis you contact this person.").first().waitFor({ timeout: patience }));
+    await expecting("the basis to choose", () => asked.getByLabel("We met in person").check());
+    await presses(asked, "Send request");
+    await seen("a receipt", "Request sent.");
+    await expecting("the receipt to have no button", async () => {
+      if ((await chat("Request sent.").getByTestId("card-action").count()) > 0) throw new Error("it still has one");
+    });
+    await threadCard("Asked, no answer yet");
+    await arrives("the request on Maria's phone", "Hello, this is Ana Souza from Northwind Bank. May we message you here on WhatsApp?");
+    await ticks("May we message you", "Delivered");
+    // Nothing reaches the client before she agreed; the text is handed back.
+    await writes("Are you there?");
+    await seen("an explanation that a request is waiting (T-07)", "A request is waiting since");
+  }],
+
+  ["03-yes", async () => {
+    await presses(bubble("May we message you"), "Yes");
+    await arrives("a confirmation on the phone (K-02)", "Thank you. You can now chat with Ana Souza at Northwind Bank here.");
+    await seen("the news that Maria accepted (T-04)", "Maria Oliveira accepted. You can write freely until");
+    await threadCard("You can write until");
+    await windowSays("Window open");
+    await expecting("the refused text to have stayed in Teams", async () => {
+      if ((await phoneTexts()).some((text) => text.includes("Are you there?"))) throw new Error("it went out");
+    });
+  }],
+
+  ["04-chat", async () => {
+    await expecting("the chat to be open on the phone", () => page.getByTestId("phone-open").click({ timeout: patience }));
+    for (const text of ["Good morning, Maria.", "Your contract is **ready**.", "When may I call you?"]) await writes(text);
+    await arrives("the third text on the phone", "When may I call you?");
+    await expecting("the texts in the order they were written", async () => {
+      const texts = (await phoneTexts()).slice(-3);
+      if (texts.join("|") !== "Good morning, Maria.|Your contract is ready.|When may I call you?") throw new Error(texts.join("|"));
+    });
+    await expecting("bold to stay bold", () => bubble("Your contract is").locator("strong", { hasText: "ready" }).waitFor({ timeout: patience }));
+    await ticks("When may I call you?", "Read");
+    await threadCard("Read");
+    await answers("Good morning, Ana.");
+    await answers("Tomorrow at ten is *fine*.");
+    await seen("Maria's second text in Teams", "Tomorrow at ten is fine.");
+    await expecting("her texts in the order they were written", async () => {
+      const texts = await page.locator("[data-testid=chat-item][data-from=bot] .html").allInnerTexts();
+      if (texts.slice(-2).join("|") !== "Maria Oliveira: Good morning, Ana.|Maria Oliveira: Tomorrow at ten is fine.") throw new Error(texts.join("|"));
+    });
+  }],
+
+  ["05-fault", async () => {
+    await page.getByTestId("fault-429").click();
+    await expecting("the fault to be on", () => page.locator("#fault-429[aria-pressed=true]").waitFor({ timeout: patience }));
+    await writes("This one meets a busy WhatsApp.");
+    await arrives("the message in spite of the 429", "This one meets a busy WhatsApp.");
+    await expecting("the fault to have struck once and gone", () => page.locator("#fault-429[aria-pressed=false]").waitFor({ timeout: patience }));
+    await expecting("the message on the phone only once", async () => {
+      const copies = (await phoneTexts()).filter((text) => text.includes("busy WhatsApp")).length;
+      if (copies !== 1) throw new Error(`${copies} times`);
+    });
+  }],
+
+  ["06-held", async () => {
+    await page.getByTestId("advance-25h").click();
+    await windowSays("Window closed");
+    await threadCard("Window closed since");
+    await writes("The papers are signed.");
+    await seen("the message to be held (T-21)", "goes out as soon as Maria Oliveira writes");
+    await threadCard("1 message waits for the client to write.");
+    await expecting("nothing on the phone", async () => {
+      if ((await phoneTexts()).some((text) => text.includes("papers"))) throw new Error("the held message went out");
+    });
+  }],
+
+  ["07-template", async () => {
+    await presses(chat("goes out as soon as"), "Choose template");
+    await seen("the templates", "appointment_reminder");
+    const picker = chat("appointment_reminder");
+    await input(picker, "Find by name or text").fill("appoint");
+    await presses(picker, "Search");
+    await gone("the search to leave only what fits", picker.getByText("office_hours"));
+    await presses(picker, "Choose");
+    await seen("inputs for the template's variables", "Value 1");
+    const form = chat("Value 1");
+    await input(form, "Value 1").fill("Maria");
+    await input(form, "Value 2").fill("Monday");
+    await presses(form, "Preview");
+    await expecting("an error at the empty variable", () => form.getByText("Enter a value.").first().waitFor({ timeout: patience }));
+    await input(form, "Value 3").fill("10:00");
+    await presses(form, "Preview");
+    await seen("the exact preview", "Hello Maria, this is a reminder of your appointment on Monday at 10:00.");
+    const preview = chat("Nothing has been sent yet");
+    await expecting("the preview not to be on the phone", async () => {
+      if ((await phoneTexts()).some((text) => text.includes("reminder"))) throw new Error("choosing has sent it");
+    });
+    // By keyboard alone: from the field above on, Tab to Send, then Enter.
+    await page.locator("#chat").focus();
+    const titles = [];
+    for (let presses = 0; presses < 150; presses += 1) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => ({ title: document.activeElement?.textContent, card: Boolean(document.activeElement?.closest(".card")), ring: getComputedStyle(document.activeElement).outlineStyle }));
+      titles.push(at.title);
+      if (at.card && at.title === "Send") {
+        if (at.ring === "none") problems.push(`${chapter}: the focused button shows no ring`);
+        break;
+      }
+    }
+    await expecting("Tab to reach the card's Send button", () => {
+      if (titles.at(-1) !== "Send") throw new Error(`it reached ${titles.slice(-5)}`);
+    });
+    await page.keyboard.press("Enter");
+    await seen("a receipt", "Template sent.");
+    await gone("the preview's buttons to be gone", preview.getByTestId("card-action"));
+    await arrives("the template on the phone", "this is a reminder of your appointment on Monday at 10:00.");
+    await expecting("the held message to wait on", async () => {
+      if ((await phoneTexts()).some((text) => text.includes("papers"))) throw new Error("a template has released it");
+    });
+  }],
+
+  ["08-released", async () => {
+    await presses(bubble("this is a reminder"), "Confirm");
+    await arrives("the held message", "The papers are signed.");
+    await seen("Maria's answer in Teams", "Maria Oliveira: Confirm");
+    await seen("the news that it was sent (T-23)", "Maria Oliveira is back. 1 held message sent.");
+    await windowSays("Window open");
+  }],
+
+  ["09-colleague", async () => {
+    await expecting("Ben to be chosen", () => page.getByTestId("teams-user-1").click({ timeout: patience }));
+    await seen("Ben's own chat", "Welcome to switchboard, Ben Okafor");
+    await expecting("nothing of Ana's client in Ben's chat", async () => {
+      if ((await page.locator("[data-testid=chat-item]").filter({ hasText: "Maria" }).count()) > 0) throw new Error("Maria is there");
+    });
+    await writes("new");
+    await seen("a card to choose a contact", "New conversation");
+    const card = chat("New conversation");
+    await card.getByRole("combobox").selectOption({ label: "Maria Oliveira · +55 11 98765-4321" });
+    await presses(card, "Open");
+    await expecting("Maria's contact card", () => button(chat(), "Message on WhatsApp").waitFor({ timeout: patience }));
+    await presses(chat(), "Message on WhatsApp");
+    await seen("the client to belong to Ana (T-10)", "already messaging with another colleague in your line of business");
+  }],
+
+  ["10-stop", async () => {
+    await expecting("Ana to be chosen", () => page.getByTestId("teams-user-0").click({ timeout: patience }));
+    await answers("Stop.");
+    await arrives("how to come back (K-03)", "You will get no more messages from Northwind Bank on WhatsApp.");
+    await seen("the news that writing is closed (T-08)", "Maria Oliveira asked to stop.");
+    await threadCard("Writing is closed until they write to you.");
+    await writes("One more thing …");
+    await expecting("the text to be handed back", () => chat("One more thing …").getByText("Your text:").waitFor({ timeout: patience }));
+    await expecting("nothing on the phone after STOP", async () => {
+      if ((await phoneTexts()).some((text) => text.includes("One more thing"))) throw new Error("it went out");
+    });
+  }],
+
+  ["11-journal", async () => {
+    const rows = page.getByTestId("journal-row");
+    const words = ["asked for consent", "agreed", "asked to stop", "Held", "templat"];
+    await expecting("the journal to tell the story", async () => {
+      await rows.filter({ hasText: "asked to stop" }).first().waitFor({ timeout: patience });
+      const all = (await rows.allInnerTexts()).join("\n");
+      const missing = words.filter((word) => !all.includes(word));
+      if (missing.length > 0) throw new Error(`missing: ${missing}`);
+      if (/[{}]/.test(all)) throw new Error("a row shows raw JSON");
+    });
+    const numbers = (await rows.locator("td.number").allInnerTexts()).map(Number);
+    await expecting("the newest row first", () => {
+      if (!numbers.every((number, at) => at === 0 || number < numbers[at - 1])) throw new Error(numbers.join());
+    });
+  }],
+];
+
+/** Runs in the page: everything wider than the page, and text that is too faint (WCAG 2 AA). */
+function look() {
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((value) => (value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const colour = (text) => {
+    const parts = text.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+    return { rgb: parts.slice(0, 3), alpha: parts[3] ?? 1 };
+  };
+  const over = (front, back) => front.rgb.map((value, at) => value * front.alpha + back[at] * (1 - front.alpha));
+  const ground = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) {
+      const layer = colour(getComputedStyle(at).backgroundColor);
+      if (layer.alpha > 0) layers.unshift(layer);
+      if (layer.alpha === 1) break;
+    }
+    return layers.reduce((back, layer) => over(layer, back), [255, 255, 255]);
+  };
+  const faint = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (node.data.trim() === "" || element.closest(":disabled, [aria-hidden=true], .hidden, script, option") || element.getClientRects().length === 0) continue;
+    const style = getComputedStyle(element);
+    const back = ground(element);
+    let alpha = 1;
+    for (let at = element; at; at = at.parentElement) alpha *= Number(getComputedStyle(at).opacity);
+    const ink = colour(style.color);
+    const front = over({ rgb: ink.rgb, alpha: ink.alpha * alpha }, back);
+    const [low, high] = [luminance(front), luminance(back)].sort((one, other) => one - other);
+    const ratio = (high + 0.05) / (low + 0.05);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (ratio < (large ? 3 : 4.5)) faint.push(`“${node.data.trim().slice(0, 30)}” ${ratio.toFixed(2)}:1`);
+  }
+  const width = document.documentElement.clientWidth;
+  const outside = (element) => {
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.right <= width + 0.5) return false;
+    for (let at = element.parentElement; at; at = at.parentElement) if (getComputedStyle(at).overflowX !== "visible") return false;
+    return true;
+  };
+  const wide = [...document.body.querySelectorAll("*")].filter((element) => !element.closest(".hidden, .skip") && outside(element));
+  const scrolls = [...document.querySelectorAll(".scroll, .card")].filter((element) => element.scrollWidth > element.clientWidth + 1);
+  const name = (element) => `${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 30)}”`;
+  return { faint: [...new Set(faint)].slice(0, 8), wide: [...wide, ...scrolls].map(name).slice(0, 4), scrolls: document.documentElement.scrollWidth > width };
+}
+
+async function pictureAll(name) {
+  const check = async (where) => {
+    const found = await page.evaluate(look);
+    if (found.scrolls || found.wide.length > 0) problems.push(`${name} (${where}): wider than its place: ${found.wide.join(" | ")}`);
+    if (found.faint.length > 0) problems.push(`${name} (${where}): too faint: ${found.faint.join(" | ")}`);
+  };
+  await page.screenshot({ path: join(pictures, `${name}-light.png`) });
+  await check("light");
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await page.screenshot({ path: join(pictures, `${name}-dark.png`) });
+  await check("dark");
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize(narrow);
+  await page.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true });
+  await check("400 px");
+  await page.setViewportSize(wide);
+}
+
+/** Starts the demo; its page's address stands behind "Open". */
+async function startDemo() {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`cargo build\` first, or set SWITCHBOARD_BIN`);
+  const demo = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  createInterface({ input: demo.stderr }).on("line", (line) => log.push(line));
+  const address = await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`the demo did not say where its page is\n${log.join("\n")}`)), 15_000);
+    demo.once("error", reject);
+    demo.once("exit", (code) => reject(new Error(`the demo ended with ${code}\n${log.join("\n")}`)));
+    createInterface({ input: demo.stdout }).on("line", (line) => {
+      const found = line.match(/^\s*Open\s+(http:\S+)/);
+      if (!found) return;
+      clearTimeout(late);
+      resolve(found[1]);
+    });
+  });
+  return { demo, address, log };
+}
+
+/** Asks the demo to stop, and makes it when it does not. */
+async function stop(demo) {
+  if (demo.exitCode !== null || demo.signalCode !== null) return;
+  const ended = new Promise((resolve) => demo.once("exit", resolve));
+  demo.kill("SIGTERM");
+  const late = setTimeout(() => {
+    problems.push("the demo did not stop within 5 s of SIGTERM");
+    demo.kill("SIGKILL");
+  }, 5_000);
+  await ended;
+  clearTimeout(late);
+  if (demo.exitCode !== 0 && demo.signalCode === null) problems.push(`the demo ended with ${demo.exitCode}`);
+}
+
+rmSync(pictures, { recursive: true, force: true });
+mkdirSync(pictures, { recursive: true });
+const began = Date.now();
+const { demo, address, log } = await startDemo();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+}).catch(async (error) => {
+  await stop(demo);
+  throw error;
+});
+const alarm = setTimeout(() => {
+  console.error(`${chapter}: the story took longer than ${whole / 1000} s`);
+  demo.kill("SIGKILL");
+  process.exit(1);
+}, whole);
+try {
+  const context = await browser.newContext({ viewport: wide, timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce", colorScheme: "light" });
+  page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  page.on("pageerror", (error) => problems.push(`${chapter}: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(`${chapter}: console: ${message.text()}`);
+  });
+  await page.goto(address);
+  for (const [name, tell] of story) {
+    chapter = name;
+    await tell();
+    await expecting("no error message on the page", async () => {
+      if (await page.locator("#problem").isVisible()) throw new Error(await page.locator("#problem").innerText());
+    });
+    await pictureAll(name);
+    console.log(`${name}: told after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  }
+} catch (error) {
+  problems.push(error.message.startsWith(chapter) ? error.message : `${chapter}: ${error.message}`);
+  if (page) {
+    await page.screenshot({ path: join(pictures, "failed.png") }).catch(() => {});
+    const last = await page.locator("[data-testid=chat-item]").allInnerTexts().catch(() => []);
+    const phone = await page.locator("[data-testid=phone-item]").allInnerTexts().catch(() => []);
+    const end = (texts) => texts.slice(-3).map((text) => `    ${text.replace(/\s+/g, " ").slice(0, 300)}`).join("\n");
+    problems.push(`  the chat ended with:\n${end(last)}\n  the phone ended with:\n${end(phone)}\n  the server said:\n${log.slice(-8).join("\n")}\n  picture: target/screenshots/story/failed.png`);
+  }
+} finally {
+  clearTimeout(alarm);
+  await browser.close();
+  await stop(demo);
+}
+if (problems.length > 0) {
+  console.error(problems.join("\n"));
+  process.exit(1);
+}
+console.log(`story: ${story.length} chapters told; screenshots in target/screenshots/story`);
