@@ -314,7 +314,7 @@ fn notices(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         (labels::SEND_AS_NEW, Action::Retry { message: MessageId(42) }),
         (labels::DISCARD, Action::WithdrawHeld { message: MessageId(42) }),
     ];
-    let accepted = say(TextId::T04, &[("client", client), ("time", "tomorrow 14:00")]);
+    let accepted = say(TextId::T04, &[("client", client), ("time", "tomorrow at 14:00")]);
     let declined = say(TextId::T06, &[("client", client), ("number", "+49 30 901820")]);
     let closed =
         Notice { kept: Some(words.text.clone()), ..notice(words, say(TextId::T20, &[("client", client)]), Style::Warning, choose) };

@@ -236,8 +236,14 @@ fn announce(desk: &Desk<'_>, case: &Case, before: ConsentState, meaning: Meaning
         }
         (ConsentState::Revoked, before) if before != ConsentState::Revoked => {
             debug_assert!(matches!(meaning, Meaning::OptOut | Meaning::No));
-            let n = send::withdraw_held(desk, case, "client")?.to_string();
-            desk.tell(case, Style::Attention, |reader| reader.voice.say(TextId::T08, &[("client", &client), ("n", &n)]))
+            let withdrawn = send::withdraw_held(desk, case, "client")?;
+            desk.tell(case, Style::Attention, |reader| {
+                let stopped = reader.voice.say(TextId::T08, &[("client", &client)]);
+                match withdrawn {
+                    0 => stopped,
+                    n => format!("{stopped} {}", reader.voice.say(TextId::T08b, &[("n", &n.to_string())])),
+                }
+            })
         }
         _ => Ok(()),
     }

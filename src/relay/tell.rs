@@ -75,7 +75,7 @@ pub fn refusal(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Opti
         Rule::NumberDeactivated => reader.voice.say(TextId::T12, &[("number", &number)]),
         Rule::OwnedByOthers => reader.voice.say(TextId::T10, &[]),
         Rule::ConsentRefused if declined => reader.voice.say(TextId::T06, &[("client", client), ("number", &number)]),
-        Rule::ConsentRefused => reader.voice.say(TextId::T08, &[("client", client), ("n", "0")]),
+        Rule::ConsentRefused => reader.voice.say(TextId::T08, &[("client", client)]),
         Rule::RequestPending => {
             let since = contact.consent.requested_at.map(time).unwrap_or_default();
             let next = contact.consent.next_request_at().map(time).unwrap_or_default();

@@ -56,9 +56,11 @@ texts! {
     /// Declined.
     T06 "T-06" Colleague "{client} declined your request. You cannot send another one. If this was a mistake, {client} can write to {number} and will be asked again.";
     /// Too early for the next request.
-    T07 "T-07" Colleague "A request is waiting since {since}. You can send the next one at {next}.";
+    T07 "T-07" Colleague "A request has been waiting since {since}. You can send the next one {next}.";
     /// Opted out.
-    T08 "T-08" Colleague "{client} asked to stop. Writing is closed. {n} held message(s) were withdrawn.";
+    T08 "T-08" Colleague "{client} asked to stop. Writing is closed.";
+    /// Opted out while messages were held; follows T-08.
+    T08b "T-08b" Colleague "{n} held message(s) withdrawn.";
     /// Exclusivity.
     T10 "T-10" Colleague "Looks like this contact is already messaging with another colleague in your line of business.";
     /// Number deactivated. The second sentence is verbatim.
@@ -80,7 +82,7 @@ texts! {
     /// Not released.
     T23b "T-23b" Colleague "{n} not sent, because {reason}.";
     /// The window closes soon.
-    T24 "T-24" Colleague "You can write freely until {time}.";
+    T24 "T-24" Colleague "You can write freely until {time}. After that, only an approved template reaches {client} until they write again.";
     /// A held message expired.
     T25 "T-25" Colleague "A held message expired without being sent: {text}";
     /// Failed.

@@ -63,13 +63,15 @@ impl<'a> Voice<'a> {
 
     /// A text with its placeholders filled. The line's wording for exactly this language goes first, then for its base language
     /// (`pt` of `pt-BR`), then the English master. `{business}` is known without being given. One pass: braces inside a value
-    /// are never expanded, and a placeholder without a value stays as it is.
+    /// are never expanded, and a placeholder without a value stays as it is. `(s)` is the plural ending for `{n}`.
     pub fn say(&self, id: TextId, values: &[(&str, &str)]) -> String {
         let mut said = String::new();
+        let counted = values.iter().find(|(name, _)| *name == "n").map(|(_, n)| *n);
         for piece in pieces(self.wording(id)) {
-            match piece {
-                Piece::Plain(text) => said.push_str(text),
-                Piece::Placeholder(name) => match values.iter().find(|(known, _)| *known == name) {
+            match (piece, counted) {
+                (Piece::Plain(text), Some(n)) => said.push_str(&text.replace("(s)", if n == "1" { "" } else { "s" })),
+                (Piece::Plain(text), None) => said.push_str(text),
+                (Piece::Placeholder(name), _) => match values.iter().find(|(known, _)| *known == name) {
                     Some((_, value)) => said.push_str(value),
                     None if name == "business" => said.push_str(self.business()),
                     None => {

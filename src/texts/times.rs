@@ -4,18 +4,18 @@ use crate::bridge::Time;
 use chrono::{Datelike, Duration};
 use chrono_tz::Tz;
 
-/// A moment as a reader in `zone` (IANA; an unknown one counts as UTC) says it: `today 14:05`, `Sat 21 Nov, 14:05`, with the year
-/// where it is another one.
+/// A moment as a reader in `zone` (IANA; an unknown one counts as UTC) says it: `today at 14:05`, `Sat 21 Nov at 14:05`, with the
+/// year where it is another one.
 pub fn when(at: Time, zone: &str, now: Time) -> String {
     let zone: Tz = zone.trim().parse().unwrap_or(Tz::UTC);
     let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
     let days = at.date_naive().signed_duration_since(now.date_naive()).num_days();
     match days {
-        0 => at.format("today %H:%M").to_string(),
-        1 => at.format("tomorrow %H:%M").to_string(),
-        -1 => at.format("yesterday %H:%M").to_string(),
-        _ if at.year() == now.year() => at.format("%a %-d %b, %H:%M").to_string(),
-        _ => at.format("%a %-d %b %Y, %H:%M").to_string(),
+        0 => at.format("today at %H:%M").to_string(),
+        1 => at.format("tomorrow at %H:%M").to_string(),
+        -1 => at.format("yesterday at %H:%M").to_string(),
+        _ if at.year() == now.year() => at.format("%a %-d %b at %H:%M").to_string(),
+        _ => at.format("%a %-d %b %Y at %H:%M").to_string(),
     }
 }
 
@@ -46,16 +46,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case::today("2026-11-20T13:05:00Z", "Europe/Berlin", "today 14:05")]
-    #[case::tomorrow_there("2026-11-20T23:30:00Z", "Europe/Berlin", "tomorrow 00:30")]
-    #[case::tomorrow("2026-11-21T11:00:00Z", "UTC", "tomorrow 11:00")]
-    #[case::yesterday("2026-11-19T11:00:00Z", "UTC", "yesterday 11:00")]
-    #[case::week("2026-11-28T13:05:00Z", "Europe/Berlin", "Sat 28 Nov, 14:05")]
-    #[case::summer_time("2026-07-01T12:00:00Z", "Europe/Berlin", "Wed 1 Jul, 14:00")]
-    #[case::next_year("2027-01-02T12:00:00Z", "UTC", "Sat 2 Jan 2027, 12:00")]
-    #[case::half_hours("2026-11-20T12:00:00Z", "Asia/Kolkata", "today 17:30")]
-    #[case::unknown_zone("2026-11-20T12:00:00Z", "Mars/Olympus", "today 12:00")]
-    #[case::no_zone("2026-11-20T12:00:00Z", "", "today 12:00")]
+    #[case::today("2026-11-20T13:05:00Z", "Europe/Berlin", "today at 14:05")]
+    #[case::tomorrow_there("2026-11-20T23:30:00Z", "Europe/Berlin", "tomorrow at 00:30")]
+    #[case::tomorrow("2026-11-21T11:00:00Z", "UTC", "tomorrow at 11:00")]
+    #[case::yesterday("2026-11-19T11:00:00Z", "UTC", "yesterday at 11:00")]
+    #[case::week("2026-11-28T13:05:00Z", "Europe/Berlin", "Sat 28 Nov at 14:05")]
+    #[case::summer_time("2026-07-01T12:00:00Z", "Europe/Berlin", "Wed 1 Jul at 14:00")]
+    #[case::next_year("2027-01-02T12:00:00Z", "UTC", "Sat 2 Jan 2027 at 12:00")]
+    #[case::half_hours("2026-11-20T12:00:00Z", "Asia/Kolkata", "today at 17:30")]
+    #[case::unknown_zone("2026-11-20T12:00:00Z", "Mars/Olympus", "today at 12:00")]
+    #[case::no_zone("2026-11-20T12:00:00Z", "", "today at 12:00")]
     fn a_moment_is_said_in_the_readers_zone(#[case] at: &str, #[case] zone: &str, #[case] expected: &str) {
         assert_eq!(when(time(at), zone, time("2026-11-20T12:00:00Z")), expected);
     }
