@@ -1,6 +1,6 @@
 //! `switchboard demo`: the real server between two simulated worlds, all on loopback, with a clock that can be moved.
 
-use super::App;
+use super::{App, journal};
 use crate::bridge::{Colleague, Directory, Fill, Line, LineTemplates, Number, NumberStatus, Organization, Policy, Role, TemplateUse};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -97,7 +97,7 @@ impl Demo {
         }
         let app = App::build(&config, Some(directory), clock.clone()).await?;
         let origins = [teams.base_url().to_owned(), whatsapp.base_url().to_owned()];
-        let routes = Router::new().route("/demo/journal", get(journal)).with_state((app.relay(), origins));
+        let routes = Router::new().route("/demo/journal", get(journal_page)).with_state((app.relay(), origins));
         Ok(Self { teams, whatsapp, clock, server, app: app.with_routes(routes), listener, _temporary: temporary })
     }
 
@@ -190,20 +190,22 @@ fn colleague(id: &str, name: &str) -> Colleague {
 }
 
 /// The newest journal entries for the page, which is served from another port; no other page may read them.
-async fn journal(State((relay, origins)): State<(Arc<Relay>, [String; 2])>, headers: HeaderMap) -> Response {
+async fn journal_page(State((relay, origins)): State<(Arc<Relay>, [String; 2])>, headers: HeaderMap) -> Response {
     let asked = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origins.iter().find(|origin| Some(origin.as_str()) == asked).unwrap_or(&origins[0]);
-    match relay.store().read(|tx| tx.journal_tail(None, ENTRIES)).await {
-        Ok(rows) => {
-            let rows: Vec<Value> = rows.iter().map(entry).collect();
-            ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.as_str())], Json(rows)).into_response()
-        }
+    let office = relay.office();
+    let entries = relay.store().read(move |tx| {
+        let rows = tx.journal_tail(None, ENTRIES)?;
+        let name = |id: &str| office.directory.colleague(&id.into()).map(|colleague| colleague.name.clone());
+        let lines = journal::lines(tx, &rows, name)?;
+        Ok(rows.iter().zip(lines).map(|(row, line)| entry(row, &line)).collect::<Vec<_>>())
+    });
+    match entries.await {
+        Ok(entries) => ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.as_str())], Json(entries)).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-fn entry(row: &JournalRow) -> Value {
-    let text = row.body.to_string();
-    let summary: String = text.chars().take(300).collect();
-    json!({ "seq": row.seq, "at": row.at, "kind": row.kind, "actor": row.actor, "thread": row.thread, "message": row.message, "summary": summary })
+fn entry(row: &JournalRow, line: &journal::Line) -> Value {
+    json!({ "seq": row.seq, "at": row.at, "kind": row.kind, "actor": line.who, "thread": row.thread, "message": row.message, "summary": line.what })
 }

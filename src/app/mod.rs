@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod directory;
+mod journal;
 pub mod simulate;
 
 use crate::bridge::Directory;

@@ -1,9 +1,7 @@
 //! What every verb works with: the transaction, the directory in force and the time.
 
 use super::office::Office;
-use crate::bridge::{
-    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Post, Sending, TemplateCategory, ThreadId, Time, phone,
-};
+use crate::bridge::{Colleague, ColleagueId, Facts, Line, LineId, MessageId, Post, Sending, TemplateCategory, ThreadId, Time, phone};
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
 use crate::texts::Voice;

@@ -3,8 +3,8 @@
 use super::desk::{Desk, Person};
 use super::{act, commands, views, write};
 use crate::bridge::{
-    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
-    route,
+    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
+    ThreadId, route,
 };
 use crate::cards::{self, Style, Welcome};
 use crate::store::{KnownColleague, Result};

@@ -11,7 +11,10 @@ async fn a_conversation_from_the_first_request_to_stop_and_back() {
 
     // The contact, and T-00 before anything is sent.
     let asked = ana.opens(&maria).await;
-    assert!(asked.contains("Maria Oliveira has not agreed to WhatsApp messages yet. We will ask first, in Northwind Bank's name."), "{asked}");
+    assert!(
+        asked.contains("Maria Oliveira has not agreed to WhatsApp messages yet. We will ask first, in Northwind Bank's name."),
+        "{asked}"
+    );
     assert!(maria.received().is_empty());
     assert_eq!(world.recorded("participant.joined").await, 0);
 
@@ -36,10 +39,7 @@ async fn a_conversation_from_the_first_request_to_stop_and_back() {
     maria.types_at_once("Thanks!");
     maria.types_at_once("One question:");
     maria.types("When do we meet?").await;
-    assert_eq!(
-        ana.from_clients()[1..],
-        ["Maria Oliveira: Thanks!", "Maria Oliveira: One question:", "Maria Oliveira: When do we meet?"]
-    );
+    assert_eq!(ana.from_clients()[1..], ["Maria Oliveira: Thanks!", "Maria Oliveira: One question:", "Maria Oliveira: When do we meet?"]);
     assert!(ana.thread_card(&maria).contains("Delivered"));
     world.whatsapp.set_open("maria", true).expect("known");
     world.settle().await;
@@ -102,7 +102,10 @@ fn position_of(card: &Value, template: &str) -> usize {
                 if members.get("title") == Some(&json!("Choose")) {
                     found.push(members["data"]["name"].as_str().unwrap_or_default().to_owned());
                 } else {
-                    ["body", "items", "columns", "actions"].iter().filter_map(|name| members.get(*name)).for_each(|inner| names(inner, found));
+                    ["body", "items", "columns", "actions"]
+                        .iter()
+                        .filter_map(|name| members.get(*name))
+                        .for_each(|inner| names(inner, found));
                 }
             }
             _ => {}

@@ -252,7 +252,8 @@ impl World {
     /// Everything that WhatsApp accepted from us, in order: (recipient, type, body).
     pub fn accepted(&self) -> Vec<(String, String, Value)> {
         let entries = self.whatsapp.journal(0).into_iter().filter(|entry| entry.kind.starts_with("graph."));
-        let sends = entries.filter(|entry| entry.status == Some(200) && entry.body.get("body").is_some_and(|body| body.get("type").is_some()));
+        let sends =
+            entries.filter(|entry| entry.status == Some(200) && entry.body.get("body").is_some_and(|body| body.get("type").is_some()));
         sends
             .map(|entry| {
                 let body = &entry.body["body"];

@@ -125,7 +125,8 @@ impl<'w> Colleague<'w> {
 
     /// The thread card of a client, as it stands.
     pub fn thread_card(&self, client: &Phone<'_>) -> String {
-        let of_client = |item: &ChatItem| item.card.as_ref().is_some_and(|card| is_thread_card(card)) && words_of(item).contains(client.name());
+        let of_client =
+            |item: &ChatItem| item.card.as_ref().is_some_and(|card| is_thread_card(card)) && words_of(item).contains(client.name());
         let found = self.shown().into_iter().find(of_client);
         words_of(&found.unwrap_or_else(|| panic!("{} has no thread card of {}:\n{}", self.key, client.name(), self.transcript())))
     }

@@ -1,0 +1,221 @@
+//! The journal in words: one short sentence an entry, for the demo's page. The record itself keeps every detail.
+//!
+//! Nothing here decides anything: an entry of a kind that has no sentence yet is named by its kind.
+
+use crate::bridge::{ColleagueId, ContactId, ThreadId};
+use crate::store::{JournalRow, Result, Tx};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// How much of a message is repeated, in characters.
+const EXCERPT: usize = 90;
+
+/// Who an entry is about: names, read once each.
+#[derive(Default)]
+struct Names {
+    colleagues: HashMap<String, String>,
+    clients: HashMap<i64, String>,
+}
+
+/// An entry as people read it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Who did it.
+    pub who: String,
+    /// What, without a full stop.
+    pub what: String,
+}
+
+/// The entries, each with its line. `name` knows colleagues of the directory.
+pub fn lines(tx: &Tx<'_>, rows: &[JournalRow], name: impl Fn(&str) -> Option<String>) -> Result<Vec<Line>> {
+    let mut names = Names::default();
+    for row in rows {
+        for id in [Some(row.actor.as_str()), row.body["colleague"].as_str()].into_iter().flatten() {
+            if !names.colleagues.contains_key(id) {
+                let known = name(id).or(tx.colleague(&ColleagueId(id.to_owned()))?.and_then(|known| known.name));
+                names.colleagues.insert(id.to_owned(), known.unwrap_or_else(|| id.to_owned()));
+            }
+        }
+        if let Some(thread) = row.thread
+            && !names.clients.contains_key(&thread)
+        {
+            let contact = tx.thread(ThreadId(thread))?.map(|thread| thread.contact);
+            if let Some(contact) = contact.map(|id| tx.contact(id)).transpose()?.flatten() {
+                names.clients.insert(thread, contact.name);
+            }
+        }
+    }
+    rows.iter()
+        .map(|row| {
+            let by_thread = row.thread.and_then(|thread| names.clients.get(&thread).cloned());
+            let contact = row.body["contact"].as_i64().map(ContactId);
+            let client = match (by_thread, contact) {
+                (Some(client), _) => client,
+                (None, Some(contact)) => tx.contact(contact)?.map_or_else(|| "a client".to_owned(), |contact| contact.name),
+                (None, None) => "a client".to_owned(),
+            };
+            let named = |id: &str| names.colleagues.get(id).cloned().unwrap_or_else(|| id.to_owned());
+            Ok(line(row, &client, named))
+        })
+        .collect()
+}
+
+fn line(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Line {
+    let who = match row.actor.as_str() {
+        "client" => client.to_owned(),
+        "server" => "switchboard".to_owned(),
+        "whatsapp" => "WhatsApp".to_owned(),
+        "teams" => "Teams".to_owned(),
+        id => named(id),
+    };
+    Line { who, what: what(row, client, named) }
+}
+
+fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> String {
+    let body = &row.body;
+    let number = row.message.map_or_else(|| "a message".to_owned(), |id| format!("message {id}"));
+    let text = |pointer: &str| quoted(body.pointer(pointer).and_then(Value::as_str).unwrap_or_default());
+    let content = || sent(&body["content"]).map_or_else(|| number.clone(), |text| format!("{} {text}", purpose(&body["purpose"])));
+    let sentence = match row.kind.as_str() {
+        "app.installed" => "Installed the app".to_owned(),
+        "app.uninstalled" => "Removed the app".to_owned(),
+        "contact.added" => format!("Added {} as a contact", body["name"].as_str().unwrap_or(client)),
+        "contact.wrote_first" => format!("{client} wrote to us first"),
+        "participant.joined" => format!("Joined the conversation with {client}"),
+        "consent.requested" => format!("Asked {client} for consent; basis: {}", words(&body["basis"])),
+        "consent.granted" => format!("{client} agreed to messages"),
+        "consent.declined" => format!("{client} declined messages"),
+        "consent.revoked" => format!("{client} asked to stop"),
+        "consent.pending" => format!("{client} was asked for consent again"),
+        "consent.lapsed" => format!("{client} did not answer the request within 24 hours"),
+        "consent.request_failed" => format!("The request did not reach {client}"),
+        "message.queued" => format!("To {client}: {}", content()),
+        "message.held" => format!("Held for {client}: {}", content()),
+        "message.refused" => format!("Not sent to {client}: {}", content()),
+        "message.released" => format!("Released held {number}"),
+        "message.held_changed" => format!("Changed held {number} to {}", text("/text")),
+        "message.withdrawn" if body["because"] == "opt_out" => format!("Withdrew held {number}, because {client} asked to stop"),
+        "message.withdrawn" => format!("Withdrew held {number}"),
+        "message.expired" => format!("Held {number} expired after {} h", body["hours"]),
+        "message.accepted" => format!("Accepted {number}"),
+        "message.status" => format!("Reports {number} as {}", words(&body["state"])),
+        "message.failed" => format!("Did not deliver {number}: {}", failure(body)),
+        "message.uncertain" => format!("It is not known whether {number} arrived"),
+        "message.arrived_says_colleague" => format!("Says that {number} arrived"),
+        "message.received" => received(&body["raw"], body["before_consent"] == true),
+        "message.posted" => {
+            let what = if row.message.is_some() { number } else { "a card".to_owned() };
+            format!("Showed {what} about {client} to {}", body["colleague"].as_str().map_or_else(|| "a colleague".to_owned(), named))
+        }
+        "message.edited_in_teams" => format!("Edited {number} in Teams: {}", text("/text")),
+        "message.deleted_in_teams" => format!("Deleted {number} in Teams"),
+        "message.kept" => format!("Kept, not sent: {}", text("/text")),
+        "message.discarded" => "Discarded a kept text".to_owned(),
+        "message.unknown_number" => "Somebody wrote to a number that the directory does not know".to_owned(),
+        "message.group" => "A message in a group was not shown".to_owned(),
+        "note" => format!("Note: {}", text("/text")),
+        "attachment.not_sent" => "A file was not sent".to_owned(),
+        "marketing.stopped" => format!("{client} stopped marketing messages"),
+        "marketing.resumed" => format!("{client} allows marketing messages again"),
+        "template.changed" => format!("Template {}: {}", body["name"].as_str().unwrap_or_default(), words(&body["event"])),
+        "directory.applied" => format!("Version {} of the directory is in force", body["version"]),
+        "webhook.unreadable" => "A notification could not be read; it is kept".to_owned(),
+        kind => capital(&kind.replace(['.', '_'], " ")),
+    };
+    match body["rule"].as_str() {
+        Some(rule) => match body["row"].as_u64() {
+            Some(row) => format!("{sentence} (rule {row}: {})", rule.replace('_', " ")),
+            None => format!("{sentence} (rule: {})", rule.replace('_', " ")),
+        },
+        None => sentence,
+    }
+}
+
+/// What a message's author meant it to be, before its text.
+fn purpose(purpose: &Value) -> &'static str {
+    match purpose.as_str() {
+        Some("template") => "template",
+        Some("request") => "consent request",
+        Some("answer") => "answer",
+        Some("nudge") => "nudge",
+        _ => "text",
+    }
+}
+
+/// The text of something we send; absent where the entry does not hold it.
+fn sent(content: &Value) -> Option<String> {
+    let text = content["body"].as_str().or_else(|| content["preview"].as_str()).or_else(|| content["emoji"].as_str())?;
+    Some(quoted(text))
+}
+
+/// What a client sent, from the notification's own JSON.
+fn received(raw: &Value, before_consent: bool) -> String {
+    let text = ["/text/body", "/button/text", "/interactive/button_reply/title", "/interactive/list_reply/title", "/reaction/emoji"]
+        .iter()
+        .find_map(|at| raw.pointer(at)?.as_str());
+    let kind = raw["type"].as_str().unwrap_or("message");
+    let wrote = match (kind, text) {
+        ("reaction", Some(emoji)) => format!("Reacted with {emoji}"),
+        ("button" | "interactive", Some(text)) => format!("Chose {}", quoted(text)),
+        (_, Some(text)) => format!("Wrote {}", quoted(text)),
+        (kind, None) => format!("Sent: {}", kind.replace('_', " ")),
+    };
+    if before_consent { format!("{wrote}, before consent") } else { wrote }
+}
+
+fn failure(failure: &Value) -> String {
+    let class = words(&failure["class"]);
+    failure["code"].as_i64().map_or_else(|| class.clone(), |code| format!("{class}, code {code}"))
+}
+
+fn words(value: &Value) -> String {
+    value.as_str().unwrap_or("not known").replace('_', " ").to_lowercase()
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+fn quoted(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(EXCERPT).collect();
+    if short.len() < line.len() { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case("message.queued", "ana", json!({"purpose": "free", "content": {"kind": "text", "body": "Hello\nMaria"}, "rule": "window_open", "row": 8}),
+        "Ana", "To Maria: text “Hello Maria” (rule 8: window open)")]
+    #[case("message.refused", "ana", json!({"rule": "template_unanswered", "row": null}), "Ana", "Not sent to Maria: message 7 (rule: template unanswered)")]
+    #[case("message.received", "client", json!({"raw": {"type": "text", "text": {"body": "Hi"}}, "before_consent": true}), "Maria", "Wrote “Hi”, before consent")]
+    #[case("message.received", "client", json!({"raw": {"type": "image"}, "before_consent": false}), "Maria", "Sent: image")]
+    #[case("message.status", "whatsapp", json!({"state": "delivered"}), "WhatsApp", "Reports message 7 as delivered")]
+    #[case("message.failed", "whatsapp", json!({"class": "unreachable", "code": 131026, "detail": ""}), "WhatsApp", "Did not deliver message 7: unreachable, code 131026")]
+    #[case("message.posted", "teams", json!({"colleague": "ana"}), "Teams", "Showed message 7 about Maria to Ana")]
+    #[case("consent.requested", "ana", json!({"basis": "met_in_person"}), "Ana", "Asked Maria for consent; basis: met in person")]
+    #[case("brand.new_kind", "server", json!({"odd": [1]}), "switchboard", "Brand new kind")]
+    fn an_entry_is_one_short_sentence(#[case] kind: &str, #[case] actor: &str, #[case] body: Value, #[case] who: &str, #[case] what: &str) {
+        let row = JournalRow {
+            seq: 1,
+            at: chrono::DateTime::UNIX_EPOCH,
+            kind: kind.to_owned(),
+            actor: actor.to_owned(),
+            thread: Some(1),
+            message: Some(7),
+            body,
+        };
+        let named = |id: &str| if id == "ana" { "Ana".to_owned() } else { id.to_owned() };
+        assert_eq!(line(&row, "Maria", named), Line { who: who.to_owned(), what: what.to_owned() });
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        assert_eq!(quoted(&"x".repeat(200)).chars().count(), EXCERPT + 3);
+    }
+}
