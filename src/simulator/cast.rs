@@ -21,7 +21,7 @@ pub fn defaults() -> Cast {
         bot_endpoint: None,
         bot_name: "Switchboard".to_owned(),
         users: vec![
-            user("ana", "Ana Souza", "1f2e3d4c-0001-4a5b-8c6d-7e8f90a1b2c3", "pt-BR", "America/Sao_Paulo"),
+            user("ana", "Ana Souza", "1f2e3d4c-0001-4a5b-8c6d-7e8f90a1b2c3", "en-GB", "America/Sao_Paulo"),
             user("ben", "Ben Okafor", "1f2e3d4c-0002-4a5b-8c6d-7e8f90a1b2c3", "en-US", "Europe/Berlin"),
         ],
         quiet: false,

@@ -30,7 +30,7 @@
   const problem = (text) => { $("problem").textContent = text; $("problem").hidden = !text; };
   const initials = (name) => {
     const words = name.split(/\s+/);
-    return (words.length > 1 ? words[0][0] + words[1][0] : name.slice(0, 2)).toUpperCase();
+    return (words.length > 1 ? words[0][0] + words[1][0] : name.slice(0, 1)).toUpperCase();
   };
 
   const call = async (world, path, body, method = body === undefined ? "GET" : "POST") => {
@@ -77,6 +77,8 @@
     if (!current) return new Date();
     return current.clock === "manual" ? new Date(current.now) : new Date(Date.now() + clockOffset);
   };
+  // The whole page tells the time of the colleague whose turn it is, or it would contradict their cards.
+  const zone = () => user()?.user.time_zone || undefined;
   const drawClock = () => {
     const current = anyState();
     if (!current) return;
@@ -90,7 +92,8 @@
   const tick = () => {
     if (!anyState()) return;
     const at = now();
-    $("clock").textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+    $("clock").textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone() }).format(at);
+    $("zone").textContent = zone() ? `in ${zone().split("/").at(-1).replaceAll("_", " ")}` : "";
     $("clock").dateTime = at.toISOString();
     drawWindow();
     // Yesterday's messages show their date, without drawing them (and what was typed into them) again.
@@ -113,11 +116,12 @@
     journal();
   });
 
-  const timeText = (at, zone, locale) => {
+  const timeText = (at, given, locale) => {
     const date = new Date(at);
-    const day = (value) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(value);
+    const timeZone = given ?? zone();
+    const day = (value) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(value);
     const sameDay = day(date) === day(now());
-    return new Intl.DateTimeFormat(locale, { timeZone: zone, ...(sameDay ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" }) }).format(date);
+    return new Intl.DateTimeFormat(locale, { timeZone, ...(sameDay ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" }) }).format(date);
   };
 
   const timeNode = (at, zone, locale) => {
@@ -151,8 +155,15 @@
   };
 
   // Draws a list by key: what did not change stays, with whatever was typed into it.
+  const atEnd = new Map();
+  const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+  const keepAtEnd = (box) => {
+    atEnd.set(box, true);
+    box.addEventListener("scroll", () => atEnd.set(box, box.scrollHeight - box.scrollTop - box.clientHeight < 80));
+    // A smaller box (a narrow window, a keyboard on a phone) still ends with the newest item.
+    new ResizeObserver(() => { if (atEnd.get(box)) toEnd(box); }).observe(box);
+  };
   const drawList = (box, known, items, key, build) => {
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     const keys = new Set(items.map(key));
     for (const [id, entry] of known) if (!keys.has(id)) { entry.node.remove(); known.delete(id); }
     let grew = false;
@@ -165,7 +176,7 @@
       if (entry) entry.node.replaceWith(node); else { box.insertBefore(node, box.children[index] ?? null); grew = true; }
       known.set(id, { mark, node });
     });
-    if (atEnd || grew) box.scrollTop = box.scrollHeight;
+    if (grew || atEnd.get(box)) { atEnd.set(box, true); toEnd(box); }
   };
 
   // Teams.
@@ -184,7 +195,9 @@
       drawn.chat.clear();
       $("chat").replaceChildren();
       drawQuote();
+      toast("");
       drawTeams();
+      tick();
     });
     $("bot-name").textContent = bot;
     $("bot-avatar").textContent = initials(bot);
@@ -221,9 +234,9 @@
       if (item.card) bubble.append(Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button) }));
     }
     if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
+    if (!item.deleted) meta.append(tools(item, own));
     const body = el("div", "item-body", meta, bubble);
     if (own && item.status !== null && Math.floor(item.status / 100) !== 2) body.append(el("div", "failed", item.status === 0 ? "Not delivered: the app did not answer." : `Not delivered: the app answered ${item.status}.`));
-    if (!item.deleted) body.append(tools(item, own));
     row.append(el("span", `avatar ${own ? `person-${pick.user % 4}` : "bot"}`, initials(name)), body);
     row.firstChild.setAttribute("aria-hidden", "true");
     return row;
@@ -245,7 +258,7 @@
     } else {
       all.push(tool("Like", () => attempt(() => call("teams", `users/${key}/react`, { ...target, kind: "like", remove: item.reactions.includes("like") }))));
     }
-    return el("div", "tools", ...all);
+    return el("span", "tools", ...all);
   };
   const drawQuote = () => {
     const what = pick.editing ?? pick.quote;
@@ -313,7 +326,8 @@
     $("phone-avatar").textContent = initials(number().verified_name);
     const press = (id, on, yes, no) => { $(id).setAttribute("aria-pressed", String(on)); $(id).textContent = on ? yes : no; };
     press("phone-online", current.online, "Phone on", "Phone off");
-    press("phone-open", current.open, "Chat open", "Chat closed");
+    press("phone-open", current.open, "Reading", "Not reading");
+    $("phone-owner").textContent = [`${current.client.name}\u2019s phone`, phoneNumber(current.client.phone) ?? current.client.username ?? "no number shown"].join(" \u00b7 ");
     drawList($("phone"), drawn.phone, current.items, (item) => item.wamid, (item) => phoneItem(item, current));
     drawWindow();
     const last = current.items.findLast((item) => item.from === "business");
@@ -325,10 +339,14 @@
     const left = closes ? new Date(closes) - now() : 0;
     const hours = Math.floor(left / 3600000);
     const minutes = Math.floor((left % 3600000) / 60000);
-    const note = left > 0 ? `Window open, ${hours} h ${minutes} min left` : closes ? "Window closed" : "Window never opened";
-    const label = `${note} \u00b7 ${client().client.phone ?? client().client.username ?? "no number"}`;
+    const span = hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min` : "less than a minute";
+    const label = left > 0 ? `24-hour window: open, ${span} left` : closes ? "24-hour window: closed" : "24-hour window: not opened yet";
     if ($("phone-window").textContent !== label) $("phone-window").textContent = label;
+    $("phone-left").value = Math.max(0, left / 86400000);
+    $("phone-left").className = left > 3600000 ? "" : "low";
   };
+  // +55 11 98765-4321 is read more easily than +5511987654321; only the demo's own numbers need it.
+  const phoneNumber = (phone) => phone?.replace(/^(\+55)(\d\d)(\d{5})(\d{4})$/, "$1 $2 $3-$4").replace(/^(\+49)(\d{3})(\d{4,})$/, "$1 $2 $3") ?? null;
   // WhatsApp's own markup, as text nodes and elements only.
   const wa = (text, parent) => {
     const pattern = /```([\s\S]+?)```|`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]*?\S)_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]*?\S)~(?![\w~])|(https?:\/\/[^\s<>"]+)/g;
@@ -392,7 +410,7 @@
       reply.type = "button";
       reply.setAttribute("aria-label", `Reply to: ${item.text.slice(0, 40)}`);
       reply.addEventListener("click", () => { pick.phoneQuote = item; drawPhoneQuote(); $("phone-composer").focus(); });
-      row.append(el("div", "tools", reply));
+      meta.prepend(el("span", "tools", reply));
     }
     return row;
   };
@@ -415,6 +433,9 @@
   const drawFaults = () => {
     const on = state[pick.world]?.faults ?? [];
     for (const button of document.querySelectorAll("[data-world]")) button.setAttribute("aria-pressed", String(button.dataset.world === pick.world));
+    const count = ["whatsapp", "teams"].reduce((sum, world) => sum + (state[world]?.faults.length ?? 0), 0);
+    $("faults-note").textContent = count === 0 ? "none on" : `${count} on`;
+    $("faults-note").className = count === 0 ? "subtle" : "badge";
     for (const [name, , note, where] of FAULTS) {
       const button = $(`fault-${name}`);
       const fault = on.find((one) => one.name === name);
@@ -443,13 +464,6 @@
     for (const button of document.querySelectorAll("[data-world]")) button.addEventListener("click", () => { pick.world = button.dataset.world; drawFaults(); });
   };
 
-  // A dotted kind may break after a dot.
-  const kindCell = (kind) => {
-    const cell = el("td", "kind");
-    String(kind ?? "").split(/(?<=[._])/).forEach((part) => cell.append(part, el("wbr")));
-    return cell;
-  };
-
   // The server's journal, newest first.
   let newest = -1;
   let reading = false;
@@ -462,7 +476,8 @@
       if (rows[0]?.seq !== newest) {
         newest = rows[0]?.seq;
         $("journal").replaceChildren(...rows.map((row) => {
-          const line = el("tr", "", el("td", "number", String(row.seq)), el("td", "when", timeNode(row.at)), kindCell(row.kind), el("td", "", String(row.actor ?? "")), el("td", "what", String(row.summary ?? "")));
+          const line = el("tr", "", el("td", "number", String(row.seq)), el("td", "when", timeNode(row.at)), el("td", "actor", String(row.actor ?? "")), el("td", "what", String(row.summary ?? "")));
+          line.title = String(row.kind ?? "");
           line.dataset.testid = "journal-row";
           return line;
         }));
@@ -506,6 +521,8 @@
     if (!worlds.teams || !worlds.whatsapp) problem(`The address of the ${worlds.teams ? "WhatsApp" : "Teams"} world is missing. Add it to this page's address: ?teams=http://127.0.0.1:PORT&whatsapp=http://127.0.0.1:PORT`);
     if (!journalUrl) $("journal-note").textContent = "No journal address was given.";
     buildFaults();
+    keepAtEnd($("chat"));
+    keepAtEnd($("phone"));
     listen();
     follow("teams");
     follow("whatsapp");
