@@ -148,6 +148,8 @@ const story = [
       const copies = (await phoneTexts()).filter((text) => text.includes("busy WhatsApp")).length;
       if (copies !== 1) throw new Error(`${copies} times`);
     });
+    await page.screenshot({ path: join(pictures, "05-faults-light.png") });
+    await page.getByTestId("faults").click();
   }],
 
   ["06-held", async () => {
@@ -246,7 +248,7 @@ const story = [
 
   ["11-journal", async () => {
     const rows = page.getByTestId("journal-row");
-    const words = ["asked for consent", "agreed", "asked to stop", "Held", "templat"];
+    const words = ["Asked Maria Oliveira for consent", "agreed", "asked to stop", "Held", "templat"];
     await expecting("the journal to tell the story", async () => {
       await rows.filter({ hasText: "asked to stop" }).first().waitFor({ timeout: patience });
       const all = (await rows.allInnerTexts()).join("\n");
