@@ -150,6 +150,9 @@ fn sent(content: &Value) -> Option<String> {
 
 /// What a client sent, from the notification's own JSON.
 fn received(raw: &Value, before_consent: bool) -> String {
+    // Kept as it came: a text that holds JSON.
+    let parsed = raw.as_str().and_then(|raw| serde_json::from_str::<Value>(raw).ok());
+    let raw = parsed.as_ref().unwrap_or(raw);
     let text = ["/text/body", "/button/text", "/interactive/button_reply/title", "/interactive/list_reply/title", "/reaction/emoji"]
         .iter()
         .find_map(|at| raw.pointer(at)?.as_str());
@@ -194,6 +197,7 @@ mod tests {
         "Ana", "To Maria: text “Hello Maria” (rule 8: window open)")]
     #[case("message.refused", "ana", json!({"rule": "template_unanswered", "row": null}), "Ana", "Not sent to Maria: message 7 (rule: template unanswered)")]
     #[case("message.received", "client", json!({"raw": {"type": "text", "text": {"body": "Hi"}}, "before_consent": true}), "Maria", "Wrote “Hi”, before consent")]
+    #[case("message.received", "client", json!({"raw": r#"{"type":"button","button":{"text":"Confirm"}}"#}), "Maria", "Chose “Confirm”")]
     #[case("message.received", "client", json!({"raw": {"type": "image"}, "before_consent": false}), "Maria", "Sent: image")]
     #[case("message.status", "whatsapp", json!({"state": "delivered"}), "WhatsApp", "Reports message 7 as delivered")]
     #[case("message.failed", "whatsapp", json!({"class": "unreachable", "code": 131026, "detail": ""}), "WhatsApp", "Did not deliver message 7: unreachable, code 131026")]

@@ -248,7 +248,7 @@ const story = [
 
   ["11-journal", async () => {
     const rows = page.getByTestId("journal-row");
-    const words = ["Asked Maria Oliveira for consent", "agreed", "asked to stop", "Held", "templat"];
+    const words = ["Asked Maria Oliveira for consent", "agreed", "Wrote “Good morning, Ana.”", "Held for", "template “Your appointment", "asked to stop"];
     await expecting("the journal to tell the story", async () => {
       await rows.filter({ hasText: "asked to stop" }).first().waitFor({ timeout: patience });
       const all = (await rows.allInnerTexts()).join("\n");
@@ -327,6 +327,11 @@ async function pictureAll(name) {
   await check("dark");
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize(narrow);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  for (const id of ["chat", "phone"]) {
+    const below = await page.locator(`#${id}`).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    if (below > 2) problems.push(`${name} (400 px): the newest item of #${id} is ${below} px below what is seen`);
+  }
   await page.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true });
   await check("400 px");
   await page.setViewportSize(wide);
