@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
 import { chromium } from "playwright-core";
-import { hostConfig, styleSheet } from "./host-config.mjs";
+import { hostConfig, styleSheet } from "./lib/host-config.mjs";
 
 const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
