@@ -2,6 +2,11 @@
 
 mod architecture;
 mod choices;
+mod consent;
 mod crash;
+mod exclusivity;
 mod harness;
+mod routing;
+mod rows;
 mod story;
+mod window;

@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Longer than anything takes on a busy machine; only a hang reaches it.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(25);
 /// What becomes due this soon belongs to what has just happened: edits of thread cards, the pace of a chat.
 const SOON: Duration = Duration::seconds(10);
 
@@ -116,7 +116,7 @@ impl World {
         let mut directory = self.relay().office().directory.clone();
         change(&mut directory);
         switchboard::app::directory::apply(self.relay().store(), directory, "test", self.clock.now()).await.expect("applied");
-        self.relay().reload_directory().await.expect("read again");
+        self.housekeeping().await;
         self.settle().await;
     }
 

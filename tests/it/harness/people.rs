@@ -69,7 +69,7 @@ impl<'w> Colleague<'w> {
     pub async fn opens(&self, client: &Phone<'_>) -> String {
         self.types("new").await;
         let phone = client.phone();
-        self.clicks("Add contact", json!({"name": client.name(), "phone": phone, "language": ""})).await;
+        self.clicks("Add contact", json!({"name": client.name(), "phone": phone, "language": "", "line": "advice"})).await;
         let answer = self.clicks("Message on WhatsApp", Value::Null).await;
         words(&answer.card.expect("a card"))
     }
