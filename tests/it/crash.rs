@@ -198,7 +198,7 @@ impl Stage {
             let find = |what: &'static str| {
                 move |items: &[ChatItem]| items.iter().find(|item| has(item, what)).map(|item| item.activity_id.clone())
             };
-            let intake = self.teams.until(&user, PATIENCE, find.clone()("\"Take\"")).await.expect("the intake card");
+            let intake = self.teams.until(&user, PATIENCE, find("\"Take\"")).await.expect("the intake card");
             let taken = self.teams.click(&user, &intake, "Take", json!({})).await.expect("the button is there");
             assert_eq!(taken.status, 200, "{taken:?}");
             let card = self.teams.until(&user, PATIENCE, find("template.list")).await.expect("the thread's card");
