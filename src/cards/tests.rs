@@ -276,8 +276,8 @@ fn a_history_that_does_not_fit_keeps_the_newest_and_leads_to_the_rest() {
 }
 
 #[rstest]
-#[case::far(ConsentState::Granted, Some(24 * 60), "Good", "24 h left")]
-#[case::an_hour(ConsentState::Granted, Some(60), "Warning", "1 h left")]
+#[case::far(ConsentState::Granted, Some(24 * 60), "Good", "You can write until {{DATE(")]
+#[case::an_hour(ConsentState::Granted, Some(60), "Warning", "less than an hour from now")]
 #[case::a_second_too_late(ConsentState::Granted, Some(0), "Attention", "Window closed since")]
 #[case::never(ConsentState::Granted, None, "Attention", "has not written yet")]
 #[case::no_consent_beats_the_window(ConsentState::Revoked, Some(60), "Attention", "Asked to stop")]
