@@ -53,8 +53,20 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
     }
 }
 
-/// Puts an action's card where the old one stood; a new message when we do not know where that was.
-pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<()> {
+/// Puts an action's card where the old one stood; a new message when we do not know where that was. Returns what the pressed
+/// card shows from now on.
+pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
+    // A thread card stays what it is: its next edit would take away whatever was being typed into the card in its place.
+    let thread = card.map(|activity| desk.tx.thread_of_card(person.id(), activity)).transpose()?.flatten();
+    if let Some(case) = thread.map(|thread| desk.case(thread)).transpose()?.flatten() {
+        put(desk, person, None, post)?;
+        return views::thread(desk, person, &case);
+    }
+    put(desk, person, card, post.clone())?;
+    Ok(post)
+}
+
+fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<()> {
     let envelope = match card {
         Some(activity) => Envelope::Update { activity: activity.clone(), post },
         None => Envelope::Post { post, thread: None, message: None, repeated: false },

@@ -170,12 +170,12 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     } else {
         act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?
     };
-    let crate::bridge::PostBody::Card { card } = &post.body else { return Err(StoreError::Panicked) };
-    let card = card.clone();
     // The answer changes the card in this client only; the update keeps it changed everywhere.
-    if invoke.card.is_some() {
-        act::show(desk, &person, invoke.card.as_ref(), post)?;
-    }
+    let post = match &invoke.card {
+        Some(pressed) => act::show(desk, &person, Some(pressed), post)?,
+        None => post,
+    };
+    let crate::bridge::PostBody::Card { card } = post.body else { return Err(StoreError::Panicked) };
     desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
     Ok(card)
 }

@@ -37,6 +37,13 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
+    /// The thread whose card this activity is, in a colleague's chat.
+    pub fn thread_of_card(&self, colleague: &ColleagueId, activity: &ActivityId) -> Result<Option<ThreadId>> {
+        self.first("SELECT thread_id FROM thread_card WHERE colleague_id = ?1 AND activity_id = ?2", (&colleague.0, &activity.0), |row| {
+            Ok(ThreadId(row.get(0)?))
+        })
+    }
+
     /// The card was posted as this activity.
     pub fn thread_card_posted(&self, thread: ThreadId, colleague: &ColleagueId, activity: &ActivityId, now: Time) -> Result<()> {
         // Due at once: the state may have changed between rendering and posting.
