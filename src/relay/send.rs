@@ -168,7 +168,11 @@ pub fn answer_consent(desk: &Desk<'_>, case: &Case, what: Answer) -> Result<Opti
 fn client_text(desk: &Desk<'_>, case: &Case, text: TextId) -> Result<String> {
     let colleague = speaker(desk, case)?;
     let voice = desk.client_voice(&case.contact);
-    Ok(voice.say(text, &[("colleague", colleague.as_deref().unwrap_or(voice.business())), ("business", voice.business())]))
+    Ok(match (colleague, text) {
+        (None, TextId::K01) => voice.say(TextId::K01b, &[]),
+        (None, TextId::K02) => voice.say(TextId::K02b, &[]),
+        (colleague, text) => voice.say(text, &[("colleague", colleague.as_deref().unwrap_or(voice.business()))]),
+    })
 }
 
 /// In whose name the server speaks: the first participant's, else the one who asked for consent.

@@ -45,8 +45,12 @@ texts! {
     T00 "T-00" Colleague "{client} has not agreed to WhatsApp messages yet. We will ask first, in {business}'s name. You can write as soon as they accept.";
     /// The opt-in request, as template and as session message.
     K01 "K-01" Client "Hello, this is {colleague} from {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
+    /// The same, while no colleague has this client.
+    K01b "K-01b" Client "Hello, this is {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
     /// Accepted.
     K02 "K-02" Client "Thank you. You can now chat with {colleague} at {business} here. Reply STOP to end, HELP for help.";
+    /// The same, while no colleague has this client.
+    K02b "K-02b" Client "Thank you. You can now chat with {business} here. Reply STOP to end, HELP for help.";
     /// Declined or opted out.
     K03 "K-03" Client "You will get no more messages from {business} on WhatsApp. If you change your mind, reply START, or send any message and we will ask you again.";
     /// Accepted.
