@@ -85,7 +85,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     }
     let case = step_consent(desk, case, meaning, id)?;
     if !deactivated {
-        show(desk, &case, id, message, before_consent)?;
+        show(desk, &case, id, message, before_consent, meaning)?;
     }
     announce(desk, &case, state_before, meaning)?;
     if case.contact.consent.stored == ConsentState::Granted {
@@ -188,7 +188,7 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: Mess
 }
 
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
-fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool) -> Result<()> {
+fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
     let participants = desk.tx.participants(case.thread.id)?;
     for colleague in &participants {
@@ -197,7 +197,8 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
         // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
         desk.tx.disturb_focus(colleague, case.thread.id)?;
     }
-    if participants.is_empty() {
+    // Who says stop is not offered to anybody: there is nothing to take.
+    if participants.is_empty() && meaning != Meaning::OptOut {
         offer_to_line(desk, case, message, &text)?;
     }
     Ok(())
