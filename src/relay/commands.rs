@@ -3,7 +3,7 @@
 use super::act;
 use super::desk::{Desk, Person};
 use super::views;
-use crate::bridge::Post;
+use crate::bridge::{Post, ThreadId};
 use crate::cards::submit::Action;
 use crate::cards::{self, TypedContact};
 use crate::store::Result;
@@ -19,6 +19,7 @@ pub enum Command {
     History,
     Templates,
     Held,
+    Details,
     Help,
 }
 
@@ -35,6 +36,7 @@ pub fn read(text: &str) -> Option<Command> {
         ("history", "") => Command::History,
         ("templates", "") => Command::Templates,
         ("held", "") => Command::Held,
+        ("details", "") => Command::Details,
         ("help", "") => Command::Help,
         _ => return None,
     })
@@ -51,14 +53,18 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::History => act::run(desk, person, &Action::History {}, None),
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
         Command::Help => Ok(cards::help(&desk.reader(person, None))),
-        Command::Templates => {
-            let open = desk.tx.open_threads(person.id())?;
-            let focus = person.known.focus.map(|focus| focus.thread);
-            match open.iter().find(|thread| Some(thread.id) == focus).or(open.first()) {
-                Some(thread) => act::run(desk, person, &Action::Templates { thread: thread.id, query: String::new() }, None),
-                None => views::no_conversation(desk, person),
-            }
-        }
+        Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
+        Command::Details => about_current(desk, person, |thread| Action::View { thread }),
+    }
+}
+
+/// An action on the conversation that the colleague last wrote in, else on the newest.
+fn about_current(desk: &Desk<'_>, person: &Person, action: impl FnOnce(ThreadId) -> Action) -> Result<Post> {
+    let open = desk.tx.open_threads(person.id())?;
+    let focus = person.known.focus.map(|focus| focus.thread);
+    match open.iter().find(|thread| Some(thread.id) == focus).or(open.first()) {
+        Some(thread) => act::run(desk, person, &action(thread.id), None),
+        None => views::no_conversation(desk, person),
     }
 }
 
@@ -76,6 +82,8 @@ mod tests {
     #[case("help", Some(Command::Help))]
     #[case("help me please", None)]
     #[case("history", Some(Command::History))]
+    #[case("details", Some(Command::Details))]
+    #[case("details of the contract", None)]
     #[case("Hello", None)]
     #[case("", None)]
     fn only_the_word_alone_is_a_command(#[case] text: &str, #[case] command: Option<Command>) {

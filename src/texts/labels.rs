@@ -119,6 +119,7 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("history", "Read earlier messages"),
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
+    ("details", "See how the current conversation stands"),
     ("help", "Show this card"),
     ("// text", "A note for yourself: never sent to the client"),
 ];
