@@ -158,6 +158,7 @@ fn received(raw: &Value, before_consent: bool) -> String {
         .find_map(|at| raw.pointer(at)?.as_str());
     let kind = raw["type"].as_str().unwrap_or("message");
     let wrote = match (kind, text) {
+        ("reaction", Some("")) => "Took back a reaction".to_owned(),
         ("reaction", Some(emoji)) => format!("Reacted with {emoji}"),
         ("button" | "interactive", Some(text)) => format!("Chose {}", quoted(text)),
         (_, Some(text)) => format!("Wrote {}", quoted(text)),
