@@ -128,6 +128,10 @@ const story = [
     await expecting("bold to stay bold", () => bubble("Your contract is").locator("strong", { hasText: "ready" }).waitFor({ timeout: patience }));
     await ticks("When may I call you?", "Read");
     await threadCard("Read");
+    // What the card's buttons lead to stands below it: the card itself goes on telling how the conversation stands.
+    await presses(chat("Delivery"), "History");
+    await expecting("the history in a message of its own", () => chat().getByText("You can reply STOP at any time.").first().waitFor());
+    await seen("the conversation's card to stay", "Delivery");
     await answers("Good morning, Ana.");
     await answers("Tomorrow at ten is *fine*.");
     await seen("Maria's second text in Teams", "Tomorrow at ten is fine.");
