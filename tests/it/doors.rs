@@ -119,8 +119,11 @@ async fn activities_without_a_good_token_change_nothing_and_learn_nothing() {
         ("two tenants", good.clone(), activity(&world, json!({"channelData": {"tenant": {"id": tenant}}}))),
         ("no tenant", good.clone(), activity(&world, json!({"channelData": null, "conversation": {"id": "a:1"}}))),
     ];
-    let malformed =
-        vec![("garbage", good.clone(), b"garbage".to_vec()), ("nothing", good.clone(), Vec::new()), ("a list", good.clone(), b"[]".to_vec())];
+    let malformed = vec![
+        ("garbage", good.clone(), b"garbage".to_vec()),
+        ("nothing", good.clone(), Vec::new()),
+        ("a list", good.clone(), b"[]".to_vec()),
+    ];
 
     let before = (world.journal().await.len(), world.ana().chat().len());
     assert!(unauthenticated.len() + forbidden.len() + malformed.len() > 30);
@@ -301,7 +304,9 @@ async fn a_repeated_invoke_executes_once_and_is_answered_the_same() {
 
 fn find(value: &Value, name: &str) -> Option<Value> {
     match value {
-        Value::Object(members) => members.get(name).filter(|found| found.is_i64()).cloned().or_else(|| members.values().find_map(|inner| find(inner, name))),
+        Value::Object(members) => {
+            members.get(name).filter(|found| found.is_i64()).cloned().or_else(|| members.values().find_map(|inner| find(inner, name)))
+        }
         Value::Array(all) => all.iter().find_map(|inner| find(inner, name)),
         _ => None,
     }
@@ -321,7 +326,8 @@ async fn what_nobody_knows_is_answered_friendly() {
         let posted = world.teams.sends_raw("ana", action).await.expect("sent");
         assert_eq!(posted.status, 200, "{value}: {}", posted.body);
     }
-    let posted = world.teams.sends_raw("ana", json!({"type": "invoke", "name": "composeExtension/query", "value": {}})).await.expect("sent");
+    let posted =
+        world.teams.sends_raw("ana", json!({"type": "invoke", "name": "composeExtension/query", "value": {}})).await.expect("sent");
     assert!(posted.status == 200 || posted.status == 501, "{posted:?}");
     world.whatsapp.announces("102290129340398", "field_of_the_future", json!({"any": "thing"}));
     world.whatsapp.announces("102290129340398", "message_template_status_update", json!({"event": "PAUSED", "message_template_id": 1}));

@@ -180,7 +180,9 @@ async fn a_login_that_is_down_delays_and_loses_nothing() {
     world.teams.faults().set(Fault::new(FaultName::Unavailable).on(Surface::Login).times(2));
     world.maria().types("Hello").await;
     world.advance(Duration::minutes(2)).await;
-    for r in world.journal().await.iter().rev().take(4) { println!("{} {}", r.kind, r.body); }
+    for r in world.journal().await.iter().rev().take(4) {
+        println!("{} {}", r.kind, r.body);
+    }
     assert_eq!(world.ana().from_clients()[1..], ["Maria Oliveira: Hello"]);
 }
 
@@ -245,7 +247,9 @@ async fn a_failure_comes_back_as_one_sentence_with_the_way_on_and_retry_really_r
     let (ana, maria) = (world.ana(), world.maria());
     world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_026).times(1));
     ana.types("Good evening").await;
-    ana.sees("Not delivered: this client cannot be reached on WhatsApp. Check the number, or contact them another way. (WhatsApp code 131026)");
+    ana.sees(
+        "Not delivered: this client cannot be reached on WhatsApp. Check the number, or contact them another way. (WhatsApp code 131026)",
+    );
     assert_eq!(maria.times_shown("Good evening"), 0);
     ana.clicks("Retry", Value::Null).await;
     assert_eq!(maria.times_shown("Good evening"), 1);
