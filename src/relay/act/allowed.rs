@@ -1,0 +1,55 @@
+//! What a colleague may touch: contacts of their lines, threads they take part in, held messages of their own. Everything else
+//! is answered with the truth and nothing is done.
+
+use crate::bridge::{ContactId, MessageId, MessageState, Post, Template, ThreadId};
+use crate::cards::Style;
+use crate::relay::desk::{Case, Desk, Person};
+use crate::relay::render::shown;
+use crate::relay::views;
+use crate::store::{Contact, Message, Result};
+use crate::texts::{labels, sentences};
+
+/// A contact of one of the colleague's lines.
+pub fn with_contact(desk: &Desk<'_>, person: &Person, id: ContactId, then: impl FnOnce(&Contact) -> Result<Post>) -> Result<Post> {
+    match desk.tx.contact(id)? {
+        Some(contact) if desk.office.lines_of(&person.known).iter().any(|line| line.id == contact.line) => then(&contact),
+        _ => Ok(views::gone(desk, person)),
+    }
+}
+
+/// A thread that the colleague takes part in.
+pub fn with_case(desk: &Desk<'_>, person: &Person, id: ThreadId, then: impl FnOnce(&Case) -> Result<Post>) -> Result<Post> {
+    match views::own(desk, person, id)? {
+        Ok(case) => then(&case),
+        Err(gone) => Ok(gone),
+    }
+}
+
+pub fn with_template(
+    desk: &Desk<'_>,
+    person: &Person,
+    thread: ThreadId,
+    name: &str,
+    language: &str,
+    then: impl FnOnce(&Case, &Template) -> Result<Post>,
+) -> Result<Post> {
+    with_case(desk, person, thread, |case| match views::template(desk, case, name, language)? {
+        Some(template) => then(case, &template),
+        None => Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Attention, sentences::TEMPLATE_GONE.to_owned())),
+    })
+}
+
+/// A held message of the colleague's own; what became of it when it is not held any more.
+pub fn with_held(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(&Case, &Message) -> Result<Post>) -> Result<Post> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
+    with_case(desk, person, message.thread, |case| {
+        if message.author.as_deref() != Some(person.id().0.as_str()) {
+            return Ok(views::gone(desk, person));
+        }
+        if message.state == MessageState::Held {
+            return then(case, &message);
+        }
+        let text = shown(&message.outgoing()?);
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(message.state), Some(text)))
+    })
+}

@@ -1,0 +1,113 @@
+//! Buttons about one message: change, withdraw, send again, say that it arrived, say whom it is for.
+
+use super::allowed::with_case;
+use super::conversation::start;
+use crate::bridge::{MessageId, MessageState, Outgoing, Post, ThreadId};
+use crate::cards::{Style, TextError};
+use crate::relay::desk::{Case, Desk, Person};
+use crate::relay::render::shown;
+use crate::relay::send::{self, Wish};
+use crate::relay::{tell, views, write};
+use crate::store::{Message, Purpose, Result};
+use crate::texts::{labels, sentences};
+use serde_json::json;
+
+/// WhatsApp's limit for a text, in characters.
+const LONGEST_TEXT: usize = 4096;
+
+pub fn save_held(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message, text: &str) -> Result<Post> {
+    let text = text.trim();
+    let error = match text.chars().count() {
+        0 => Some(TextError::Empty),
+        count if count > LONGEST_TEXT => Some(TextError::TooLong),
+        _ => None,
+    };
+    if error.is_some() {
+        return Ok(views::held_edit(desk, person, case, message.id, text.to_owned(), error));
+    }
+    desk.tx.rewrite_held(message.id, &serde_json::to_string(&Outgoing::Text { body: text.to_owned() })?)?;
+    desk.journal(
+        "message.held_changed",
+        &person.id().0,
+        Some(case.thread.id),
+        Some(message.id),
+        &json!({ "text": text, "before": message.content }),
+    )?;
+    tell::held(desk, person, case, message.id, text)
+}
+
+pub fn withdraw(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
+    desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+    desk.journal("message.withdrawn", &person.id().0, Some(case.thread.id), Some(message.id), &json!({ "because": "author" }))?;
+    desk.tx.refresh_cards(case.thread.id, desk.now)?;
+    let text = shown(&message.outgoing()?);
+    Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(MessageState::Withdrawn), Some(text)))
+}
+
+/// What became of a message that was not delivered, on a card that came too late. Only sending it again withdraws one.
+fn became(state: MessageState) -> &'static str {
+    if state == MessageState::Withdrawn { sentences::SENT_AGAIN } else { labels::state(state) }
+}
+
+/// Sends a failed, uncertain, refused or expired message again, as a new one that names the old.
+pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
+    with_case(desk, person, message.thread, |case| {
+        let retryable = matches!(message.state, MessageState::Failed | MessageState::Uncertain | MessageState::Expired);
+        let content = message.outgoing()?;
+        let text = shown(&content);
+        let own = message.author.as_deref() == Some(person.id().0.as_str());
+        if message.purpose == Purpose::Request {
+            return start(desk, person, &case.contact);
+        }
+        // Marked before sending: a second click finds nothing to retry.
+        if !own || !retryable || !desk.tx.set_state(id, message.state, MessageState::Withdrawn, desk.now)? {
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
+        }
+        let wish =
+            Wish { author: person, purpose: message.purpose, content: &content, reply_to: message.reply_to.as_ref(), retry_of: Some(id) };
+        let submitted = send::submit(desk, case, &wish)?;
+        match tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
+            Some(post) => Ok(post),
+            None => Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::SENT_AGAIN, Some(text))),
+        }
+    })
+}
+
+pub fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
+    with_case(desk, person, message.thread, |case| {
+        let settled = desk.tx.set_state(id, MessageState::Uncertain, MessageState::Accepted, desk.now)?;
+        let text = shown(&message.outgoing()?);
+        if !settled {
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
+        }
+        desk.journal("message.arrived_says_colleague", &person.id().0, Some(case.thread.id), Some(id), &json!({}))?;
+        desk.tx.refresh_cards(case.thread.id, desk.now)?;
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ARRIVED, Some(text)))
+    })
+}
+
+/// "Who is this for?" answered.
+pub fn choose(desk: &Desk<'_>, person: &Person, draft: i64, thread: ThreadId) -> Result<Post> {
+    let Some(text) = desk.tx.draft(draft, person.id())? else { return Ok(settled_draft(desk, person)) };
+    with_case(desk, person, thread, |case| {
+        if !desk.tx.settle_draft(draft, desk.now)? {
+            return Ok(settled_draft(desk, person));
+        }
+        write::on_text(desk, person, thread, &text, None)?;
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ROUTED, Some(text.clone())))
+    })
+}
+
+pub fn discard(desk: &Desk<'_>, person: &Person, draft: i64) -> Result<Post> {
+    if desk.tx.draft(draft, person.id())?.is_some() && desk.tx.settle_draft(draft, desk.now)? {
+        desk.journal("message.discarded", &person.id().0, None, None, &json!({ "draft": draft }))?;
+        return Ok(desk.notice(person, None, Style::Default, sentences::DISCARDED.to_owned()));
+    }
+    Ok(settled_draft(desk, person))
+}
+
+pub fn settled_draft(desk: &Desk<'_>, person: &Person) -> Post {
+    desk.notice(person, None, Style::Default, sentences::DRAFT_SETTLED.to_owned())
+}

@@ -1,0 +1,115 @@
+//! What the buttons do. Every action is checked anew on the server: a forged or stale card does nothing but show the current
+//! state.
+
+mod allowed;
+mod conversation;
+mod message;
+mod template;
+
+use super::desk::{Desk, Person};
+use super::render::shown;
+use super::views;
+use crate::bridge::{ActivityId, Post};
+use crate::cards::submit::{Action, ParseError};
+use crate::cards::{self, ContactError, Style, TypedContact};
+use crate::store::{Envelope, Result};
+use crate::texts::sentences;
+use allowed::{with_case, with_contact, with_held, with_template};
+use conversation::{add_contact, request, start, take};
+use message::{arrived, choose, discard, retry, save_held, settled_draft, withdraw};
+use serde_json::Value;
+use template::{fill, pick, send_template};
+
+/// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
+pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<Post> {
+    match Action::parse(data) {
+        Ok(action) => run(desk, person, &action, card),
+        Err(ParseError::ChosenNothing { verb }) => nothing_chosen(desk, person, verb, data),
+        Err(error) => {
+            tracing::warn!(%error, "a card action could not be read");
+            Ok(desk.notice(person, None, Style::Warning, sentences::CARD_TOO_OLD.to_owned()))
+        }
+    }
+}
+
+/// The same card again, with the choice that is missing pointed out and everything typed still there.
+fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) -> Result<Post> {
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match verb {
+        "route.choose" => {
+            let draft = data.get("draft").and_then(Value::as_i64).unwrap_or_default();
+            match desk.tx.draft(draft, person.id())? {
+                Some(kept) => views::ask_whom(desk, person, draft, &kept, true),
+                None => Ok(settled_draft(desk, person)),
+            }
+        }
+        "contact.add" => {
+            let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
+            views::new_conversation(desk, person, typed, vec![ContactError::LineMissing])
+        }
+        _ => views::new_conversation(desk, person, TypedContact::default(), vec![ContactError::NothingChosen]),
+    }
+}
+
+/// Puts an action's card where the old one stood; a new message when we do not know where that was. Returns what the pressed
+/// card shows from now on.
+pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
+    // A thread card stays what it is: its next edit would take away whatever was being typed into the card in its place.
+    let thread = card.map(|activity| desk.tx.thread_of_card(person.id(), activity)).transpose()?.flatten();
+    if let Some(case) = thread.map(|thread| desk.case(thread)).transpose()?.flatten() {
+        put(desk, person, None, post)?;
+        return views::thread(desk, person, &case);
+    }
+    put(desk, person, card, post.clone())?;
+    Ok(post)
+}
+
+fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<()> {
+    let envelope = match card {
+        Some(activity) => Envelope::Update { activity: activity.clone(), post },
+        None => Envelope::Post { post, thread: None, message: None, repeated: false },
+    };
+    desk.tx.enqueue_post(None, &person.id().0, &envelope, desk.now).map(drop)
+}
+
+/// Does what a button says.
+pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&ActivityId>) -> Result<Post> {
+    match action {
+        Action::New {} => views::new_conversation(desk, person, TypedContact::default(), Vec::new()),
+        Action::Contacts { query } => views::contacts(desk, person, query),
+        Action::Help {} => Ok(cards::help(&desk.reader(person, None))),
+        Action::HeldList {} => views::held_list(desk, person),
+        Action::History {} => views::history_list(desk, person),
+        Action::AddContact { line, name, phone, language } => add_contact(desk, person, line, name, phone, language),
+        Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| views::contact(desk, person, contact)),
+        Action::Start { contact } => with_contact(desk, person, *contact, |contact| start(desk, person, contact)),
+        Action::Request { contact, basis } => with_contact(desk, person, *contact, |contact| request(desk, person, contact, *basis)),
+        Action::CancelRequest { contact } => {
+            with_contact(desk, person, *contact, |contact| Ok(desk.receipt(person, contact, None, sentences::REQUEST_CANCELLED, None)))
+        }
+        Action::Templates { thread, query } => with_case(desk, person, *thread, |case| views::templates(desk, person, case, query)),
+        Action::PickTemplate { thread, name, language } => {
+            with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template))
+        }
+        Action::FillTemplate { thread, name, language, values } => {
+            with_template(desk, person, *thread, name, language, |case, template| fill(desk, person, case, template, values))
+        }
+        Action::SendTemplate { thread, name, language, values } => {
+            with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values, card))
+        }
+        Action::EditHeld { message } => with_held(desk, person, *message, |case, message| {
+            Ok(views::held_edit(desk, person, case, message.id, shown(&message.outgoing()?), None))
+        }),
+        Action::SaveHeld { message, text } => {
+            with_held(desk, person, *message, |case, message| save_held(desk, person, case, message, text))
+        }
+        Action::WithdrawHeld { message } => with_held(desk, person, *message, |case, message| withdraw(desk, person, case, message)),
+        Action::Retry { message } => retry(desk, person, *message),
+        Action::Arrived { message } => arrived(desk, person, *message),
+        Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
+        Action::DiscardDraft { draft } => discard(desk, person, *draft),
+        Action::Take { thread } => take(desk, person, *thread),
+        Action::View { thread } => with_case(desk, person, *thread, |case| views::thread(desk, person, case)),
+        Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
+    }
+}
