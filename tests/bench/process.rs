@@ -37,7 +37,7 @@ impl Server {
         let since = Instant::now();
         let mut child = command.spawn().context("taskset (util-linux) is needed to pin the server to a core")?;
         let address_of = format!("http://{address}/healthz");
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(1)).build()?;
         while http.get(&address_of).send().await.is_err() {
             if let Some(status) = child.try_wait()? {
                 bail!("the server ended: {status}\n{}", std::fs::read_to_string(folder.join("log"))?);
