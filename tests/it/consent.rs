@@ -74,7 +74,7 @@ async fn in_an_ordinary_chat_yes_and_no_are_just_words() {
     maria.types("yes").await;
     maria.types("no").await;
     assert_eq!(maria.texts(), before);
-    assert_eq!(ana.from_clients()[1..], ["Maria Oliveira: yes", "Maria Oliveira: no"]);
+    assert_eq!(ana.heard()[1..], ["Maria Oliveira: yes", "Maria Oliveira: no"]);
     ana.types("Fine").await;
     assert_eq!(maria.last().text, "Fine");
 }
@@ -254,8 +254,8 @@ async fn who_writes_first_may_be_answered_inside_the_window_and_not_outside() {
     assert_eq!(tom.last().text, "We do");
     assert_eq!(world.decision().await, ("message.queued".to_owned(), "client_first".to_owned(), None));
     tom.types("Great").await;
-    assert_eq!(ana.from_clients(), ["Tom Becker: Do you open accounts?", "Tom Becker: Great"], "what was written so far comes along");
-    assert!(ben.from_clients().is_empty(), "the client is Ana's now");
+    assert_eq!(ana.heard(), ["Tom Becker: Do you open accounts?", "Tom Becker: Great"], "what was written so far comes along");
+    assert!(ben.heard().is_empty(), "the client is Ana's now");
     world.advance_hours(25).await;
     ana.types("Still there?").await;
     assert_eq!(world.decision().await, ("message.refused".to_owned(), "consent_needed".to_owned(), Some(7)));
@@ -291,7 +291,7 @@ async fn of_two_colleagues_who_take_a_client_at_once_one_wins() {
     assert_eq!(cards.iter().filter(|card| card.contains("already messaging with another colleague")).count(), 1, "{cards:?}");
     assert_eq!(world.recorded("participant.joined").await, 1);
     tom.types("Anybody?").await;
-    let seen = [ana, ben].map(|who| who.from_clients().into_iter().filter(|text| text == "Tom Becker: Anybody?").count());
+    let seen = [ana, ben].map(|who| who.heard().into_iter().filter(|text| text == "Tom Becker: Anybody?").count());
     assert_eq!(seen.iter().sum::<usize>(), 1);
 }
 

@@ -277,7 +277,7 @@ async fn the_same_webhook_is_taken_once_one_after_the_other_and_at_the_same_time
     world.advance_hours(24 * 6).await;
     assert_eq!(world.whatsapp.posts(body, None).await.expect("posted").0, 200);
     world.settle().await;
-    assert_eq!(ana.from_clients()[1..], ["Maria Oliveira: Twice at once"]);
+    assert_eq!(ana.heard()[1..], ["Maria Oliveira: Twice at once"]);
     assert_eq!(ana.times_seen("I am wamid.same"), 1);
 }
 
@@ -372,10 +372,9 @@ async fn every_published_webhook_is_answered_200() {
     let world = World::start().await;
     for path in samples("webhook") {
         let body = std::fs::read(&path).expect("a sample");
-        let known = String::from_utf8_lossy(&body).replace("106540352242922", "106540352242922");
         assert_eq!(world.whatsapp.posts(body.clone(), None).await.expect("posted").0, 200, "{}", path.display());
-        // The same of our own number and a known client, so that it is not passed over.
-        let mut own: Value = serde_json::from_str(&known).expect("JSON");
+        // The same of our own number, so that it is not passed over.
+        let mut own: Value = serde_json::from_slice(&body).expect("JSON");
         adopt(&mut own, &world);
         assert_eq!(world.whatsapp.posts(own.to_string().into_bytes(), None).await.expect("posted").0, 200, "{}", path.display());
     }

@@ -70,5 +70,5 @@ async fn who_takes_no_part_can_do_nothing_with_a_conversation() {
     ben.types("Hello Maria").await;
     ben.sees("You have no open conversation, so nothing was sent.");
     assert_eq!(maria.texts(), before);
-    assert_eq!(ben.from_clients(), Vec::<String>::new());
+    assert_eq!(ben.heard(), Vec::<String>::new());
 }

@@ -2,11 +2,13 @@
 
 mod architecture;
 mod choices;
+mod commands;
 mod consent;
 mod crash;
 mod doors;
 mod exclusivity;
 mod harness;
+mod histories;
 mod relaying;
 mod routing;
 mod rows;

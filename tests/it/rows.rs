@@ -52,11 +52,11 @@ async fn row_2_a_deactivated_number_sends_nothing_and_answers_the_client_once_a_
     assert_eq!(maria.texts(), before);
     assert_eq!(world.decision().await, refused("number_deactivated", 2));
 
-    let seen = ana.from_clients().len();
+    let seen = ana.heard().len();
     maria.types("Hello?").await;
     maria.types("Anybody?").await;
     assert_eq!(maria.times_shown("We're not currently using this number to accept WhatsApp messages."), 1);
-    assert_eq!(ana.from_clients().len(), seen, "recorded, not shown");
+    assert_eq!(ana.heard().len(), seen, "recorded, not shown");
     assert!(world.recorded("message.received").await >= 3);
     world.advance_hours(25).await;
     maria.types("And today?").await;

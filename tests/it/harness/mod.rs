@@ -11,7 +11,6 @@ pub use people::{Colleague, Phone, words};
 pub use processes::{Process, binary, free_port};
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::Value;
 use std::future::Future;
 use std::sync::{Arc, RwLock};
 use switchboard::app::{App, demo};
@@ -249,28 +248,9 @@ impl World {
         joined.and_then(|row| row.thread).expect("a thread")
     }
 
-    /// Everything that WhatsApp accepted from us, in order: (recipient, type, body).
-    pub fn accepted(&self) -> Vec<(String, String, Value)> {
-        let entries = self.whatsapp.journal(0).into_iter().filter(|entry| entry.kind.starts_with("graph."));
-        let sends =
-            entries.filter(|entry| entry.status == Some(200) && entry.body.get("body").is_some_and(|body| body.get("type").is_some()));
-        sends
-            .map(|entry| {
-                let body = &entry.body["body"];
-                let to = body["to"].as_str().or(body["recipient"].as_str()).unwrap_or_default();
-                (to.to_owned(), body["type"].as_str().unwrap_or_default().to_owned(), body.clone())
-            })
-            .collect()
-    }
-
-    /// POSTs to the server from outside.
+    /// A client for requests from outside.
     pub fn http(&self) -> reqwest::Client {
         reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
-    }
-
-    /// The folder of the database.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
     }
 
     fn left_over(&self) -> rusqlite::Result<Vec<String>> {

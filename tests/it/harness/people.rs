@@ -118,15 +118,14 @@ impl<'w> Colleague<'w> {
     }
 
     /// What clients' messages look like, oldest first: `Maria Oliveira: hello`.
-    pub fn from_clients(&self) -> Vec<String> {
+    pub fn heard(&self) -> Vec<String> {
         let plain = self.shown().into_iter().filter(|item| item.card.is_none()).map(|item| words_of(&item));
         plain.filter(|text| text.contains(": ")).collect()
     }
 
     /// The thread card of a client, as it stands.
     pub fn thread_card(&self, client: &Phone<'_>) -> String {
-        let of_client =
-            |item: &ChatItem| item.card.as_ref().is_some_and(|card| is_thread_card(card)) && words_of(item).contains(client.name());
+        let of_client = |item: &ChatItem| item.card.as_ref().is_some_and(is_thread_card) && words_of(item).contains(client.name());
         let found = self.shown().into_iter().find(of_client);
         words_of(&found.unwrap_or_else(|| panic!("{} has no thread card of {}:\n{}", self.key, client.name(), self.transcript())))
     }
@@ -175,12 +174,6 @@ impl<'w> Phone<'w> {
     /// [`Phone::types`] without waiting for what follows.
     pub fn types_at_once(&self, text: &str) -> String {
         self.world.whatsapp.client_types(self.key, text).expect("typed")
-    }
-
-    pub async fn replies(&self, wamid: &str, text: &str) -> String {
-        let wamid = self.world.whatsapp.client_replies(self.key, wamid, text).expect("typed");
-        self.world.settle().await;
-        wamid
     }
 
     /// Taps the newest button with this title.

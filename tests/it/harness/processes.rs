@@ -2,6 +2,7 @@
 
 use super::PATIENCE;
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -30,8 +31,10 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(arguments: &[&str]) -> Self {
-        let mut child = binary().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    /// `folder` is the working directory, from which the path of the database is meant.
+    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child =
+            binary().current_dir(folder).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         let output = Arc::new(Mutex::new(String::new()));
         let pipes: [Box<dyn Read + Send>; 2] =
             [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];

@@ -1,0 +1,222 @@
+//! The built binary: three processes that make a conversation, and the commands around them.
+
+use crate::harness::{PATIENCE, Process, binary, free_port, words};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+/// Two worlds and a server, each a process of its own.
+struct Processes {
+    teams: String,
+    whatsapp: String,
+    server: String,
+    http: reqwest::Client,
+    folder: tempfile::TempDir,
+    running: Vec<Process>,
+}
+
+impl Processes {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [listen, teams, whatsapp] = std::array::from_fn(|_| format!("127.0.0.1:{}", free_port()));
+        let path = folder.path().to_str().expect("a plain path").to_owned();
+        let written = binary()
+            .args(["simulate", "config", &path, "--listen", &listen, "--teams", &teams, "--whatsapp", &whatsapp])
+            .output()
+            .expect("the binary runs");
+        assert!(written.status.success(), "{written:?}");
+        let config = format!("{path}/switchboard.toml");
+        let bot = format!("http://{listen}/api/messages");
+        let webhook = format!("http://{listen}/webhooks/whatsapp");
+        let running = vec![
+            Process::start(folder.path(), &["simulate", "teams", "--listen", &teams, "--bot", &bot]),
+            Process::start(folder.path(), &["simulate", "whatsapp", "--listen", &whatsapp, "--webhook", &webhook]),
+            Process::start(folder.path(), &["serve", "--config", &config]),
+        ];
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+        let [teams, whatsapp, server] = [&teams, &whatsapp, &listen].map(|address| format!("http://{address}"));
+        let processes = Self { teams, whatsapp, server, http, folder, running };
+        let ready = format!("{}/readyz", processes.server);
+        processes
+            .until("the server is ready", async || processes.http.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200))
+            .await;
+        for base in [&processes.teams, &processes.whatsapp] {
+            let state = format!("{base}/_sim/state");
+            processes.until("the world answers", async || processes.http.get(&state).send().await.is_ok()).await;
+        }
+        processes
+    }
+
+    /// Asks again until it is so. Another process has no signal to wait for.
+    async fn until(&self, what: &str, so: impl AsyncFn() -> bool) {
+        let start = Instant::now();
+        while !so().await {
+            let outputs: Vec<String> = self.running.iter().map(Process::output).collect();
+            assert!(start.elapsed() < PATIENCE, "not in time: {what}\n{}", outputs.join("\n---\n"));
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+    }
+
+    async fn post(&self, base: &str, path: &str, body: Value) -> Value {
+        let response = self.http.post(format!("{base}/_sim/{path}")).json(&body).send().await.expect("answers");
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    async fn items(&self, base: &str, path: &str) -> Vec<Value> {
+        let answer: Value = self.http.get(format!("{base}/_sim/{path}")).send().await.expect("answers").json().await.expect("JSON");
+        let list = if answer.is_array() { answer } else { answer["items"].clone() };
+        list.as_array().cloned().unwrap_or_default()
+    }
+
+    async fn chat(&self) -> Vec<Value> {
+        self.items(&self.teams, "users/ana/chat").await
+    }
+
+    async fn phone(&self) -> Vec<Value> {
+        self.items(&self.whatsapp, "phones/maria").await
+    }
+
+    /// Waits for a message in Ana's chat; its activity id.
+    async fn sees(&self, text: &str) -> String {
+        let is = |item: &Value| {
+            let shown = if item["card"].is_object() { words(&item["card"]) } else { item["text"].as_str().unwrap_or_default().to_owned() };
+            item["from"] == "bot" && shown.contains(text)
+        };
+        self.until(text, async || self.chat().await.iter().any(is)).await;
+        let chat = self.chat().await;
+        chat.iter().rev().find(|item| is(item)).and_then(|item| item["activity_id"].as_str()).expect("an id").to_owned()
+    }
+
+    async fn shows(&self, text: &str) -> Value {
+        let is = |item: &Value| item["from"] == "business" && item["text"].as_str().is_some_and(|shown| shown.contains(text));
+        self.until(text, async || self.phone().await.iter().any(is)).await;
+        self.phone().await.into_iter().rfind(|item| is(item)).expect("there")
+    }
+
+    async fn click(&self, card: &str, title: &str, inputs: Value) {
+        self.post(&self.teams, "users/ana/click", json!({"activity_id": card, "title": title, "inputs": inputs})).await;
+    }
+
+    async fn apply(&self, file: &Path, dry_run: bool) -> std::process::Output {
+        let config = self.folder.path().join("switchboard.toml");
+        let mut command = binary();
+        command.current_dir(self.folder.path()).args(["directory", "apply"]).arg(file).arg("--config").arg(config);
+        if dry_run {
+            command.arg("--dry-run");
+        }
+        tokio::task::spawn_blocking(move || command.output().expect("the binary runs")).await.expect("no panic")
+    }
+}
+
+#[tokio::test]
+async fn three_processes_make_a_conversation_follow_a_new_directory_and_stop_cleanly() {
+    let mut processes = Processes::start().await;
+    processes.post(&processes.teams, "users/ana/install", json!({})).await;
+    processes.sees("Welcome to switchboard").await;
+    processes.post(&processes.teams, "users/ana/type", json!({"text": "new"})).await;
+    let card = processes.sees("Add a contact").await;
+    processes.click(&card, "Add contact", json!({"name": "Maria Oliveira", "phone": "+5511987654321"})).await;
+    let card = processes.sees("Phone").await;
+    processes.click(&card, "Message on WhatsApp", json!({})).await;
+    let card = processes.sees("has not agreed to WhatsApp messages yet").await;
+    processes.click(&card, "Send request", json!({"basis": "contract"})).await;
+    let request = processes.shows("May we message you here on WhatsApp?").await;
+    processes.post(&processes.whatsapp, "phones/maria/tap", json!({"wamid": request["wamid"], "title": "Yes"})).await;
+    processes.sees("Maria Oliveira accepted.").await;
+    processes.post(&processes.teams, "users/ana/type", json!({"text": "Hello from Teams"})).await;
+    processes.shows("Hello from Teams").await;
+    processes.post(&processes.whatsapp, "phones/maria/type", json!({"text": "Hello from WhatsApp"})).await;
+    processes.sees("Hello from WhatsApp").await;
+
+    // A new directory takes effect while the server runs; a dry run changes nothing.
+    let file = processes.folder.path().join("directory.toml");
+    let text = std::fs::read_to_string(&file).expect("written");
+    let changed = text.replace("Northwind Bank", "Southwind Bank");
+    assert_ne!(text, changed);
+    std::fs::write(&file, changed).expect("writable");
+    let dry = processes.apply(&file, true).await;
+    let said = String::from_utf8_lossy(&dry.stdout).into_owned();
+    assert!(dry.status.success() && said.contains("Southwind Bank") && said.contains("Nothing was applied."), "{dry:?}");
+    let applied = processes.apply(&file, false).await;
+    let said = String::from_utf8_lossy(&applied.stdout).into_owned();
+    assert!(applied.status.success() && said.contains("1 change(s) applied."), "{applied:?}");
+    let again = processes.apply(&file, false).await;
+    assert!(String::from_utf8_lossy(&again.stdout).contains("Nothing changes."), "{again:?}");
+    std::fs::write(&file, text.replace("closed_window = \"queue\"", "closed_window = \"shout\"")).expect("writable");
+    let wrong = processes.apply(&file, false).await;
+    assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("line 15: unknown variant `shout`"), "{wrong:?}");
+    processes
+        .until("the server speaks for the new business", async || {
+            processes.post(&processes.whatsapp, "phones/maria/type", json!({"text": "STOP"})).await;
+            processes.post(&processes.whatsapp, "phones/maria/type", json!({"text": "START"})).await;
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            processes.phone().await.iter().any(|item| item["text"].as_str().is_some_and(|text| text.contains("Southwind Bank")))
+        })
+        .await;
+
+    // SIGTERM: everything ends by itself, and nobody printed a secret.
+    for process in processes.running.iter_mut().rev() {
+        let status = process.ends().await;
+        assert_eq!(status.code(), Some(0), "{}", process.output());
+        for secret in ["simulated-client-secret", "simulated-access-token", "simulated-app-secret", "simulated-verify-token"] {
+            assert!(!process.output().contains(secret));
+        }
+    }
+}
+
+fn written() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().to_str().expect("a plain path");
+    assert!(binary().args(["simulate", "config", path]).output().expect("runs").status.success());
+    let config = folder.path().join("switchboard.toml");
+    (folder, config)
+}
+
+#[test]
+fn check_config_shows_what_is_in_force_and_no_secret() {
+    let (folder, config) = written();
+    for json in [false, true] {
+        let mut command = binary();
+        command
+            .current_dir(folder.path())
+            .arg("check-config")
+            .arg("--config")
+            .arg(&config)
+            .env("SWITCHBOARD__WHATSAPP__VERIFY_TOKEN", "from-the-environment");
+        if json {
+            command.arg("--json");
+        }
+        let output = command.output().expect("runs");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("5b0c7d1e-5f6a-4c0f-9a52-0d7c7a5e1b01"), "{said}");
+        for secret in ["simulated-client-secret", "simulated-access-token", "simulated-app-secret", "from-the-environment"] {
+            assert!(!said.contains(secret), "{said}");
+        }
+    }
+}
+
+#[test]
+fn check_config_names_every_wrong_key_at_once() {
+    let (folder, config) = written();
+    let text = std::fs::read_to_string(&config).expect("written");
+    let wrong = text.replace("app_id = ", "ap_id = ").replace("listen = \"127", "listen = \"nowhere") + "\n[log]\nformat = \"loud\"\n";
+    std::fs::write(&config, wrong).expect("writable");
+    let output = binary().current_dir(folder.path()).arg("check-config").arg("--config").arg(&config).output().expect("runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success());
+    for key in ["teams.ap_id", "teams.app_id", "server.listen", "log.format"] {
+        assert!(said.contains(key), "{key} in {said}");
+    }
+    assert!(!said.contains("simulated-client-secret"), "{said}");
+}
+
+#[test]
+fn a_server_without_a_configuration_does_not_start_and_says_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = binary().arg("serve").current_dir(folder.path()).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("teams.app_id") && said.contains("whatsapp.access_token"), "{said}");
+}
