@@ -58,7 +58,7 @@ async fn yes_by_keyword_accepts_with_the_evidence_in_the_journal() {
     let (ana, maria) = (world.ana(), world.maria());
     ana.asks(&maria).await;
     maria.types("I agree").await;
-    ana.sees("Maria Oliveira accepted. You can write freely until tomorrow 08:00.");
+    ana.sees("Maria Oliveira accepted. You can write freely until tomorrow at 08:00.");
     ana.sees_not("Written before they agreed");
     let evidence = world.last_record("consent.granted").await.body;
     assert_eq!(evidence["basis"], "contract");
@@ -108,7 +108,7 @@ async fn after_silence_the_colleague_is_told_once_and_may_ask_again_once_a_day()
     ana.clicks("Send request", json!({"basis": "contract"})).await;
     assert_eq!(maria.times_shown(REQUEST), 2);
     ana.types("Hello").await;
-    ana.sees("You can send the next one at tomorrow 13:00.");
+    ana.sees("You can send the next one tomorrow at 13:00.");
     world.advance_hours(24).await;
     // The first one has become the receipt of the second request.
     assert_eq!(ana.times_seen(told), 1, "once per request");
@@ -127,7 +127,7 @@ async fn before_a_day_has_passed_no_card_asks_again() {
     let card = ana.find("Request sent.").activity_id;
     let contact = world.last_record("consent.requested").await.body["contact"].clone();
     let answer = ana.forges(&card, json!({"verb": "consent.request", "contact": contact, "basis": "contract"})).await;
-    assert!(words(&answer.card.expect("a card")).contains("A request is waiting since"));
+    assert!(words(&answer.card.expect("a card")).contains("A request has been waiting since"));
     assert_eq!(maria.times_shown(REQUEST), 1);
     assert_eq!(world.last_record("conversation.refused").await.body["rule"], "request_pending");
 }

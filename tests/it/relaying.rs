@@ -247,7 +247,7 @@ async fn a_failure_comes_back_as_one_sentence_with_the_way_on_and_retry_really_r
     world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_026).times(1));
     ana.types("Good evening").await;
     ana.sees(
-        "Not delivered: this client cannot be reached on WhatsApp. Check the number, or contact them another way. (WhatsApp code 131026)",
+        "Not delivered: the number may not use WhatsApp, or has blocked us. Check the number, or reach the client in another way. (WhatsApp code 131026)",
     );
     assert_eq!(maria.times_shown("Good evening"), 0);
     ana.clicks("Retry", Value::Null).await;

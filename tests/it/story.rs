@@ -72,19 +72,19 @@ async fn a_conversation_from_the_first_request_to_stop_and_back() {
     // The client's answer releases the held message (T-23).
     maria.taps("Confirm").await;
     assert_eq!(maria.last().text, "Tomorrow at ten?");
-    ana.sees("Maria Oliveira is back. 1 held message(s) sent.");
+    ana.sees("Maria Oliveira is back. 1 held message sent.");
 
     // STOP closes everything: K-03, T-08, held messages withdrawn.
     world.advance_hours(25).await;
     ana.types("Are you there?").await;
     maria.types("STOP").await;
     maria.shows("You will get no more messages from Northwind Bank on WhatsApp.");
-    ana.sees("Maria Oliveira asked to stop. Writing is closed. 1 held message(s) were withdrawn.");
+    ana.sees("Maria Oliveira asked to stop. Writing is closed. 1 held message withdrawn.");
     let texts = maria.texts();
     ana.types("One more thing").await;
     assert_eq!(maria.texts(), texts);
     assert_eq!(world.decision().await, ("message.refused".to_owned(), "consent_refused".to_owned(), Some(5)));
-    ana.sees("Maria Oliveira asked to stop. Writing is closed. 0 held message(s) were withdrawn.");
+    ana.sees("Maria Oliveira asked to stop. Writing is closed.");
 
     // START leads back.
     maria.types("START").await;

@@ -61,7 +61,7 @@ async fn whatsapps_word_about_the_window_wins_and_the_message_is_held(#[case] fa
     world.advance(Duration::minutes(1)).await;
     maria.types("I am here").await;
     assert_eq!(maria.free_texts()[1..], ["Hello", "And another"]);
-    ana.sees("Maria Oliveira is back. 2 held message(s) sent.");
+    ana.sees("Maria Oliveira is back. 2 held messages sent.");
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn held_messages_go_out_in_the_order_they_were_written() {
     ana.types_at_once("Message 6").await;
     world.settle().await;
     assert_eq!(maria.free_texts()[1..], (1..=6).map(|n| format!("Message {n}")).collect::<Vec<_>>());
-    ana.sees("Maria Oliveira is back. 5 held message(s) sent.");
+    ana.sees("Maria Oliveira is back. 5 held messages sent.");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_withdrawn_message_never_leaves() {
     ana.types("Three").await;
     maria.types("Back").await;
     assert_eq!(maria.free_texts()[1..], ["Three"]);
-    ana.sees("Maria Oliveira is back. 1 held message(s) sent.");
+    ana.sees("Maria Oliveira is back. 1 held message sent.");
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn an_opt_out_does_not_release_what_is_held() {
     ana.types("One").await;
     ana.types("Two").await;
     maria.types("STOP").await;
-    ana.sees("Maria Oliveira asked to stop. Writing is closed. 2 held message(s) were withdrawn.");
+    ana.sees("Maria Oliveira asked to stop. Writing is closed. 2 held messages withdrawn.");
     maria.types("START").await;
     maria.types("Hello").await;
     assert!(maria.free_texts().iter().all(|text| text != "One" && text != "Two"));

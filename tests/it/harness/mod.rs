@@ -188,12 +188,20 @@ impl World {
 
     /// Everything that is due is done; the clock stands still.
     pub async fn quiet(&self) {
-        let relay = self.relay();
         for _ in 0..2 {
-            in_time("the server has nothing due", relay.quiet()).await.expect("the store answers");
+            self.rests().await;
             self.whatsapp.settled(PATIENCE).await.expect("every webhook is answered");
         }
-        in_time("the server has nothing due", relay.quiet()).await.expect("the store answers");
+        self.rests().await;
+    }
+
+    async fn rests(&self) {
+        let relay = self.relay();
+        if let Ok(done) = tokio::time::timeout(PATIENCE, relay.quiet()).await {
+            return done.expect("the store answers");
+        }
+        let due = relay.store().read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?])).await.expect("the store answers");
+        panic!("the server does not come to rest: now {}, lane and card due {due:?}, left {:?}", self.clock.now(), self.left_over());
     }
 
     /// [`World::quiet`], and what becomes due within seconds is awaited too, by moving the clock to it.
