@@ -13,4 +13,5 @@ mod relaying;
 mod routing;
 mod rows;
 mod story;
+mod untold;
 mod window;
