@@ -89,6 +89,7 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "consent.pending" => format!("{client} was asked for consent again"),
         "consent.lapsed" => format!("{client} did not answer the request within 24 hours"),
         "consent.request_failed" => format!("The request did not reach {client}"),
+        "conversation.refused" => format!("Did not get a conversation with {client}"),
         "message.queued" => format!("To {client}: {}", content()),
         "message.held" => format!("Held for {client}: {}", content()),
         "message.refused" => format!("Not sent to {client}: {}", content()),

@@ -327,7 +327,7 @@
     const press = (id, on, yes, no) => { $(id).setAttribute("aria-pressed", String(on)); $(id).textContent = on ? yes : no; };
     press("phone-online", current.online, "Phone on", "Phone off");
     press("phone-open", current.open, "Reading", "Not reading");
-    $("phone-owner").textContent = [`${current.client.name.split(" ")[0]}\u2019s phone`, phoneNumber(current.client.phone) ?? current.client.username ?? "no number shown"].join(" \u00b7 ");
+    $("phone-owner").textContent = [`${current.client.name.split(" ")[0]}\u2019s phone`, phoneNumber(current.client.phone) ?? current.client.username ?? "no number shown"].join("\n");
     drawList($("phone"), drawn.phone, current.items, (item) => item.wamid, (item) => phoneItem(item, current));
     drawWindow();
     const last = current.items.findLast((item) => item.from === "business");
