@@ -324,6 +324,8 @@ async function pictureAll(name) {
     if (found.scrolls || found.wide.length > 0) problems.push(`${name} (${where}): wider than its place: ${found.wide.join(" | ")}`);
     if (found.faint.length > 0) problems.push(`${name} (${where}): too faint: ${found.faint.join(" | ")}`);
   };
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => document.activeElement?.blur());
   await page.screenshot({ path: join(pictures, `${name}-light.png`) });
   await check("light");
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });

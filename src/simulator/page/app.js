@@ -8,7 +8,7 @@
   const state = { teams: null, whatsapp: null };
   const pick = { user: 0, client: 0, world: "whatsapp", quote: null, phoneQuote: null, editing: null };
   const seen = { teams: [], whatsapp: [] };
-  const drawn = { chat: new Map(), phone: new Map() };
+  const drawn = { chat: new Map(), phone: new Map(), cards: new Map() };
   let journalUrl = null;
   let clockOffset = 0;
 
@@ -193,6 +193,7 @@
     people($("teams-users"), users, pick.user, "teams-user", (one) => one.user.name, (one, index) => fromBot(one) - seen.teams[index], (index) => {
       Object.assign(pick, { user: index, quote: null, editing: null });
       drawn.chat.clear();
+      drawn.cards.clear();
       $("chat").replaceChildren();
       drawQuote();
       toast("");
@@ -214,6 +215,15 @@
     if (item.text && item.format === "markdown") return Cards.markdown(item.text.replace(/\n+/g, " ")).textContent;
     return item.text ?? item.summary ?? item.card?.fallbackText ?? "Card";
   };
+  // A card that is sent again unchanged (an invoke's answer, then the update for other devices) keeps what was typed into it.
+  const cardOf = (item, owner) => {
+    const mark = JSON.stringify(item.card);
+    const known = drawn.cards.get(item.activity_id);
+    if (known?.mark === mark) return known.node;
+    const node = Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button) });
+    drawn.cards.set(item.activity_id, { mark, node });
+    return node;
+  };
   const chatItem = (item, owner) => {
     const own = item.from === "user";
     const row = el("article", `item ${own ? "own" : "theirs"}`);
@@ -231,7 +241,7 @@
     if (item.deleted) bubble.append(el("em", "subtle", "This message was deleted."));
     else {
       if (item.text) bubble.append(item.format === "xml" ? Cards.html(item.text) : item.format === "markdown" ? Cards.markdown(item.text) : el("div", "text plain", item.text));
-      if (item.card) bubble.append(Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button) }));
+      if (item.card) bubble.append(cardOf(item, owner));
     }
     if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
     if (!item.deleted) meta.append(tools(item, own));
