@@ -20,13 +20,12 @@ pub struct Server {
 
 impl Server {
     /// Starts it, on this core if one is given. `start_ms` is counted until `/healthz` answers.
-    pub async fn start(folder: &Path, cast: &Cast, core: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn start(binary: &Path, folder: &Path, cast: &Cast, core: Option<&str>) -> anyhow::Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], fastrand::u16(15_000..32_000)));
         let config = cast.write_config(folder, address)?;
-        let binary = env!("CARGO_BIN_EXE_switchboard");
         let mut command = Command::new("taskset");
         // Said in either case: a child inherits where its parent is pinned to.
-        command.args(["-c", core.unwrap_or("0,1"), binary]);
+        command.args(["-c", core.unwrap_or("0,1")]).arg(binary);
         for key in
             ["WHATSAPP_NUMBER_PER_SECOND", "WHATSAPP_CLIENT_BURST", "TEAMS_CHAT_BURST", "TEAMS_CHAT_PER_SECOND", "TEAMS_TENANT_PER_SECOND"]
         {

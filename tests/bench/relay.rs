@@ -50,6 +50,9 @@ struct Options {
     /// Where the database is; the default is below `target`.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Another build of the server, to compare with.
+    #[arg(long, default_value = env!("CARGO_BIN_EXE_switchboard"))]
+    binary: PathBuf,
     /// Passed by cargo.
     #[arg(long, hide = true)]
     bench: bool,
@@ -96,7 +99,7 @@ async fn figures(options: &Options, folder: &std::path::Path, stored: usize, cor
     let login = TeamsWorld::start(listener, switchboard::simulator::defaults().teams, Clock::System).await?;
     let cast = cast::Cast::new(&login, &peers);
     cast.prepare(folder.path(), stored).await?;
-    let mut server = Server::start(folder.path(), &cast, core).await?;
+    let mut server = Server::start(&options.binary, folder.path(), &cast, core).await?;
     let mut result = Figures {
         stored,
         cores: if core.is_some() { 1 } else { 2 },
