@@ -21,7 +21,7 @@ const UNCERTAIN: Duration = Duration::seconds(60);
 /// The warning comes this long before a window closes (product.md 4).
 const CLOSING: Duration = Duration::hours(1);
 /// Between two looks at what time alone makes due.
-const ROUND: std::time::Duration = std::time::Duration::from_secs(1);
+const ROUND: Duration = Duration::seconds(1);
 /// Between two syncs of a WABA's templates (product.md 5).
 const SYNC: Duration = Duration::minutes(30);
 /// After a failed one.
@@ -57,7 +57,8 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("round", round).await);
         edit_cards(&relay).await;
         tokio::select! {
-            () = relay.clock.sleep(ROUND) => {}
+            // From the beginning of the round: what became due while it ran is not slept through.
+            () = relay.clock.sleep_until(now + ROUND) => {}
             () = relay.store.cards_became_due() => {}
             () = relay.nudged.notified() => {}
             () = shutdown.cancelled() => {}
