@@ -119,7 +119,12 @@ impl Relay {
             let before = self.busy.at_rest();
             let now = self.clock.now();
             let due = move |at: Option<Time>| at.is_some_and(|at| at <= now);
-            let idle = self.store.read(move |tx| Ok(!due(tx.next_lane_due()?) && !due(tx.next_card_due()?))).await?;
+            let [lanes, cards] = self.store.read(move |tx| Ok([due(tx.next_lane_due()?), due(tx.next_card_due()?)])).await?;
+            let idle = !lanes && !cards;
+            if cards {
+                // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
+                self.nudged.notify_one();
+            }
             let synced = !self.templates_changed.load(Ordering::SeqCst);
             if idle && synced && before.is_some() && before == self.busy.at_rest() {
                 return Ok(());
