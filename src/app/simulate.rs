@@ -42,7 +42,9 @@ pub fn write_config(folder: &Path, listen: SocketAddr, teams: SocketAddr, whatsa
     let mut text = String::new();
     writeln!(text, "directory = \"directory.toml\"\n")?;
     writeln!(text, "[server]\nlisten = \"{listen}\"\n")?;
-    writeln!(text, "[store]\nurl = \"sqlite://switchboard.db\"\n")?;
+    // Absolute: relative ones are looked for where the server is started.
+    let database = std::path::absolute(folder.join("switchboard.db")).context("the folder has no absolute path")?;
+    writeln!(text, "[store]\nurl = \"sqlite://{}\"\n", database.display())?;
     writeln!(text, "[teams]\napp_id = \"{}\"\ntenant_id = \"{}\"", cast.teams.app_id, cast.teams.tenant_id)?;
     writeln!(text, "client_secret = \"{}\"", cast.teams.client_secret)?;
     writeln!(text, "openid_metadata_url = \"http://{teams}/v1/.well-known/openidconfiguration\"\nlogin_url = \"http://{teams}\"")?;

@@ -5,8 +5,9 @@ use super::desk::{Desk, Person};
 use super::views;
 use crate::bridge::{Post, ThreadId};
 use crate::cards::submit::Action;
-use crate::cards::{self, TypedContact};
+use crate::cards::{self, Style, TypedContact};
 use crate::store::Result;
+use crate::texts::sentences;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,12 @@ pub enum Command {
     Held,
     Details,
     Help,
+    /// A command of the product that this version does not have: never a message to a client by mistake.
+    NotYet,
 }
+
+/// Commands for several colleagues in one conversation.
+const NOT_YET: [&str; 6] = ["add", "remove", "transfer", "leave", "end", "note"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
@@ -38,6 +44,7 @@ pub fn read(text: &str) -> Option<Command> {
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
         ("help", "") => Command::Help,
+        (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
     })
 }
@@ -53,6 +60,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::History => act::run(desk, person, &Action::History {}, None),
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
         Command::Help => Ok(cards::help(&desk.reader(person, None))),
+        Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::View { thread }),
     }
@@ -81,6 +89,8 @@ mod tests {
     #[case("new 3 rooms", None)]
     #[case("help", Some(Command::Help))]
     #[case("help me please", None)]
+    #[case("end", Some(Command::NotYet))]
+    #[case("the end", None)]
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]
     #[case("details of the contract", None)]

@@ -63,7 +63,7 @@ impl Tx<'_> {
     pub fn client_wrote(&self, id: ThreadId, window: Window) -> Result<()> {
         self.execute(
             "UPDATE thread SET last_inbound_at = ?2, template_at = NULL, nudged_at = NULL,
-                    window_told = CASE WHEN last_inbound_at IS ?2 THEN window_told ELSE 0 END WHERE thread_id = ?1",
+                    window_told = CASE WHEN last_inbound_at = ?2 THEN window_told ELSE 0 END WHERE thread_id = ?1",
             (id.0, window.last_inbound.map(micros)),
         )?;
         Ok(())
