@@ -38,6 +38,7 @@ pub const ROUTED: &str = "Given to this conversation.";
 pub const DISCARDED: &str = "Discarded. Nothing was sent.";
 pub const DRAFT_SETTLED: &str = "This was settled already.";
 pub const TAKEN: &str = "You took this conversation.";
+pub const TAKEN_BY_ANOTHER: &str = "A colleague took this conversation.";
 pub const NO_NUMBER: &str = "This line of business has no WhatsApp number yet. Ask your administrator.";
 pub const WORKING: &str = "Still working on it. The card will change when it is done.";
 pub const BUSY: &str = "Nothing was done: the server is busy. Please try again.";

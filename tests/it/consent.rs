@@ -250,6 +250,8 @@ async fn who_writes_first_may_be_answered_inside_the_window_and_not_outside() {
     assert!(tom.received().is_empty(), "nobody was asked to answer by itself");
     ana.clicks("Take", Value::Null).await;
     ana.sees("You took this conversation.");
+    ben.sees("A colleague took this conversation.");
+    assert!(!ben.offers(&ben.find("A colleague took this conversation."), "Take"), "the button is gone for the rest");
     ana.types("We do").await;
     assert_eq!(tom.last().text, "We do");
     assert_eq!(world.decision().await, ("message.queued".to_owned(), "client_first".to_owned(), None));

@@ -3,11 +3,11 @@
 use super::allowed::with_contact;
 use crate::bridge::{Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Rule, Sending, ThreadId, admit, phone};
 use crate::cards::submit::Action;
-use crate::cards::{self, ContactError, Notice, OptIn, Style, TypedContact};
+use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::send::{self, Wish};
 use crate::relay::{render, tell, views};
-use crate::store::{Contact, NewContact, Purpose, Result, Thread};
+use crate::store::{Contact, Envelope, NewContact, Purpose, Result, Thread};
 use crate::texts::{TextId, labels, sentences};
 use serde_json::json;
 
@@ -190,6 +190,28 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
             desk.post(Some(thread), person.id(), post, Some(message.id))?;
         }
+        tell_the_rest(desk, person, &case)?;
     }
     Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TAKEN, None))
+}
+
+/// Everybody else who was offered the client sees who took them, and the button is gone. They have no other cards of this
+/// thread: only participants do.
+fn tell_the_rest(desk: &Desk<'_>, taker: &Person, case: &Case) -> Result<()> {
+    let participants = desk.tx.participants(case.thread.id)?;
+    for id in desk.tx.colleagues()?.into_iter().filter(|id| !participants.contains(id)) {
+        let Some(other) = desk.person(&id)? else { continue };
+        for activity in desk.tx.cards_about(&other.known.home.conversation, case.thread.id)? {
+            let view = Receipt {
+                head: Some(desk.head(&case.contact, Some(&case.thread))),
+                what: sentences::TAKEN_BY_ANOTHER.to_owned(),
+                who: taker.name.clone(),
+                at: desk.now,
+                text: None,
+            };
+            let post = cards::receipt(&desk.reader(&other, Some(&case.contact.line)), &view);
+            desk.tx.enqueue_post(Some(case.thread.id), &id.0, &Envelope::Update { activity, post }, desk.now)?;
+        }
+    }
+    Ok(())
 }
