@@ -5,7 +5,7 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::{send, status, views};
 use crate::bridge::{
     ActivityId, ColleagueId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Post, PostBody,
-    Receipt, ThreadId, Time, ToClient, Wamid, retry,
+    Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
@@ -165,7 +165,7 @@ pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate:
             tracing::error!(code = failure.code, detail = failure.detail, "refused until an administrator acts; trying again");
             Done::Later(desk.now + wait(job, None, jitter))
         }
-        (Request::WhatsApp(_), outcome) => message_outcome(desk, job, outcome)?,
+        (Request::WhatsApp(sent), outcome) => message_outcome(desk, job, sent, outcome)?,
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
         (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
         (Request::Update { .. }, _) => Done::Settled,
@@ -198,28 +198,36 @@ enum Done {
     Later(Time),
 }
 
-fn message_outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome) -> Result<Done> {
-    let Some(message) = job.head.message.map(|id| desk.tx.message(id)).transpose()?.flatten() else { return Ok(Done::Settled) };
+fn message_outcome(desk: &Desk<'_>, job: &Job, sent: &ToClient, outcome: &Outcome) -> Result<Done> {
+    let Some(id) = job.head.message else { return Ok(Done::Settled) };
+    if let (Outcome::Sent(receipt), Some(thread)) = (outcome, job.claim.thread) {
+        accepted(desk, id, thread, &sent.to, receipt)?;
+        return Ok(Done::Settled);
+    }
+    let Some(message) = desk.tx.message(id)? else { return Ok(Done::Settled) };
     match outcome {
-        Outcome::Sent(receipt) => accepted(desk, &message, receipt)?,
+        Outcome::Sent(_) => {}
         Outcome::Uncertain(failure) => uncertain(desk, &message, failure)?,
         Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => rejected(desk, &message, failure)?,
     }
     Ok(Done::Settled)
 }
 
-fn accepted(desk: &Desk<'_>, message: &Message, receipt: &Receipt) -> Result<()> {
+fn accepted(desk: &Desk<'_>, message: MessageId, thread: ThreadId, to: &Recipient, receipt: &Receipt) -> Result<()> {
     let wamid = receipt.id.clone().map(Wamid);
-    desk.tx.accepted(message.id, wamid.as_ref(), desk.now)?;
-    desk.journal("message.accepted", "whatsapp", Some(message.thread), Some(message.id), &json!({ "wamid": wamid }))?;
-    let learns = receipt.wa_id.is_some() || receipt.bsuid.is_some();
-    if learns && let Some(Case { contact, .. }) = desk.case(message.thread)? {
+    desk.tx.accepted(message, wamid.as_ref(), desk.now)?;
+    desk.journal("message.accepted", "whatsapp", Some(thread), Some(message), &json!({ "wamid": wamid }))?;
+    // What Meta calls the client is known to be what we called them, most of the time.
+    let dialled = to.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
+    let news = |said: Option<&str>, known: Option<&str>| said.is_some() && said != known;
+    let learns = news(receipt.wa_id.as_deref(), dialled) || news(receipt.bsuid.as_deref(), to.bsuid.as_deref());
+    if learns && let Some(Case { contact, .. }) = desk.case(thread)? {
         desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
     }
     if let Some(wamid) = &wamid {
-        status::apply_early_statuses(desk, message.id, wamid)?;
+        status::apply_early_statuses(desk, message, wamid)?;
     }
-    desk.tx.refresh_cards(message.thread, desk.now)
+    desk.tx.refresh_cards(thread, desk.now)
 }
 
 fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {

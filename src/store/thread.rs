@@ -46,6 +46,9 @@ impl Tx<'_> {
 
     /// The same, made when there is none.
     pub fn open_thread(&self, line: &LineId, number: &PhoneNumberId, contact: ContactId, now: Time) -> Result<Thread> {
+        if let Some(thread) = self.thread_between(number, contact)? {
+            return Ok(thread);
+        }
         self.execute(
             "INSERT INTO thread (line_id, phone_number_id, contact_id, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             (&line.0, &number.0, contact.0, micros(now)),
