@@ -54,7 +54,12 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
             forgotten = Some(now);
             log_error(relay.write("forget", |desk| desk.tx.forget(desk.now - SEEN, desk.now - INVOKE, desk.now - EARLY)).await);
         }
-        log_error(relay.write("round", round).await);
+        // Each in a transaction of its own: what one cannot digest does not stop the others.
+        log_error(relay.write("lapse_requests", lapse_requests).await);
+        log_error(relay.write("close_windows", close_windows).await);
+        log_error(relay.write("warn_of_closing", warn_of_closing).await);
+        log_error(relay.write("expire_held", expire_held).await);
+        log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.
@@ -70,15 +75,6 @@ fn log_error(result: Result<()>) {
     if let Err(error) = result {
         tracing::error!(%error, "housekeeping could not be done; trying again");
     }
-}
-
-/// What time alone makes due.
-fn round(desk: &Desk<'_>) -> Result<()> {
-    lapse_requests(desk)?;
-    close_windows(desk)?;
-    warn_of_closing(desk)?;
-    expire_held(desk)?;
-    ask_about_uncertain(desk)
 }
 
 /// T-05, by itself, once per request.

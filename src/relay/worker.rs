@@ -3,7 +3,8 @@
 use super::core::Relay;
 use super::deliver::{self, Job, Request};
 use crate::bridge::{LaneId, Outcome};
-use std::sync::Arc;
+use crate::store::{Result, StoreError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -12,6 +13,9 @@ use tokio_util::task::TaskTracker;
 const LANES: usize = 128;
 /// A look at the lanes at least this often, whatever was missed.
 const POLL: Duration = Duration::from_millis(700);
+
+/// How long a lane waits whose head cannot be prepared.
+const PUT_OFF: chrono::Duration = chrono::Duration::minutes(5);
 
 /// Frees a lane also when its task panics.
 struct InHand {
@@ -56,29 +60,56 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
 /// Claims due lanes, prepares their heads and marks the lanes as in hand.
 async fn claim(relay: &Arc<Relay>, limit: usize) -> Vec<Job> {
     let _taking = relay.busy.taking();
-    let context = relay.clone();
-    let result = relay
-        .write("claim", move |desk| {
-            let claims = desk.tx.claim(desk.now, limit, |lane| context.busy.set().contains(&lane))?;
-            let mut jobs = Vec::with_capacity(claims.len());
-            for claim in claims {
-                jobs.extend(deliver::next(desk, &claim, &|claim, now| context.rates.take(claim, now))?);
-            }
-            Ok(jobs)
-        })
-        .await;
-    match result {
-        Ok(jobs) => {
-            let mut busy = relay.busy.set();
-            busy.extend(jobs.iter().map(|job| job.claim.lane));
-            jobs
-        }
+    match take(relay, limit, &Arc::default()).await {
+        Ok(jobs) => jobs,
+        Err(StoreError::Panicked | StoreError::Document(_)) => claim_one_by_one(relay, limit).await,
         Err(error) => {
             tracing::error!(%error, "lanes could not be claimed; trying again");
             tokio::time::sleep(POLL).await;
             Vec::new()
         }
     }
+}
+
+/// A head that cannot be prepared, by a bug or an unreadable document, must not stop the other lanes: each is claimed in a
+/// transaction of its own, and the one that fails is put off.
+async fn claim_one_by_one(relay: &Arc<Relay>, limit: usize) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for _ in 0..limit {
+        let tried = Arc::new(Mutex::new(None));
+        match take(relay, 1, &tried).await {
+            Ok(taken) => jobs.extend(taken),
+            Err(error) => {
+                let Some(lane) = *tried.lock().unwrap_or_else(PoisonError::into_inner) else { break };
+                tracing::error!(%lane, %error, "the head of a lane cannot be prepared; the lane is put off");
+                if relay.write("put_off", move |desk| desk.tx.put_off(lane, desk.now + PUT_OFF)).await.is_err() {
+                    break;
+                }
+            }
+        }
+        if tried.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            break;
+        }
+    }
+    jobs
+}
+
+/// One claiming transaction; `tried` tells the lane it was at.
+async fn take(relay: &Arc<Relay>, limit: usize, tried: &Arc<Mutex<Option<LaneId>>>) -> Result<Vec<Job>> {
+    let (context, tried) = (relay.clone(), tried.clone());
+    let jobs = relay
+        .write("claim", move |desk| {
+            let claims = desk.tx.claim(desk.now, limit, |lane| context.busy.set().contains(&lane))?;
+            let mut jobs = Vec::with_capacity(claims.len());
+            for claim in claims {
+                *tried.lock().unwrap_or_else(PoisonError::into_inner) = Some(claim.lane);
+                jobs.extend(deliver::next(desk, &claim, &|claim, now| context.rates.take(claim, now))?);
+            }
+            Ok(jobs)
+        })
+        .await?;
+    relay.busy.set().extend(jobs.iter().map(|job| job.claim.lane));
+    Ok(jobs)
 }
 
 /// Works one lane until it is empty, blocked, or the server stops.

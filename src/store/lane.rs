@@ -232,6 +232,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Makes an idle lane due later: its head cannot be handed over now.
+    pub fn put_off(&self, lane: LaneId, at: Time) -> Result<()> {
+        self.execute("UPDATE lane SET due_at = ?2 WHERE lane_id = ?1 AND leased = 0", (lane.0, micros(at))).map(drop)
+    }
+
     /// Ends every lease. At start only: the database is locked for this process, so whoever held them is gone.
     pub fn end_leases(&self, now: Time) -> Result<usize> {
         self.execute("UPDATE lane SET due_at = ?1, leased = 0 WHERE leased = 1", [micros(now)])

@@ -9,6 +9,7 @@ mod doors;
 mod exclusivity;
 mod harness;
 mod histories;
+mod poison;
 mod relaying;
 mod routing;
 mod rows;
