@@ -17,13 +17,20 @@ use serde_json::json;
 /// A message held longer than this says when it was written.
 const OLD: Duration = Duration::hours(24);
 
-/// What a colleague wants to send.
+/// What somebody wants to send.
 pub struct Wish<'a> {
-    pub author: &'a Person,
+    /// `None`: the server.
+    pub author: Option<&'a Person>,
     pub purpose: Purpose,
     pub content: &'a Outgoing,
     pub reply_to: Option<&'a Wamid>,
     pub retry_of: Option<MessageId>,
+}
+
+impl<'a> Wish<'a> {
+    fn by_server(purpose: Purpose, content: &'a Outgoing) -> Self {
+        Self { author: None, purpose, content, reply_to: None, retry_of: None }
+    }
 }
 
 /// What became of it.
@@ -36,7 +43,7 @@ pub struct Submitted {
 /// in every case.
 pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted> {
     let sending = sending(desk, case, wish.purpose, wish.content)?;
-    let verdict = decide(desk, case, Some(wish.author), sending)?;
+    let verdict = decide(desk, case, wish.author, sending)?;
     let state = match verdict.decision {
         Decision::Send => MessageState::Queued,
         Decision::Hold { .. } => MessageState::Held,
@@ -46,9 +53,9 @@ pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted
     if verdict.decision == Decision::Send && wish.purpose == Purpose::Free {
         release_held(desk, case)?;
     }
-    let message = record(desk, case, Some(wish.author.id().0.as_str()), wish, state, verdict.rule)?;
-    if let Decision::Hold { nudge: true } = verdict.decision {
-        nudge(desk, case, wish.author)?;
+    let message = record(desk, case, wish, state, verdict.rule)?;
+    if let (Decision::Hold { nudge: true }, Some(author)) = (verdict.decision, wish.author) {
+        nudge(desk, case, author)?;
     }
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
     Ok(Submitted { verdict, message })
@@ -85,22 +92,9 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     decide(desk, &case, author.as_ref(), sending)
 }
 
-fn record(desk: &Desk<'_>, case: &Case, author: Option<&str>, wish: &Wish<'_>, state: MessageState, rule: Rule) -> Result<MessageId> {
-    insert(desk, case, author.unwrap_or(SERVER), wish.purpose, wish.content, state, rule, wish.reply_to, wish.retry_of)
-}
-
-#[allow(clippy::too_many_arguments, reason = "a message has this many parts, and two callers")]
-fn insert(
-    desk: &Desk<'_>,
-    case: &Case,
-    author: &str,
-    purpose: Purpose,
-    content: &Outgoing,
-    state: MessageState,
-    rule: Rule,
-    reply_to: Option<&Wamid>,
-    retry_of: Option<MessageId>,
-) -> Result<MessageId> {
+fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, rule: Rule) -> Result<MessageId> {
+    let &Wish { purpose, content, reply_to, retry_of, .. } = wish;
+    let author = wish.author.map_or(SERVER, |person| person.id().0.as_str());
     let json = serde_json::to_string(content)?;
     let new = NewMessage {
         thread: case.thread.id,
@@ -151,7 +145,7 @@ pub fn answer(desk: &Desk<'_>, case: &Case, text: TextId, buttons: bool) -> Resu
     } else {
         Outgoing::Text { body }
     };
-    insert(desk, case, SERVER, Purpose::Answer, &content, MessageState::Queued, verdict.rule, None, None).map(Some)
+    record(desk, case, &Wish::by_server(Purpose::Answer, &content), MessageState::Queued, verdict.rule).map(Some)
 }
 
 /// What consent's step asks the server to say.
@@ -248,7 +242,7 @@ fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
     let sending = sending(desk, case, Purpose::Nudge, &content)?;
     let verdict = decide(desk, case, Some(author), sending)?;
     if verdict.decision == Decision::Send {
-        insert(desk, case, SERVER, Purpose::Nudge, &content, MessageState::Queued, verdict.rule, None, None)?;
+        record(desk, case, &Wish::by_server(Purpose::Nudge, &content), MessageState::Queued, verdict.rule)?;
     }
     Ok(())
 }

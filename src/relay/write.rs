@@ -13,7 +13,7 @@ pub fn on_text(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, r
     let mut last = None;
     for part in split::parts(text) {
         let content = Outgoing::Text { body: part.clone() };
-        let wish = Wish { author: person, purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
+        let wish = Wish { author: Some(person), purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
         let submitted = send::submit(desk, &case, &wish)?;
         last = Some(submitted.message);
         if let Some(post) = tell::verdict(desk, person, &case, submitted.verdict, Some(submitted.message), &part)? {

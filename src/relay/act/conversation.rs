@@ -165,7 +165,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
         "contact": contact.id, "basis": basis, "text": text, "template": template.name, "language": template.language, "number": number.phone_number_id,
     });
     let content = Outgoing::Template(template);
-    let wish = Wish { author: person, purpose: Purpose::Request, content: &content, reply_to: None, retry_of: None };
+    let wish = Wish { author: Some(person), purpose: Purpose::Request, content: &content, reply_to: None, retry_of: None };
     let submitted = send::submit(desk, &case, &wish)?;
     desk.tx.save_request(contact.id, &person.id().0, Some(basis), submitted.message)?;
     desk.journal("consent.requested", &person.id().0, Some(case.thread.id), Some(submitted.message), &evidence)?;

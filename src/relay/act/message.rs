@@ -64,8 +64,13 @@ pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         if !own || !retryable || !desk.tx.set_state(id, message.state, MessageState::Withdrawn, desk.now)? {
             return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
         }
-        let wish =
-            Wish { author: person, purpose: message.purpose, content: &content, reply_to: message.reply_to.as_ref(), retry_of: Some(id) };
+        let wish = Wish {
+            author: Some(person),
+            purpose: message.purpose,
+            content: &content,
+            reply_to: message.reply_to.as_ref(),
+            retry_of: Some(id),
+        };
         let submitted = send::submit(desk, case, &wish)?;
         match tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
             Some(post) => Ok(post),

@@ -66,7 +66,7 @@ pub fn send_template(
     let text = filled.preview.clone();
     let content = Outgoing::Template(filled);
     desk.tx.focus_on(person.id(), case.thread.id)?;
-    let wish = Wish { author: person, purpose: Purpose::Template, content: &content, reply_to: None, retry_of: None };
+    let wish = Wish { author: Some(person), purpose: Purpose::Template, content: &content, reply_to: None, retry_of: None };
     let submitted = send::submit(desk, case, &wish)?;
     if let Some(post) = tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
         return Ok(post);
