@@ -159,9 +159,17 @@
   const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
   const keepAtEnd = (box) => {
     atEnd.set(box, true);
-    box.addEventListener("scroll", () => atEnd.set(box, box.scrollHeight - box.scrollTop - box.clientHeight < 80));
+    let size = "";
+    const sizeNow = () => `${box.clientWidth} ${box.clientHeight}`;
+    box.addEventListener("scroll", () => {
+      // Between a resize and its observer a scroll event says nothing about what the reader wants.
+      if (size === sizeNow()) atEnd.set(box, box.scrollHeight - box.scrollTop - box.clientHeight < 80);
+    });
     // A smaller box (a narrow window, a keyboard on a phone) still ends with the newest item.
-    new ResizeObserver(() => { if (atEnd.get(box)) toEnd(box); }).observe(box);
+    new ResizeObserver(() => {
+      size = sizeNow();
+      if (atEnd.get(box)) toEnd(box);
+    }).observe(box);
   };
   const drawList = (box, known, items, key, build) => {
     const keys = new Set(items.map(key));
