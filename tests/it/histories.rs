@@ -4,6 +4,7 @@
 use crate::harness::World;
 use chrono::Duration;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::json;
 use switchboard::bridge::{ClientFirst, ClosedWindow};
 use switchboard::simulator::{Fault, FaultName};
@@ -54,6 +55,8 @@ enum Agreed {
 struct Onlooker {
     agreed: Agreed,
     wrote_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// The next send will be refused after its acceptance: whoever it asks was not asked.
+    refusing: bool,
     /// The last entry of WhatsApp's journal that was judged.
     seen: u64,
 }
@@ -76,13 +79,14 @@ impl Onlooker {
             if entry.status != Some(200) || !entry.kind.starts_with("graph.") {
                 continue;
             }
+            let refused = std::mem::take(&mut self.refusing);
             let open = self.wrote_at.is_some_and(|at| entry.at - at < Duration::hours(24));
             let sent = &entry.body["body"];
             match entry.kind.as_str() {
                 "graph.template" if sent["template"]["name"] == "switchboard_opt_in" => {
                     prop_assert!(self.agreed != Agreed::No, "asked again after a decline: {history:?}");
                     prop_assert!(self.agreed != Agreed::Yes, "asked although agreed: {history:?}");
-                    self.agreed = Agreed::Asked;
+                    self.agreed = if refused { self.agreed } else { Agreed::Asked };
                 }
                 "graph.template" => prop_assert!(self.agreed == Agreed::Yes, "a template without consent: {history:?}"),
                 "graph.interactive" => {
@@ -121,7 +125,7 @@ async fn plays(history: Vec<Act>, closed: ClosedWindow, first: ClientFirst) -> R
     ana.types("new").await;
     ana.clicks("Add contact", json!({"name": maria.name(), "phone": maria.phone(), "language": ""})).await;
     let contact = world.last_record("contact.added").await.body["contact"].clone();
-    let mut onlooker = Onlooker { agreed: Agreed::NotAsked, wrote_at: None, seen: 0 };
+    let mut onlooker = Onlooker { agreed: Agreed::NotAsked, wrote_at: None, refusing: false, seen: 0 };
     let mut number = 0;
     for act in &history {
         match act {
@@ -154,7 +158,10 @@ async fn plays(history: Vec<Act>, closed: ClosedWindow, first: ClientFirst) -> R
                 let faults = if *activities { world.teams.faults() } else { world.whatsapp.faults() };
                 faults.set(Fault::new(FaultName::Duplicate).times(1));
             }
-            Act::Refuses => world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_047).times(1)),
+            Act::Refuses => {
+                world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_047).times(1));
+                onlooker.refusing = true;
+            }
         }
         onlooker.looks(&world, &history, first == ClientFirst::Answer)?;
     }
@@ -171,8 +178,15 @@ async fn plays(history: Vec<Act>, closed: ClosedWindow, first: ClientFirst) -> R
     Ok(())
 }
 
+/// The same histories in every run, so that a red one is the doing of a change; `PROPTEST_RNG_SEED=n` tries others.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let rng_seed = if std::env::var_os("PROPTEST_RNG_SEED").is_some() { default.rng_seed } else { RngSeed::Fixed(20) };
+    ProptestConfig { cases: 12, max_shrink_iters: 40, failure_persistence: None, rng_seed, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_promises_hold_in_every_history(
