@@ -55,7 +55,7 @@
 //!
 //! # Why this store
 //!
-//! Measured before it was built, whole cycle (accept, claim, send, acknowledge), every message durable (`synchronous=FULL`),
+//! Measured on the whole cycle (accept, claim, send, acknowledge), every message durable (`synchronous=FULL`),
 //! 64 producers over 1,000 lanes, two cores shared with the load, medians of five interleaved runs; fsync probe beside
 //! (4 KiB append + fdatasync): 4,104/s, range 252 to 6,958 on this virtual disk.
 //!
