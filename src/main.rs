@@ -90,7 +90,7 @@ enum DirectoryCommand {
 
 #[derive(Subcommand)]
 enum SimulateCommand {
-    /// Bot Framework login, Connector, and the Teams clients of two colleagues.
+    /// Bot Framework login, Connector, and the Teams clients of three colleagues.
     Teams {
         #[arg(long, default_value = "127.0.0.1:8088")]
         listen: SocketAddr,
@@ -101,7 +101,7 @@ enum SimulateCommand {
         #[arg(long, default_value = "http://127.0.0.1:8089")]
         whatsapp: String,
     },
-    /// Graph, webhooks, and the phones of three clients.
+    /// Graph, webhooks, and the phones of four clients.
     Whatsapp {
         #[arg(long, default_value = "127.0.0.1:8089")]
         listen: SocketAddr,
@@ -181,7 +181,7 @@ async fn demo(options: &Options) -> anyhow::Result<ExitCode> {
     let demo = Demo::start(options).await?;
     println!("\n  switchboard demo\n");
     println!("  Open       {}", demo.page());
-    println!("             left: two colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
+    println!("             left: three colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
     println!("  Server     http://{}", demo.server);
     if options.playground {
         println!("  Playground npx @microsoft/m365agentsplayground start -e http://{}/api/messages -c msteams", demo.server);

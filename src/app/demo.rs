@@ -1,7 +1,10 @@
 //! `switchboard demo`: the real server between two simulated worlds, all on loopback, with a clock that can be moved.
 
 use super::{App, journal};
-use crate::bridge::{Colleague, Directory, Fill, Line, LineTemplates, Number, NumberStatus, Organization, Policy, Role, TemplateUse};
+use crate::bridge::{
+    ClosedWindow, Colleague, Directory, Fill, KeywordSet, Line, LineId, LineTemplates, Number, NumberStatus, Organization, Policy, Role,
+    TemplateUse,
+};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::relay::Relay;
@@ -24,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 /// Where Microsoft's Agents Playground listens, its one user, and that user's tenant.
 const PLAYGROUND_HOSTS: [&str; 2] = ["localhost:56150", "127.0.0.1:56150"];
 const PLAYGROUND_USER: &str = "00000000-0000-0000-0000-0000000000020";
+/// The two lines.
+const ADVICE: &str = "advice";
+const SERVICE: &str = "service";
 /// Journal entries shown on the page.
 const ENTRIES: u32 = 200;
 
@@ -93,7 +99,7 @@ impl Demo {
         if options.playground {
             config.teams.development_accept_unauthenticated = true;
             config.teams.allowed_service_hosts.extend(PLAYGROUND_HOSTS.map(str::to_owned));
-            directory.colleagues.push(colleague(PLAYGROUND_USER, "Alex Wilber"));
+            directory.colleagues.push(colleague(PLAYGROUND_USER, "Alex Wilber", ADVICE));
         }
         let app = App::build(&config, Some(directory), clock.clone()).await?;
         let origins = [teams.base_url().to_owned(), whatsapp.base_url().to_owned()];
@@ -110,7 +116,7 @@ impl Demo {
     pub async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let Self { teams, whatsapp, app, listener, _temporary, .. } = self;
         let installs = async {
-            for user in ["ana", "ben"] {
+            for user in ["ana", "ben", "eva"] {
                 if let Err(error) = teams.install(user).await {
                     tracing::warn!(%error, user, "the simulated installation failed");
                 }
@@ -148,26 +154,26 @@ pub fn config(cast: &Cast, teams: &TeamsWorld, whatsapp: &WhatsAppWorld, server:
     config
 }
 
-/// The demo's organization: one line, one number, everybody of the cast.
+/// The demo's organization: everybody of the cast, on a line that speaks English and, where the cast has its number, one that speaks
+/// German.
 pub fn directory(cast: &Cast) -> Directory {
-    let template =
-        |name: &str| TemplateUse { name: name.to_owned(), language: "en".to_owned(), variables: vec![Fill::Colleague, Fill::Business] };
     let line = Line {
-        id: "advice".into(),
+        id: ADVICE.into(),
         name: "Private clients".to_owned(),
         business: Some("Northwind Bank".to_owned()),
         enabled: true,
         language: None,
         region: None,
         policy: Policy::default(),
-        templates: LineTemplates { opt_in: template("switchboard_opt_in"), nudge: Some(template("switchboard_nudge")) },
+        templates: LineTemplates { opt_in: template("switchboard_opt_in", "en"), nudge: Some(template("switchboard_nudge", "en")) },
         keywords: Default::default(),
         texts: Default::default(),
     };
+    let line_of = |number: &simulator::BusinessNumber| if number.phone_number_id == simulator::SERVICE_NUMBER { SERVICE } else { ADVICE };
     let number = |number: &simulator::BusinessNumber| Number {
         phone_number_id: number.phone_number_id.as_str().into(),
         waba_id: number.waba_id.as_str().into(),
-        line: line.id.clone(),
+        line: line_of(number).into(),
         display: number.display.clone(),
         assigned_to: None,
         status: NumberStatus::Active,
@@ -180,13 +186,72 @@ pub fn directory(cast: &Cast) -> Directory {
             time_zone: "Europe/Berlin".to_owned(),
         },
         numbers: cast.whatsapp.numbers.iter().map(number).collect(),
-        colleagues: cast.teams.users.iter().map(|user| colleague(&user.object_id, &user.name)).collect(),
-        lines: vec![line],
+        colleagues: cast
+            .teams
+            .users
+            .iter()
+            .map(|user| colleague(&user.object_id, &user.name, if user.key == "eva" { SERVICE } else { ADVICE }))
+            .collect(),
+        lines: std::iter::once(line).chain(cast.whatsapp.numbers.iter().any(|number| line_of(number) == SERVICE).then(service)).collect(),
     }
 }
 
-fn colleague(id: &str, name: &str) -> Colleague {
-    Colleague { id: id.into(), name: name.to_owned(), lines: vec!["advice".into()], roles: vec![Role::Agent], enabled: true }
+/// The line that speaks German: its own templates, keywords and texts, and held messages are announced.
+fn service() -> Line {
+    let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
+    let keywords = KeywordSet {
+        opt_out: words(&["STOP", "STOPP", "ABMELDEN", "ABBESTELLEN", "BEENDEN", "SCHLUSS"]),
+        opt_in: words(&["JA", "J", "START", "EINVERSTANDEN", "ANMELDEN"]),
+        decline: words(&["NEIN", "NEIN DANKE"]),
+        help: words(&["HILFE", "INFO"]),
+    };
+    let texts = [
+        (
+            "K-01",
+            "Guten Tag, hier ist {colleague} von {business}. Dürfen wir Ihnen hier auf WhatsApp schreiben? Antworten Sie JA, wenn Sie \
+             einverstanden sind, oder NEIN, wenn nicht. Mit STOP können Sie jederzeit beenden.",
+        ),
+        (
+            "K-01b",
+            "Guten Tag, hier ist {business}. Dürfen wir Ihnen hier auf WhatsApp schreiben? Antworten Sie JA, wenn Sie einverstanden sind, \
+             oder NEIN, wenn nicht. Mit STOP können Sie jederzeit beenden.",
+        ),
+        ("K-01-yes", "Ja"),
+        ("K-01-no", "Nein"),
+        ("K-02", "Vielen Dank. Sie können jetzt hier mit {colleague} von {business} schreiben. STOP beendet, HILFE hilft."),
+        ("K-02b", "Vielen Dank. Sie können jetzt hier mit {business} schreiben. STOP beendet, HILFE hilft."),
+        (
+            "K-03",
+            "Sie erhalten keine Nachrichten von {business} mehr auf WhatsApp. Wenn Sie es sich anders überlegen, antworten Sie START oder \
+             schreiben Sie uns, dann fragen wir Sie erneut.",
+        ),
+        ("K-13", "{business}: Mit STOP beenden Sie Nachrichten, mit START geht es weiter."),
+        (
+            "K-22",
+            "{colleague} von {business} hat eine Nachricht für Sie. Antworten Sie hier, um sie zu lesen. Mit STOP beenden Sie Nachrichten.",
+        ),
+        ("T-05", "Der Kontakt hat seit mehr als 24 Stunden nicht auf die Anfrage geantwortet. Sie können die Anfrage noch einmal senden."),
+    ];
+    Line {
+        id: SERVICE.into(),
+        name: "Service Desk".to_owned(),
+        business: Some("Northwind Service".to_owned()),
+        enabled: true,
+        language: Some("de".to_owned()),
+        region: Some("DE".to_owned()),
+        policy: Policy { closed_window: ClosedWindow::QueueAndNudge, ..Policy::default() },
+        templates: LineTemplates { opt_in: template("service_anfrage", "de"), nudge: Some(template("service_nachricht", "de")) },
+        keywords: [("de".to_owned(), keywords)].into(),
+        texts: [("de".to_owned(), texts.map(|(id, text)| (id.to_owned(), text.to_owned())).into())].into(),
+    }
+}
+
+fn template(name: &str, language: &str) -> TemplateUse {
+    TemplateUse { name: name.to_owned(), language: language.to_owned(), variables: vec![Fill::Colleague, Fill::Business] }
+}
+
+fn colleague(id: &str, name: &str, line: &str) -> Colleague {
+    Colleague { id: id.into(), name: name.to_owned(), lines: vec![LineId::from(line)], roles: vec![Role::Agent], enabled: true }
 }
 
 /// The newest journal entries for the page, which is served from another port; no other page may read them.

@@ -1,6 +1,10 @@
-//! The demo's cast: one tenant, two colleagues, clients of every kind of identity, one number.
+//! The demo's cast: one tenant, three colleagues, clients of every kind of identity, a number for each of two lines.
 
-use super::{BusinessNumber, Client, TeamsOptions, TeamsUser, WhatsAppOptions, template_cast};
+use super::{BusinessNumber, Client, TeamsOptions, TeamsUser, WhatsAppOptions, service_template_cast, template_cast};
+
+/// The number of the German-speaking line; it has an account of its own.
+pub const SERVICE_NUMBER: &str = "106540352242933";
+const SERVICE_WABA: &str = "102290129340477";
 
 /// Options for both worlds that fit together.
 #[derive(Clone, Debug)]
@@ -11,8 +15,9 @@ pub struct Cast {
 
 /// The demo's cast. Every secret in it is worth nothing: both worlds are on loopback.
 ///
-/// Colleagues `ana` (Ana Souza, São Paulo) and `ben` (Ben Okafor, Berlin). Clients `maria` (Maria Oliveira; WhatsApp knows her
-/// without the ninth digit that people dial), `tom` (Tom Becker) and `kim` (known by username and business-scoped id only).
+/// Colleagues `ana` (Ana Souza, São Paulo) and `ben` (Ben Okafor, Berlin) write from the first number, `eva` (Eva Lang, Berlin, in
+/// German) from the second. Clients `maria` (Maria Oliveira; WhatsApp knows her without the ninth digit that people dial), `tom` (Tom
+/// Becker), `kim` (known by username and business-scoped id only), and `jonas` (Jonas Weber), who writes to the second number.
 pub fn defaults() -> Cast {
     let teams = TeamsOptions {
         app_id: "5b0c7d1e-5f6a-4c0f-9a52-0d7c7a5e1b01".to_owned(),
@@ -23,6 +28,7 @@ pub fn defaults() -> Cast {
         users: vec![
             user("ana", "Ana Souza", "1f2e3d4c-0001-4a5b-8c6d-7e8f90a1b2c3", "en-GB", "America/Sao_Paulo"),
             user("ben", "Ben Okafor", "1f2e3d4c-0002-4a5b-8c6d-7e8f90a1b2c3", "en-US", "Europe/Berlin"),
+            user("eva", "Eva Lang", "1f2e3d4c-0003-4a5b-8c6d-7e8f90a1b2c3", "de-DE", "Europe/Berlin"),
         ],
         quiet: false,
     };
@@ -31,12 +37,20 @@ pub fn defaults() -> Cast {
         app_secret: "simulated-app-secret".to_owned(),
         verify_token: "simulated-verify-token".to_owned(),
         webhook: None,
-        numbers: vec![BusinessNumber {
-            phone_number_id: "106540352242922".to_owned(),
-            waba_id: "102290129340398".to_owned(),
-            display: "+49 30 5550100".to_owned(),
-            verified_name: "Northwind".to_owned(),
-        }],
+        numbers: vec![
+            BusinessNumber {
+                phone_number_id: "106540352242922".to_owned(),
+                waba_id: "102290129340398".to_owned(),
+                display: "+49 30 5550100".to_owned(),
+                verified_name: "Northwind".to_owned(),
+            },
+            BusinessNumber {
+                phone_number_id: SERVICE_NUMBER.to_owned(),
+                waba_id: SERVICE_WABA.to_owned(),
+                display: "+49 30 5550200".to_owned(),
+                verified_name: "Northwind Service".to_owned(),
+            },
+        ],
         clients: vec![
             Client {
                 key: "maria".to_owned(),
@@ -45,6 +59,7 @@ pub fn defaults() -> Cast {
                 wa_id: Some("551187654321".to_owned()),
                 bsuid: "BR.13491208655302741918".to_owned(),
                 username: None,
+                writes_to: None,
             },
             Client {
                 key: "tom".to_owned(),
@@ -53,6 +68,7 @@ pub fn defaults() -> Cast {
                 wa_id: Some("4915112345678".to_owned()),
                 bsuid: "DE.20771523908114465213".to_owned(),
                 username: None,
+                writes_to: None,
             },
             Client {
                 key: "kim".to_owned(),
@@ -61,9 +77,19 @@ pub fn defaults() -> Cast {
                 wa_id: None,
                 bsuid: "US.30881123400987766554".to_owned(),
                 username: Some("kim.reads".to_owned()),
+                writes_to: None,
+            },
+            Client {
+                key: "jonas".to_owned(),
+                name: "Jonas Weber".to_owned(),
+                phone: Some("+4917622334455".to_owned()),
+                wa_id: Some("4917622334455".to_owned()),
+                bsuid: "DE.20771523908114465987".to_owned(),
+                username: None,
+                writes_to: Some(SERVICE_NUMBER.to_owned()),
             },
         ],
-        templates: template_cast(),
+        templates: template_cast().into_iter().chain(service_template_cast(SERVICE_WABA)).collect(),
         page_size: 5,
         refuse_closed_window_at_once: false,
         quiet: false,

@@ -21,11 +21,12 @@ mod whatsapp_world;
 #[cfg(test)]
 mod tests;
 
-pub use cast::{Cast, defaults};
+pub use cast::{Cast, SERVICE_NUMBER, defaults};
 pub use common::{ControlError, PageLinks, StartError, TimedOut};
 pub use faults::{Fault, FaultName, Faults, Surface};
 pub use journal::{Entry, Way};
 pub use teams_world::{Author, ChatItem, ClickAnswer, Draft, Posted, QuoteStyle, TeamsOptions, TeamsUser, TeamsWorld};
 pub use whatsapp_world::{
-    BusinessNumber, Client, Handshake, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld, template_cast,
+    BusinessNumber, Client, Handshake, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld, service_template_cast,
+    template_cast,
 };

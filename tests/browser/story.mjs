@@ -64,9 +64,9 @@ const threadCard = (words) => seen(`the conversation's card to say â€œ${words}â€
 const story = [
   ["01-welcome", async () => {
     await seen("a welcome for Ana", "Welcome to switchboard, Ana Souza");
-    await expecting("two colleagues and three clients to choose from", async () => {
-      if ((await page.locator("#teams-users button").count()) !== 2) throw new Error("not two colleagues");
-      if ((await page.locator("#phone-clients button").count()) !== 3) throw new Error("not three clients");
+    await expecting("three colleagues and four clients to choose from", async () => {
+      if ((await page.locator("#teams-users button").count()) !== 3) throw new Error("not three colleagues");
+      if ((await page.locator("#phone-clients button").count()) !== 4) throw new Error("not four clients");
     });
     await windowSays("not opened yet");
   }],

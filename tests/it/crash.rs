@@ -464,6 +464,7 @@ fn cast() -> Cast {
             wa_id: Some(format!("4915112340{at:03}")),
             bsuid: format!("DE.2077152390811446{at:04}"),
             username: None,
+            writes_to: None,
         })
         .collect();
     cast

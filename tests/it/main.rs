@@ -4,6 +4,7 @@ mod architecture;
 mod choices;
 mod commands;
 mod consent;
+mod consent_flows;
 mod crash;
 mod doors;
 mod exclusivity;

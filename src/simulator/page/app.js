@@ -321,7 +321,7 @@
   // The phone.
   const client = () => state.whatsapp?.clients[pick.client];
   const number = () => {
-    const last = client()?.items.findLast((item) => item.from === "business")?.phone_number_id;
+    const last = client()?.items.findLast((item) => item.from === "business")?.phone_number_id ?? client()?.client.writes_to;
     return state.whatsapp.numbers.find((one) => one.phone_number_id === last) ?? state.whatsapp.numbers[0];
   };
   const drawPhone = () => {

@@ -13,7 +13,7 @@ mod validate;
 mod webhooks;
 
 pub use state::{BusinessNumber, Client, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppWorld};
-pub use templates::template_cast;
+pub use templates::{service_template_cast, template_cast};
 pub use webhooks::Handshake;
 
 use std::collections::HashMap;

@@ -20,7 +20,7 @@ use crate::simulator::journal::next_seq;
 pub(super) const WINDOW: Duration = Duration::hours(24);
 
 impl WhatsAppWorld {
-    /// Types text in the chat with the number that wrote last (or the first one). Returns the `wamid`; the webhook follows by itself,
+    /// Types text in the chat with the number that wrote last (else the one they know, else the first). Returns the `wamid`; the webhook follows by itself,
     /// see [`WhatsAppWorld::settled`].
     pub fn client_types(&self, client: &str, text: &str) -> Result<String, ControlError> {
         self.client_sends(client, None, json!({"type": "text", "text": {"body": text}}))
@@ -70,8 +70,9 @@ impl WhatsAppWorld {
 impl World {
     fn number_for(&self, client: &ClientState, wanted: Option<&str>) -> Result<String, ControlError> {
         let last = || client.items.iter().rev().find(|item| item.from == Side::Business).map(|item| item.phone_number_id.as_str());
+        let known = || client.client.writes_to.as_deref();
         let first = || self.numbers.first().map(|number| number.phone_number_id.as_str());
-        let number = wanted.or_else(last).or_else(first).unwrap_or_default();
+        let number = wanted.or_else(last).or_else(known).or_else(first).unwrap_or_default();
         self.number(number).map(|number| number.phone_number_id.clone()).ok_or_else(|| ControlError::Unknown("number", number.to_owned()))
     }
 

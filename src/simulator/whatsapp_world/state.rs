@@ -35,6 +35,8 @@ pub struct Client {
     /// Business-scoped user id.
     pub bsuid: String,
     pub username: Option<String>,
+    /// `phone_number_id` of the number they know, for their first message. `None`: the first one.
+    pub writes_to: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

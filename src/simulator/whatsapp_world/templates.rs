@@ -122,6 +122,28 @@ pub fn template_cast() -> Vec<Value> {
         .collect()
 }
 
+/// The German templates of the demo's second account.
+pub fn service_template_cast(waba: &str) -> Vec<Value> {
+    let quick = |title: &str| json!({"type": "QUICK_REPLY", "text": title});
+    let opt_in = "Guten Tag, hier ist {{1}} von {{2}}. Dürfen wir Ihnen hier auf WhatsApp schreiben? Antworten Sie JA, wenn Sie \
+                  einverstanden sind, oder NEIN, wenn nicht. Mit STOP können Sie jederzeit beenden.";
+    let nudge = "{{1}} von {{2}} hat eine Nachricht für Sie. Antworten Sie hier, um sie zu lesen. Mit STOP beenden Sie Nachrichten.";
+    let done = "Guten Tag {{1}}, Ihr Anliegen {{2}} ist erledigt. Können wir noch etwas für Sie tun?";
+    let all = [
+        ("service_anfrage", vec![body(opt_in, &["Eva Lang", "Northwind Service"]), buttons(vec![quick("Ja"), quick("Nein")])]),
+        ("service_nachricht", vec![body(nudge, &["Eva Lang", "Northwind Service"])]),
+        ("service_erledigt", vec![body(done, &["Herr Weber", "4711"])]),
+    ];
+    let numbered = all.into_iter().enumerate();
+    numbered
+        .map(|(index, (name, components))| {
+            json!({"id": (7_200_000_000_001_u64 + index as u64).to_string(), "waba": waba, "name": name, "language": "de",
+                "category": "UTILITY", "status": "APPROVED", "parameter_format": "POSITIONAL", "components": components,
+                "quality_score": {"score": "GREEN"}})
+        })
+        .collect()
+}
+
 fn body(text: &str, examples: &[&str]) -> Value {
     json!({"type": "BODY", "text": text, "example": {"body_text": [examples]}})
 }

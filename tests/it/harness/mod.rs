@@ -54,7 +54,7 @@ pub fn noon() -> DateTime<Utc> {
 }
 
 impl World {
-    /// The demo's organization: Ana and Ben on one line with one number; the app is installed for both.
+    /// The demo's organization: Ana and Ben on one line, Eva on the one that speaks German; the app is installed for all.
     pub async fn start() -> Self {
         Self::with(|_| {}).await
     }
@@ -77,7 +77,7 @@ impl World {
         change(&mut directory);
         let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false };
         world.serve(Some(directory)).await;
-        for user in ["ana", "ben"] {
+        for user in ["ana", "ben", "eva"] {
             world.teams.install(user).await.expect("installed");
         }
         world.settle().await;
@@ -119,7 +119,7 @@ impl World {
         self.settle().await;
     }
 
-    /// Switches the one number off or on.
+    /// Switches Ana's and Ben's number off or on.
     pub async fn set_number(&self, status: NumberStatus) {
         self.apply(|directory| directory.numbers[0].status = status).await;
     }
@@ -147,6 +147,11 @@ impl World {
         Colleague::new(self, "ben")
     }
 
+    /// On the line that speaks German, alone.
+    pub fn eva(&self) -> Colleague<'_> {
+        Colleague::new(self, "eva")
+    }
+
     pub fn maria(&self) -> Phone<'_> {
         Phone::new(self, "maria")
     }
@@ -159,10 +164,16 @@ impl World {
         Phone::new(self, "kim")
     }
 
+    /// Writes to the line that speaks German.
+    pub fn jonas(&self) -> Phone<'_> {
+        Phone::new(self, "jonas")
+    }
+
     /// A conversation with consent: contact added, request sent, Yes tapped, everything delivered.
     pub async fn consented(&self, colleague: &Colleague<'_>, client: &Phone<'_>) {
         colleague.asks(client).await;
-        client.taps("Yes").await;
+        let yes = client.last().buttons.first().expect("a button").title.clone();
+        client.taps(&yes).await;
     }
 
     /// Moves the clock, lets housekeeping see the new time, and settles.

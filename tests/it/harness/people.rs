@@ -67,11 +67,24 @@ impl<'w> Colleague<'w> {
 
     /// Adds a client and presses the WhatsApp action: what stands there then (T-00 for a new client).
     pub async fn opens(&self, client: &Phone<'_>) -> String {
+        self.opens_in(client, "").await
+    }
+
+    /// [`Colleague::opens`] with a language for the client.
+    pub async fn opens_in(&self, client: &Phone<'_>, language: &str) -> String {
         self.types("new").await;
         let phone = client.phone();
-        self.clicks("Add contact", json!({"name": client.name(), "phone": phone, "language": "", "line": "advice"})).await;
+        self.clicks("Add contact", json!({"name": client.name(), "phone": phone, "language": language, "line": self.line()})).await;
         let answer = self.clicks("Message on WhatsApp", Value::Null).await;
         words(&answer.card.expect("a card"))
+    }
+
+    /// The first line that this colleague is enabled for.
+    fn line(&self) -> String {
+        let user = self.world.cast.teams.users.iter().find(|user| user.key == self.key).expect("in the cast");
+        let office = self.world.relay().office();
+        let entry = office.directory.colleagues.iter().find(|entry| entry.id.0 == user.object_id || entry.id.0 == user.upn);
+        entry.and_then(|entry| entry.lines.first()).map_or_else(|| "advice".to_owned(), |line| line.0.clone())
     }
 
     /// Adds a client and sends the opt-in request.
