@@ -10,7 +10,7 @@ use crate::bridge::{
 };
 use crate::cards::Style;
 use crate::store::{Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, labels, sentences, when};
+use crate::texts::{TextId, sentences, when};
 use chrono::Duration;
 use serde_json::json;
 
@@ -140,7 +140,9 @@ pub fn answer(desk: &Desk<'_>, case: &Case, text: TextId, buttons: bool) -> Resu
     }
     let body = client_text(desk, case, text)?;
     let content = if buttons {
-        let buttons = [(YES, labels::YES), (NO, labels::NO)].map(|(id, title)| Button { id: id.to_owned(), title: title.to_owned() });
+        let voice = desk.client_voice(&case.contact);
+        let buttons =
+            [(YES, TextId::K01Yes), (NO, TextId::K01No)].map(|(id, title)| Button { id: id.to_owned(), title: voice.say(title, &[]) });
         Outgoing::Buttons { body, buttons: buttons.to_vec() }
     } else {
         Outgoing::Text { body }

@@ -3,8 +3,6 @@
 use crate::bridge::{Basis, ConsentState, MessageState, TemplateCategory};
 
 // Buttons. Verbs first; at most 20 characters, so that three fit side by side on a phone.
-pub const YES: &str = "Yes";
-pub const NO: &str = "No";
 pub const OPEN: &str = "Open";
 pub const ADD_CONTACT: &str = "Add contact";
 pub const SEARCH: &str = "Search";

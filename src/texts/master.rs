@@ -47,6 +47,10 @@ texts! {
     K01 "K-01" Client "Hello, this is {colleague} from {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
     /// The same, while no colleague has this client.
     K01b "K-01b" Client "Hello, this is {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
+    /// The request's buttons where it is a session message; the template brings its own.
+    K01Yes "K-01-yes" Client "Yes";
+    /// The other one.
+    K01No "K-01-no" Client "No";
     /// Accepted.
     K02 "K-02" Client "Thank you. You can now chat with {colleague} at {business} here. Reply STOP to end, HELP for help.";
     /// The same, while no colleague has this client.

@@ -15,8 +15,12 @@ pub use times::{ago, span, when};
 
 use crate::bridge::{Directory, Line};
 
+/// The language of [`TextId::master`].
+const MASTER_LANGUAGE: &str = "en";
 /// Longest wording of a text to a client: WhatsApp's limit for a body with buttons, in characters.
 const CLIENT_LIMIT: usize = 1024;
+/// Longest title of a reply button, in characters (WhatsApp's limit).
+const BUTTON_LIMIT: usize = 20;
 /// Longest wording of a text to a colleague, in characters.
 const COLLEAGUE_LIMIT: usize = 2000;
 
@@ -24,6 +28,15 @@ impl TextId {
     /// The text with this id (`T-06`).
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|text| text.as_str() == id)
+    }
+
+    /// The longest wording, in characters.
+    fn limit(self) -> usize {
+        match (self, self.audience()) {
+            (Self::K01Yes | Self::K01No, _) => BUTTON_LIMIT,
+            (_, Audience::Client) => CLIENT_LIMIT,
+            (_, Audience::Colleague) => COLLEAGUE_LIMIT,
+        }
     }
 
     /// The names that may stand in braces in this text. `business` may stand in every one.
@@ -85,14 +98,37 @@ impl<'a> Voice<'a> {
         said
     }
 
-    fn wording(&self, id: TextId) -> &'a str {
-        let base = self.language.split(['-', '_']).next().unwrap_or(self.language);
-        let of = |language: &str| {
-            let (_, texts) = self.line?.texts.iter().find(|(known, _)| same_language(known, language))?;
-            texts.get(id.as_str()).map(String::as_str)
-        };
-        of(self.language).or_else(|| of(base)).unwrap_or(id.master())
+    /// The language in which this voice says a text: the reader's where there are words in it, else, to a client, the line's, else the
+    /// master's. As the directory spells it.
+    pub fn language_of(&self, id: TextId) -> &'a str {
+        self.found(id).0
     }
+
+    fn wording(&self, id: TextId) -> &'a str {
+        self.found(id).1
+    }
+
+    /// A text's language and its wording.
+    fn found(&self, id: TextId) -> (&'a str, &'a str) {
+        let of = |language: &str| {
+            let (known, texts) = self.line?.texts.iter().find(|(known, _)| same_language(known, language))?;
+            texts.get(id.as_str()).map(|text| (known.as_str(), text.as_str()))
+        };
+        let master = || (MASTER_LANGUAGE, id.master());
+        let speaks = |language: &str| {
+            let base = base_language(language);
+            let english = || same_language(base, MASTER_LANGUAGE).then(master);
+            of(language).or_else(|| of(base)).or_else(english)
+        };
+        // A client of a German line whose own language nobody has worded is answered in German, not in the master's English.
+        let lines = || self.line.filter(|_| id.audience() == Audience::Client).and_then(|line| speaks(self.directory.language(line)));
+        speaks(self.language).or_else(lines).unwrap_or_else(master)
+    }
+}
+
+/// `pt` of `pt-BR`.
+fn base_language(language: &str) -> &str {
+    language.split(['-', '_']).next().unwrap_or(language)
 }
 
 /// `pt_BR` is `pt-br`.
@@ -106,10 +142,7 @@ fn same_language(one: &str, other: &str) -> bool {
 /// # Errors
 /// A sentence for the administrator: an unknown placeholder, a brace without its partner, no text, or more characters than fit.
 pub fn placeholders_fit(id: TextId, text: &str) -> Result<(), String> {
-    let limit = match id.audience() {
-        Audience::Client => CLIENT_LIMIT,
-        Audience::Colleague => COLLEAGUE_LIMIT,
-    };
+    let limit = id.limit();
     if text.trim().is_empty() {
         return Err(labels::wording_empty(id.as_str()));
     }
@@ -215,6 +248,25 @@ mod tests {
         assert_eq!(Voice::new(&directory, None, "").language(), "en");
     }
 
+    #[rstest]
+    #[case::own("fr-CA", "K-13", "Envoyez STOP", "fr")]
+    #[case::the_lines_where_ones_own_is_not_worded("it", "K-13", "STOP beendet", "de")]
+    #[case::the_master_is_english("en-GB", "K-13", "Contoso Advice: reply STOP to end messages, START to begin again.", "en")]
+    #[case::a_colleague_reads_the_master("it", "T-30", "You left the conversation with {client}. You will not receive new messages.", "en")]
+    #[case::a_colleagues_own("de-CH", "T-30", "Sie sind gegangen.", "de")]
+    fn a_client_is_answered_in_their_language_else_in_the_lines(
+        #[case] language: &str,
+        #[case] id: &str,
+        #[case] expected: &str,
+        #[case] spoken: &str,
+    ) {
+        let texts = [("de", "K-13", "STOP beendet"), ("fr", "K-13", "Envoyez STOP"), ("de", "T-30", "Sie sind gegangen.")];
+        let mut directory = directory(&texts);
+        directory.lines[0].language = Some("de-AT".into());
+        let (voice, id) = (Voice::new(&directory, directory.lines.first(), language), TextId::parse(id).expect("known"));
+        assert_eq!((voice.say(id, &[]).as_str(), voice.language_of(id)), (expected, spoken));
+    }
+
     #[test]
     fn the_business_is_known_without_being_given() {
         let directory = directory(&[]);
@@ -261,6 +313,12 @@ mod tests {
     fn a_wording_that_whatsapp_would_refuse_for_its_length_is_refused() {
         assert!(placeholders_fit(TextId::K13, &"a".repeat(CLIENT_LIMIT)).is_ok());
         assert!(placeholders_fit(TextId::K13, &"a".repeat(CLIENT_LIMIT + 1)).is_err());
+    }
+
+    #[test]
+    fn a_buttons_title_fits_a_button() {
+        assert!(placeholders_fit(TextId::K01Yes, &"ß".repeat(BUTTON_LIMIT)).is_ok());
+        assert!(placeholders_fit(TextId::K01No, &"a".repeat(BUTTON_LIMIT + 1)).is_err());
     }
 
     proptest! {
