@@ -6,6 +6,7 @@ mod directory;
 pub mod directory_check;
 pub mod directory_diff;
 mod event;
+pub mod held;
 mod ids;
 mod keywords;
 mod message;

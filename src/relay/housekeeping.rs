@@ -5,7 +5,7 @@ use super::core::Relay;
 use super::desk::{Desk, SERVER};
 use super::render::shown;
 use super::{deliver, send, tell};
-use crate::bridge::{Decision, MessageState, Outcome, REQUEST_LIFETIME, Sending, Time, WabaId};
+use crate::bridge::{Decision, MessageState, Outcome, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};
@@ -146,7 +146,7 @@ fn expire_held(desk: &Desk<'_>) -> Result<()> {
     for message in desk.tx.held_since(desk.now - Duration::hours(i64::from(shortest)), BATCH)? {
         let Some(case) = desk.case(message.thread)? else { continue };
         let hours = desk.line(&case.contact.line).map_or(72, |line| line.policy.held_expiry_hours);
-        if desk.now < message.created_at + Duration::hours(i64::from(hours)) {
+        if !held::is_expired(message.created_at, hours, desk.now) {
             continue;
         }
         desk.tx.set_state(message.id, MessageState::Held, MessageState::Expired, desk.now)?;

@@ -6,16 +6,12 @@ use super::render::shown;
 use super::tell;
 use crate::bridge::{
     Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Sending, Template,
-    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, admit,
+    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, admit, held,
 };
 use crate::cards::Style;
 use crate::store::{Direction, Message, NewMessage, Purpose, Result};
 use crate::texts::{TextId, sentences, when};
-use chrono::Duration;
 use serde_json::json;
-
-/// A message held longer than this says when it was written.
-const OLD: Duration = Duration::hours(24);
 
 /// What somebody wants to send.
 pub struct Wish<'a> {
@@ -238,7 +234,7 @@ fn same_language(one: &str, other: &str) -> bool {
 /// The line's nudge, once per closed window, and only as far as the rules for templates allow.
 fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
     let used = desk.line(&case.contact.line).and_then(|line| line.templates.nudge.as_ref());
-    let (Some(used), None) = (used, case.thread.nudged_at) else { return Ok(()) };
+    let (Some(used), Ok(())) = (used, held::may_nudge(&case.thread.window, case.thread.nudged_at, desk.now)) else { return Ok(()) };
     let Some(template) = fill_template(desk, case, used, &author.name)? else { return Ok(()) };
     let content = Outgoing::Template(template);
     let sending = sending(desk, case, Purpose::Nudge, &content)?;
@@ -252,30 +248,23 @@ fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
 /// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
 /// participants are told how many went (T-23).
 pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
-    let held = desk.tx.held(case.thread.id)?;
-    if held.is_empty() {
-        return Ok(());
-    }
-    let (mut sent, mut stopped) = (0usize, None);
-    for message in &held {
+    let waiting = desk.tx.held(case.thread.id)?;
+    debug_assert!(waiting.is_sorted_by_key(|message| held::place(message.created_at, message.id)));
+    let mut verdicts = Vec::new();
+    for message in &waiting {
         let content = message.outgoing()?;
         let verdict = on_its_way(desk, case, message, &content)?;
+        verdicts.push(verdict);
         if verdict.decision != Decision::Send {
-            stopped = Some(verdict.rule);
             break;
         }
         release(desk, case, message, &content, verdict.rule)?;
-        sent += 1;
     }
-    if stopped == Some(Rule::Queue) && sent == 0 {
-        return Ok(());
-    }
-    let left = held.len() - sent;
-    tell_released(desk, case, sent, left, stopped)
+    tell_released(desk, case, &held::Release::of(waiting.len(), &verdicts))
 }
 
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, rule: Rule) -> Result<()> {
-    if let (Outgoing::Text { body }, true) = (content, desk.now - message.created_at > OLD) {
+    if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now)) {
         let written = when(message.created_at, &desk.office.directory.organization.time_zone, desk.now);
         let dated = Outgoing::Text { body: format!("{body}\n{}", sentences::written(&written)) };
         desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
@@ -286,30 +275,29 @@ fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, 
     enqueue(desk, case, message.id)
 }
 
-fn tell_released(desk: &Desk<'_>, case: &Case, sent: usize, left: usize, stopped: Option<Rule>) -> Result<()> {
-    let style = if left == 0 { Style::Good } else { Style::Warning };
+fn tell_released(desk: &Desk<'_>, case: &Case, release: &held::Release) -> Result<()> {
+    let (sent, left) = (release.told_sent(), release.told_left());
+    if sent.is_none() && left.is_none() {
+        return Ok(());
+    }
+    let style = if release.left == 0 { Style::Good } else { Style::Warning };
     desk.tell(case, style, |reader| {
         let said =
             |id, n: usize, reason: &str| reader.voice.say(id, &[("client", &case.contact.name), ("n", &n.to_string()), ("reason", reason)]);
-        let mut parts = Vec::new();
-        if sent > 0 {
-            parts.push(said(TextId::T23, sent, ""));
-        }
-        if let (Some(rule), true) = (stopped, left > 0) {
-            parts.push(said(TextId::T23b, left, sentences::reason(rule)));
-        }
-        parts.join(" ")
+        let sent = sent.map(|n| said(TextId::T23, n, ""));
+        let left = left.map(|(n, rule)| said(TextId::T23b, n, sentences::reason(rule)));
+        sent.into_iter().chain(left).collect::<Vec<_>>().join(" ")
     })
 }
 
 /// Withdraws every held message of a thread (an opt-out); how many there were.
 pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize> {
-    let held = desk.tx.held(case.thread.id)?;
-    for message in &held {
+    let waiting = desk.tx.held(case.thread.id)?;
+    for message in &waiting {
         desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
         desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": "opt_out" }))?;
     }
-    Ok(held.len())
+    Ok(waiting.len())
 }
 
 /// A queued message may not go any more: it becomes held or refused, and its author is told.

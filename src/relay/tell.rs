@@ -2,12 +2,11 @@
 
 use super::desk::{Case, Desk, Person};
 use super::render::shown;
-use crate::bridge::{ClosedWindow, Decision, Failure, FailureClass, MessageId, Post, Rule, Verdict};
+use crate::bridge::{self, ClosedWindow, Decision, Failure, FailureClass, MessageId, Post, Rule, Verdict};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
 use crate::store::{Contact, Message, Result, Thread};
 use crate::texts::{TextId, labels, sentences, when};
-use chrono::Duration;
 
 /// What to say about a verdict; `None` when there is nothing to say (it was sent). `message` is the recorded message.
 pub fn verdict(
@@ -53,7 +52,7 @@ pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, t
         text: text.to_owned(),
         waiting: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         last_wrote: case.thread.window.last_inbound,
-        expires: written + Duration::hours(i64::from(hours)),
+        expires: bridge::held::expires_at(written, hours),
     };
     Ok(cards::held(&desk.reader(person, Some(&case.contact.line)), &view))
 }

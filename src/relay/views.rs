@@ -3,8 +3,8 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render::{self, shown};
 use crate::bridge::{
-    ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateCategory, TemplateMessage, TemplateVariable, ThreadId,
-    Time, phone,
+    self, ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateCategory, TemplateMessage, TemplateVariable,
+    ThreadId, Time, phone,
 };
 use crate::cards::submit::Action;
 use crate::cards::{
@@ -15,7 +15,6 @@ use crate::cards::{
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
 use crate::texts::{labels, sentences};
-use chrono::Duration;
 
 /// Rows read for a list; what does not fit a card is counted there.
 const MANY: u32 = 200;
@@ -219,7 +218,7 @@ pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
                 line: head.line,
                 text: markup::plain(&shown(&message.outgoing()?)),
                 written: message.created_at,
-                expires: message.created_at + Duration::hours(i64::from(hours)),
+                expires: bridge::held::expires_at(message.created_at, hours),
             });
         }
     }

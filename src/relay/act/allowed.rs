@@ -1,7 +1,7 @@
 //! What a colleague may touch: contacts of their lines, threads they take part in, held messages of their own. Everything else
 //! is answered with the truth and nothing is done.
 
-use crate::bridge::{ContactId, MessageId, MessageState, Post, Template, ThreadId};
+use crate::bridge::{ContactId, MessageId, Post, Template, ThreadId, held};
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
@@ -46,7 +46,7 @@ pub fn with_held(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnO
         if message.author.as_deref() != Some(person.id().0.as_str()) {
             return Ok(views::gone(desk, person));
         }
-        if message.state == MessageState::Held {
+        if held::access(message.author.as_deref(), message.state, person.id()) == held::Access::Author {
             return then(case, &message);
         }
         let text = shown(&message.outgoing()?);
