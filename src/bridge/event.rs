@@ -1,6 +1,6 @@
 //! What the doors hand inward: one event for everything a colleague did in Teams, one for everything WhatsApp told us.
 
-use super::{ActivityId, Content, ConversationReference, DeliveryStatus, Failure, PhoneNumberId, Time, WabaId, Wamid};
+use super::{ActivityId, Content, ConversationReference, DeliveryStatus, Failure, PhoneNumberId, Pricing, Time, WabaId, Wamid};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -179,8 +179,9 @@ pub struct StatusUpdate {
     pub state: StatusState,
     /// `biz_opaque_callback_data`, our delivery id.
     pub callback: Option<String>,
-    /// `pricing.category` and `pricing.type`, for counting what is billed.
-    pub pricing: Option<String>,
+    /// What WhatsApp says the message costs: on `sent` and on one of `delivered` and `read`.
+    #[serde(default, deserialize_with = "super::pricing::stored_pricing")]
+    pub pricing: Option<Pricing>,
     pub client: ClientIdentity,
 }
 

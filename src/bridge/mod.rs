@@ -1,6 +1,7 @@
 //! The rules, pure: no async, no I/O, no clock. Functions take `now` and return decisions.
 
 mod admit;
+mod billing;
 mod consent;
 mod directory;
 pub mod directory_check;
@@ -12,6 +13,7 @@ mod keywords;
 mod message;
 mod outcome;
 pub mod phone;
+mod pricing;
 pub mod retry;
 mod routing;
 pub mod split;
@@ -20,6 +22,7 @@ mod template;
 mod window;
 
 pub use admit::*;
+pub use billing::*;
 pub use consent::*;
 pub use directory::*;
 pub use event::*;
@@ -27,6 +30,7 @@ pub use ids::*;
 pub use keywords::*;
 pub use message::*;
 pub use outcome::*;
+pub use pricing::*;
 pub use routing::*;
 pub use state::*;
 pub use template::*;

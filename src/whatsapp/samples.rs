@@ -6,8 +6,8 @@
 use super::client::receipt;
 use super::{convert, error, webhook};
 use crate::bridge::{
-    Button, ClientMessage, Content, Failure, FailureClass, MediaForm, Outcome, Outgoing, Recipient, StatusState, StatusUpdate, SystemEvent,
-    TemplateMessage, ToClient, Variable, WhatsAppEvent,
+    Button, ClientMessage, Content, Failure, FailureClass, MediaForm, Outcome, Outgoing, PriceCategory, PriceType, Recipient, StatusState,
+    StatusUpdate, SystemEvent, TemplateMessage, ToClient, Variable, WhatsAppEvent,
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -330,7 +330,11 @@ fn check_status(name: &str, segment: &str, status: &StatusUpdate, number: Option
         let (kind, category) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         [category, kind].into_iter().filter(|part| *part != "None").collect::<Vec<_>>().join("/")
     });
-    assert_eq!(status.pricing, pricing, "{name}");
+    let told = status.pricing.as_ref().map(|pricing| {
+        let parts = [pricing.category.as_ref().map(PriceCategory::as_str), pricing.kind.as_ref().map(PriceType::as_str)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+    });
+    assert_eq!(told, pricing, "{name}");
     let said = segment.trim_start_matches("status=").split(' ').next().expect("a status");
     match &status.state {
         StatusState::Reached(reached) => assert_eq!(format!("{reached:?}").to_lowercase(), said, "{name}"),

@@ -11,7 +11,7 @@ use super::identity::Contacts;
 use super::json::{elements, integer, items, parse, text, time};
 use super::{error, news};
 use crate::bridge::{
-    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, StatusState, StatusUpdate, Time, WabaId, Wamid,
+    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, Pricing, StatusState, StatusUpdate, Time, WabaId, Wamid,
     WhatsAppEvent,
 };
 use serde::Deserialize;
@@ -355,10 +355,8 @@ fn why_failed(error: Option<&Value>) -> Failure {
     }
 }
 
-/// `category/type`, as far as told.
-fn pricing(pricing: &Value) -> Option<String> {
-    let parts: Vec<_> = ["category", "type"].iter().filter_map(|key| text(pricing, key)).collect();
-    (!parts.is_empty()).then(|| parts.join("/"))
+fn pricing(pricing: &Value) -> Option<Pricing> {
+    Pricing::told(text(pricing, "category"), text(pricing, "type"), text(pricing, "pricing_model"))
 }
 
 #[cfg(test)]

@@ -135,12 +135,12 @@ fn a_status_is_known_or_kept_by_its_name(#[case] status: &str, #[case] expected:
     let read = events(
         "messages",
         &json!({"statuses": [{"id": "w", "status": status, "timestamp": 5, "recipient_user_id": "US.1",
-        "biz_opaque_callback_data": "d-1", "pricing": {"category": "utility", "type": "regular"}}]}),
+        "biz_opaque_callback_data": "d-1", "pricing": {"category": "utility", "type": "regular", "pricing_model": "PMP"}}]}),
     );
     let [WhatsAppEvent::Status(update)] = &read[..] else { panic!("{read:?}") };
     assert_eq!(update.state, expected);
     assert_eq!(update.callback.as_deref(), Some("d-1"));
-    assert_eq!(update.pricing.as_deref(), Some("utility/regular"));
+    assert_eq!(update.pricing, Pricing::told(Some("utility".into()), Some("regular".into()), Some("PMP".into())));
     assert_eq!(update.client.bsuid.as_deref(), Some("US.1"));
     assert_eq!(update.at.map(|at| at.timestamp()), Some(5));
 }
