@@ -162,12 +162,22 @@ pub struct ClientMessage {
     /// `context.id`: the message this one answers.
     pub reply_to: Option<Wamid>,
     pub forwarded: bool,
-    /// True when the client came through a click-to-WhatsApp ad or call-to-action (`referral`).
-    pub from_ad: bool,
+    /// Set when the client came through a click-to-WhatsApp ad or a page's call to action (`referral`).
+    pub referral: Option<Referral>,
     /// Messages of WhatsApp groups are recorded, not relayed.
     pub group: Option<String>,
     /// The provider's JSON of this message, verbatim.
     pub raw: String,
+}
+
+/// What WhatsApp says of the ad or post that a client came through. Meta's words, shown as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    pub headline: Option<String>,
+    pub body: Option<String>,
+    pub source_url: Option<String>,
+    /// `ad` or `post`.
+    pub source_type: Option<String>,
 }
 
 /// One status of a message we sent.

@@ -228,7 +228,7 @@ fn check_message(name: &str, segment: &str, message: &ClientMessage) {
     );
     assert_eq!(Some(message.at.timestamp().to_string().as_str()), claim(segment, "ts"), "{name}");
     assert_eq!(message.group.as_deref(), claim(segment, "group_id"), "{name}");
-    assert_eq!(message.from_ad, segment.contains("referral source="), "{name}");
+    assert_eq!(message.referral.is_some(), segment.contains("referral source="), "{name}");
     let context = claim(segment, "context").unwrap_or_default();
     let quoted = context.split_once("\"id\": \"").and_then(|(_, rest)| rest.split('"').next());
     assert_eq!(message.reply_to.as_ref().map(|wamid| wamid.as_str()), quoted, "{name}");

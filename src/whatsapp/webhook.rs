@@ -11,8 +11,8 @@ use super::identity::Contacts;
 use super::json::{elements, integer, items, parse, text, time};
 use super::{error, news};
 use crate::bridge::{
-    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, Pricing, StatusState, StatusUpdate, Time, WabaId, Wamid,
-    WhatsAppEvent,
+    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, Pricing, Referral, StatusState, StatusUpdate, Time,
+    WabaId, Wamid, WhatsAppEvent,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -245,7 +245,7 @@ impl About {
                 content,
                 reply_to: text(context, "id").map(Wamid),
                 forwarded,
-                from_ad: message.get("referral").is_some_and(Value::is_object),
+                referral: message.get("referral").and_then(referral),
                 group: text(message, "group_id"),
                 raw: raw.get().to_owned(),
             }),
@@ -353,6 +353,12 @@ fn why_failed(error: Option<&Value>) -> Failure {
         Some(code) => error::failure(code, &detail),
         None => Failure::new(FailureClass::Unavailable, detail),
     }
+}
+
+fn referral(referral: &Value) -> Option<Referral> {
+    referral.as_object()?;
+    let of = |key| text(referral, key);
+    Some(Referral { headline: of("headline"), body: of("body"), source_url: of("source_url"), source_type: of("source_type") })
 }
 
 fn pricing(pricing: &Value) -> Option<Pricing> {
