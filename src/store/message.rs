@@ -2,7 +2,7 @@
 
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
-use crate::bridge::{Content, Failure, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use crate::bridge::{Billing, Content, Failure, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -50,6 +50,7 @@ pub struct Message {
     pub retry_of: Option<MessageId>,
     pub created_at: Time,
     pub state_at: Time,
+    pub billing: Billing,
 }
 
 impl Message {
@@ -79,8 +80,8 @@ pub struct NewMessage<'a> {
     pub created_at: Time,
 }
 
-const COLUMNS: &str =
-    "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at";
+const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
+     pricing, billed";
 
 fn read(row: &Row<'_>) -> Result<Message> {
     let state: String = row.get(5)?;
@@ -98,7 +99,15 @@ fn read(row: &Row<'_>) -> Result<Message> {
         retry_of: row.get::<_, Option<i64>>(10)?.map(MessageId),
         created_at: time(row.get(11)?),
         state_at: time(row.get(12)?),
+        billing: Billing {
+            pricing: row.get::<_, Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose()?,
+            counted: row.get(14)?,
+        },
     })
+}
+
+fn price(billing: &Billing) -> Result<Option<String>> {
+    Ok(billing.pricing.as_ref().map(serde_json::to_string).transpose()?)
 }
 
 impl Tx<'_> {
@@ -240,10 +249,18 @@ impl Tx<'_> {
         )
     }
 
-    /// Moves a message by a status, and records it; false when the status says nothing new.
+    /// Moves a message by a status, and records it; false when the status says nothing new about the state. What it says about
+    /// the price is kept, and the message counted when it has arrived, in the same statement where the state moves.
     pub fn apply_status(&self, message: &Message, status: &StatusUpdate, now: Time) -> Result<bool> {
-        let Some(next) = message.state.after(&status.state) else { return Ok(false) };
-        if !self.set_state(message.id, message.state, next, now)? {
+        let moved = message.state.after(&status.state);
+        let billing = message.billing.after(moved.unwrap_or(message.state), status.pricing.as_ref());
+        let Some(next) = moved else { return self.learn_price(message, billing.as_ref(), status, now).map(|()| false) };
+        let told = billing.as_ref().unwrap_or(&message.billing);
+        let changed = self.execute(
+            "UPDATE message SET state = ?3, state_at = ?4, pricing = ?5, billed = ?6 WHERE message_id = ?1 AND state = ?2",
+            (message.id.0, message.state.as_str(), next.as_str(), micros(now), price(told)?, told.counted),
+        )?;
+        if changed != 1 {
             return Ok(false);
         }
         let failure = match &status.state {
@@ -254,9 +271,32 @@ impl Tx<'_> {
             self.save_failure(message.id, failure)?;
         }
         let entry = Entry { at: now, kind: "message.status", actor: "whatsapp", thread: Some(message.thread), message: Some(message.id) };
-        let body = json!({ "state": next.as_str(), "at": status.at, "wamid": status.wamid, "failure": failure, "pricing": status.pricing });
+        let billed = self.count_once(message, billing.as_ref(), status, now)?;
+        let body = json!({
+            "state": next.as_str(), "at": status.at, "wamid": status.wamid, "failure": failure, "pricing": status.pricing, "billed": billed,
+        });
         self.journal(&entry, &body)?;
         Ok(true)
+    }
+
+    /// A status that moves nothing may still bring the price: `sent` after `read`.
+    fn learn_price(&self, message: &Message, billing: Option<&Billing>, status: &StatusUpdate, now: Time) -> Result<()> {
+        let Some(told) = billing else { return Ok(()) };
+        self.execute("UPDATE message SET pricing = ?2, billed = ?3 WHERE message_id = ?1", (message.id.0, price(told)?, told.counted))?;
+        let billed = self.count_once(message, billing, status, now)?;
+        let entry = Entry { at: now, kind: "message.priced", actor: "whatsapp", thread: Some(message.thread), message: Some(message.id) };
+        self.journal(&entry, &json!({ "wamid": status.wamid, "at": status.at, "pricing": status.pricing, "billed": billed }))
+    }
+
+    /// Counts the message when this status is what it took; the month it was counted in.
+    fn count_once(&self, message: &Message, billing: Option<&Billing>, status: &StatusUpdate, now: Time) -> Result<Option<String>> {
+        match billing {
+            Some(Billing { pricing: Some(pricing), counted: true }) if !message.billing.counted => {
+                let at = status.at.map_or(now, |at| at.min(now));
+                self.count_billed(message.thread, pricing, at).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Keeps a status whose message is not known yet.

@@ -14,6 +14,7 @@ mod draft;
 mod journal;
 mod lane;
 mod message;
+mod price;
 mod template;
 mod thread;
 mod tx;
@@ -35,7 +36,7 @@ pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
 
 const READERS: usize = 4;
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0005_cost.sql")];
 
 /// A handle to the store; cheap to clone.
 #[derive(Clone)]

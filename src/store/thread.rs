@@ -1,7 +1,7 @@
 //! Threads, their windows and their participants.
 
 use super::tx::{Result, Tx, maybe_time, micros};
-use crate::bridge::{ColleagueId, ContactId, LineId, PhoneNumberId, ThreadId, Time, WINDOW, Window};
+use crate::bridge::{ColleagueId, ContactId, EntryPoint, LineId, PhoneNumberId, ThreadId, Time, WINDOW, Window};
 use chrono::Duration;
 use rusqlite::Row;
 
@@ -17,10 +17,12 @@ pub struct Thread {
     pub template_at: Option<Time>,
     /// When the nudge went out in this closed window.
     pub nudged_at: Option<Time>,
+    /// Whether the client came through an ad, and what is free because of it.
+    pub entry: EntryPoint,
 }
 
 const COLUMNS: &str = "thread.thread_id, thread.line_id, thread.phone_number_id, thread.contact_id, thread.last_inbound_at, \
-                       thread.refused_at, thread.template_at, thread.nudged_at";
+                       thread.refused_at, thread.template_at, thread.nudged_at, thread.ad_at, thread.free_until";
 
 fn read(row: &Row<'_>) -> Result<Thread> {
     Ok(Thread {
@@ -31,6 +33,7 @@ fn read(row: &Row<'_>) -> Result<Thread> {
         window: Window { last_inbound: maybe_time(row.get(4)?), refused_at: maybe_time(row.get(5)?) },
         template_at: maybe_time(row.get(6)?),
         nudged_at: maybe_time(row.get(7)?),
+        entry: EntryPoint { came_at: maybe_time(row.get(8)?), free_until: maybe_time(row.get(9)?) },
     })
 }
 

@@ -148,6 +148,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
             window: Default::default(),
             template_at: None,
             nudged_at: None,
+            entry: Default::default(),
         }),
         contact: contact.clone(),
     };
