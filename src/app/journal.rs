@@ -116,6 +116,8 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.group" => "A message in a group was not shown".to_owned(),
         "note" => format!("Note: {}", text("/text")),
         "attachment.not_sent" => "A file was not sent".to_owned(),
+        "message.priced" => format!("Says what {number} costs"),
+        "price.free_entry_point" => format!("{client} came through an ad and was answered: everything is free for 72 hours"),
         "marketing.stopped" => format!("{client} stopped marketing messages"),
         "marketing.resumed" => format!("{client} allows marketing messages again"),
         "template.changed" => format!("Template {}: {}", body["name"].as_str().unwrap_or_default(), words(&body["event"])),

@@ -78,6 +78,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         participants: vec!["Ana Torres".into(), "Ben Fischer".into()],
         held: 0,
         last: Some((MessageState::Read, hours(-1))),
+        free: None,
     }
 }
 
@@ -198,6 +199,11 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("thread_pending", thread(reader, &pending)),
         ("thread_revoked", thread(reader, &card(ConsentState::Revoked, Some(hours(3))))),
         ("thread_client_first", thread(reader, &first)),
+        ("thread_from_ad", thread(reader, &ThreadCard { free: Some(FreeTime::IfAnsweredBefore(hours(4))), ..first.clone() })),
+        (
+            "thread_free",
+            thread(reader, &ThreadCard { free: Some(FreeTime::Until(hours(50))), ..card(ConsentState::Granted, Some(hours(20))) }),
+        ),
         ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
         ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
         ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),

@@ -4,7 +4,7 @@ use super::element::{Button, FactSet, TextBlock};
 use super::parts::{consent, consent_style, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
-use super::view::{Reader, Style, ThreadCard};
+use super::view::{FreeTime, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
 use crate::texts::labels;
 use chrono::Duration;
@@ -28,6 +28,15 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
     }
     if view.held > 0 {
         facts.push((labels::HELD, Text::plain(labels::held_count(view.held))));
+    }
+    match view.free {
+        Some(FreeTime::Until(until)) => {
+            facts.push((labels::PRICE, Text::plain(labels::FREE_UNTIL).then(Text::moment(until)).and(labels::FREE_BY_AD)));
+        }
+        Some(FreeTime::IfAnsweredBefore(until)) => {
+            facts.push((labels::PRICE, Text::plain(labels::FREE_IF_ANSWERED).then(Text::moment(until)).and(labels::FREE_BY_AD)));
+        }
+        None => {}
     }
     if !facts.is_empty() {
         card.push(FactSet::new(facts));

@@ -155,6 +155,17 @@ pub struct ThreadCard {
     pub held: usize,
     /// The last message to the client.
     pub last: Option<(MessageState, Time)>,
+    /// The client came through an ad: what is free because of it.
+    pub free: Option<FreeTime>,
+}
+
+/// What a free entry point means now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FreeTime {
+    /// An answer before this moment makes everything free for 72 hours.
+    IfAnsweredBefore(Time),
+    /// Everything is free until then.
+    Until(Time),
 }
 
 /// The template picker.

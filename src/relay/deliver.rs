@@ -2,7 +2,7 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{send, status, views};
+use super::{entry_point, send, status, views};
 use crate::bridge::{
     ActivityId, ColleagueId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Post, PostBody,
     Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
@@ -217,6 +217,7 @@ fn accepted(desk: &Desk<'_>, message: MessageId, thread: ThreadId, to: &Recipien
     let wamid = receipt.id.clone().map(Wamid);
     desk.tx.accepted(message, wamid.as_ref(), desk.now)?;
     desk.journal("message.accepted", "whatsapp", Some(thread), Some(message), &json!({ "wamid": wamid }))?;
+    entry_point::on_accepted(desk, thread, message)?;
     // What Meta calls the client is known to be what we called them, most of the time.
     let dialled = to.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
     let news = |said: Option<&str>, known: Option<&str>| said.is_some() && said != known;

@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{render, send, status};
+use super::{entry_point, render, send, status};
 use crate::bridge::{
     Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
     SystemEvent, WhatsAppEvent, on_client_message,
@@ -78,6 +78,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     let body = json!({ "wamid": message.wamid, "at": message.at, "before_consent": before_consent, "raw": message.raw });
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
     let case = with_window(desk, case, message)?;
+    let case = entry_point::on_message(desk, case, id, message)?;
     let deactivated = number.status == NumberStatus::Deactivated;
     // An opt-out acts in any state, also on a number that is switched off.
     if deactivated && meaning != Meaning::OptOut {
@@ -193,6 +194,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     let participants = desk.tx.participants(case.thread.id)?;
     for colleague in &participants {
         let post = render::client_post(desk, case, &text, before_consent);
+        let post = message.referral.iter().fold(post, render::with_referral);
         desk.post(Some(case.thread.id), colleague, post, Some(id))?;
         // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
         desk.tx.disturb_focus(colleague, case.thread.id)?;
@@ -215,7 +217,7 @@ fn offer_to_line(desk: &Desk<'_>, case: &Case, message: &ClientMessage, text: &s
             head: desk.head(&case.contact, Some(&case.thread)),
             thread: case.thread.id,
             phone: case.contact.number(),
-            text: markup::plain(text),
+            text: message.referral.iter().fold(markup::plain(text), |text, referral| format!("{text}\n{}", render::referral(referral))),
             at: message.at,
         };
         desk.post(Some(case.thread.id), &id, cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view), None)?;

@@ -8,6 +8,7 @@ mod commands;
 mod core;
 mod deliver;
 mod desk;
+mod entry_point;
 mod from_teams;
 mod from_whatsapp;
 mod housekeeping;

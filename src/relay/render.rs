@@ -1,7 +1,7 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Wamid};
+use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Referral, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
 use crate::texts::sentences;
@@ -25,6 +25,27 @@ pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: boo
         format!("{}: {}", case.contact.name, markup::plain(text).chars().take(SUMMARY).collect::<String>())
     };
     Post { summary, body: PostBody::Html { html } }
+}
+
+/// A client's message with a plain line about the ad that it came through.
+pub fn with_referral(mut post: Post, referral: &Referral) -> Post {
+    if let PostBody::Html { html } = &mut post.body {
+        *html = format!("{html}<br><em>{}</em>", markup::escape_html(&self::referral(referral)));
+    }
+    post
+}
+
+/// What an ad said, on one line of bearable length: the words come from outside.
+pub fn referral(referral: &Referral) -> String {
+    let shown = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let one_line = |text: &String| {
+        let plain: String = text.chars().filter(shown).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        words.chars().take(SUMMARY).collect::<String>()
+    };
+    let said = [&referral.headline, &referral.body].into_iter().flatten().map(one_line).find(|said| !said.is_empty());
+    let link = referral.source_url.as_ref().map(one_line).filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    sentences::through_ad(referral.source_type.as_deref() == Some("post"), said.as_deref(), link.as_deref())
 }
 
 /// The readable form of anything a client can send.

@@ -1,7 +1,7 @@
 //! What became of our messages at WhatsApp: statuses in any order, failures, and outcomes that a status settles.
 
 use super::desk::{Desk, SERVER};
-use super::{send, tell};
+use super::{entry_point, send, tell};
 use crate::bridge::{Consent, ConsentState, DeliveryId, Failure, FailureClass, MessageId, StatusState, StatusUpdate, Wamid};
 use crate::store::{Message, Purpose, Result};
 
@@ -45,6 +45,7 @@ pub fn on_status(desk: &Desk<'_>, status: &StatusUpdate) -> Result<()> {
     };
     if message.wamid.is_none() {
         desk.tx.learn_wamid(message.id, &status.wamid)?;
+        entry_point::on_accepted(desk, message.thread, message.id)?;
     }
     apply_status(desk, &message, status)
 }

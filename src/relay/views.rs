@@ -8,9 +8,9 @@ use crate::bridge::{
 };
 use crate::cards::submit::Action;
 use crate::cards::{
-    self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, HeldEdit, HeldList, HeldRow, History, HistoryLine,
-    HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill, TemplatePreview,
-    TemplateRow, Templates, TextError, ThreadCard, ThreadChoice, TypedContact,
+    self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
+    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill,
+    TemplatePreview, TemplateRow, Templates, TextError, ThreadCard, ThreadChoice, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -104,8 +104,15 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
         participants,
         held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         last,
+        free: free_time(case, desk.now),
     };
     Ok(cards::thread(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// What the client's coming through an ad means now.
+fn free_time(case: &Case, now: Time) -> Option<FreeTime> {
+    let entry = case.thread.entry;
+    entry.free_until(now).map(FreeTime::Until).or_else(|| entry.answer_by(now).map(FreeTime::IfAnsweredBefore))
 }
 
 /// The WABA's templates for a thread: approved ones, and those that are not sendable with the reason.

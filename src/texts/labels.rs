@@ -154,6 +154,12 @@ pub fn consent_advice(state: ConsentState) -> &'static str {
     }
 }
 
+// What a client who came through an ad costs: before and after a time, with their spaces.
+pub const PRICE: &str = "Price";
+pub const FREE_UNTIL: &str = "Free until ";
+pub const FREE_IF_ANSWERED: &str = "Free for 72 hours if you answer before ";
+pub const FREE_BY_AD: &str = ": the client came through an ad.";
+
 pub const AGREED: &str = "Agreed.";
 pub const WINDOW_OPEN: &str = "You can write until ";
 pub const WINDOW_CLOSED: &str = "Window closed since ";

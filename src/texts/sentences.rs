@@ -51,6 +51,14 @@ pub fn new_message(client: &str) -> String {
     format!("New message from {client}")
 }
 
+/// Under the message of a client who came through an ad or a post. `said` is the ad's own headline or text.
+pub fn through_ad(post: bool, said: Option<&str>, link: Option<&str>) -> String {
+    let what = if post { "Came through a post" } else { "Came through an ad" };
+    let said = said.map(|said| format!(": “{said}”")).unwrap_or_default();
+    let link = link.map(|link| format!(" ({link})")).unwrap_or_default();
+    format!("{what}{said}{link}")
+}
+
 /// A file that WhatsApp passed on.
 pub fn media(form: &str, filename: Option<&str>, caption: Option<&str>) -> String {
     let name = filename.map(|name| format!(" {name}")).unwrap_or_default();

@@ -189,6 +189,7 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     if owners.is_empty() {
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
+            let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
             desk.post(Some(thread), person.id(), post, Some(message.id))?;
         }
         tell_the_rest(desk, person, &case)?;
