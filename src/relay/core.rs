@@ -81,6 +81,13 @@ impl Relay {
         self.store.write(name, move |tx| job(&Desk { tx, office: &office, now })).await
     }
 
+    /// The same on a reader: a snapshot that sees every committed write, and no place in the writer's queue. Nothing can be
+    /// changed there.
+    pub(super) async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let (office, now) = (self.office(), self.clock.now());
+        self.store.read(move |tx| job(&Desk { tx, office: &office, now })).await
+    }
+
     /// When the worker must look again.
     pub(super) async fn next_due(&self) -> Time {
         let later = self.clock.now() + chrono::Duration::minutes(1);
