@@ -83,6 +83,9 @@ pub struct TeamsAttachment {
     pub content_type: String,
     pub name: Option<String>,
     pub url: Option<String>,
+    /// The content, when it is an Adaptive Card: one of ours that was put there with the message extension, or anybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Value>,
 }
 
 /// An invoke from Teams that must be answered with a typed body within 3 s.

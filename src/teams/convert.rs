@@ -3,6 +3,8 @@
 //! A message's content is its `text/html` attachment where there is one (`text` is a lossy rendering); the bot's own mention is
 //! taken out, others become `@Name`; a quotation is named by the id it quotes and leaves the text.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -120,7 +122,8 @@ fn html(activity: &Activity) -> Option<&str> {
 
 fn content(activity: &Activity) -> markup::TeamsHtml {
     let mentions = Mentions::of(activity);
-    let text = activity.text.as_deref().unwrap_or_default();
+    let text = without_places(activity);
+    let text = text.as_ref();
     let is_markup = matches!(activity.rest.get("textFormat").and_then(Value::as_str), Some("xml" | "html"));
     let from_text =
         || if is_markup { markup::read_teams(text, |index, name| mentions.are_bot(index, name)) } else { plain_text(text, &mentions) };
@@ -134,6 +137,21 @@ fn content(activity: &Activity) -> markup::TeamsHtml {
         read.quoted = plain_text(text, &mentions).quoted;
     }
     read
+}
+
+/// `text` without the empty tags that say where its cards stand (`<attachment id="…"></attachment>`).
+fn without_places(activity: &Activity) -> Cow<'_, str> {
+    let text = activity.text.as_deref().unwrap_or_default();
+    if !activity.attachments.iter().any(is_card) {
+        return Cow::Borrowed(text);
+    }
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("<attachment id=\"") {
+        kept.push_str(&rest[..at]);
+        let end = rest[at..].find("</attachment>").map_or(rest.len(), |end| at + end + "</attachment>".len());
+        rest = &rest[end..];
+    }
+    Cow::Owned(kept + rest)
 }
 
 /// `text` of a message without HTML: the words as typed, with Teams' own tags `<at>` and `<quoted>` among them. Whatever else
@@ -264,18 +282,28 @@ fn attachments(activity: &Activity, images: &[String]) -> Vec<TeamsAttachment> {
             content_type: attachment.content_type.clone(),
             name: attachment.name.clone(),
             url: download.or_else(|| attachment.content_url.clone()),
+            card: is_card(attachment).then(|| attachment.content.clone()),
         });
     }
     // In group chats a pasted picture may come in the HTML alone.
     if !out.iter().any(|attachment| attachment.content_type.starts_with("image/")) {
-        out.extend(images.iter().map(|url| TeamsAttachment { content_type: "image/*".to_owned(), name: None, url: Some(url.clone()) }));
+        out.extend(images.iter().map(|url| TeamsAttachment {
+            content_type: "image/*".to_owned(),
+            name: None,
+            url: Some(url.clone()),
+            card: None,
+        }));
     }
     out
 }
 
+fn is_card(attachment: &Attachment) -> bool {
+    attachment.content_type.eq_ignore_ascii_case("application/vnd.microsoft.card.adaptive")
+}
+
 fn invoke(activity: &Activity, name: &str) -> TeamsInvoke {
     let value = activity.value.clone().unwrap_or_default();
-    let data = if name == "adaptiveCard/action" { action_data(&value) } else { value.clone() };
+    let data = if name == super::invoke::CARD_ACTION { action_data(&value) } else { value.clone() };
     TeamsInvoke { name: name.to_owned(), repeat_key: repeat_key(activity, name, &value), data, card: card(activity) }
 }
 
@@ -316,6 +344,8 @@ fn dedup_key(activity: &Activity) -> String {
 fn scope(activity: &Activity) -> Scope {
     let conversation = activity.conversation.as_ref();
     match conversation.and_then(|conversation| conversation.conversation_type.as_deref()) {
+        // Two people's chat is called personal too, when the app is used in it. The bot's own chats are named `a:…`.
+        Some("personal") if conversation.is_some_and(|conversation| conversation.id.starts_with("19:")) => Scope::GroupChat,
         Some("personal") => Scope::Personal,
         Some("groupChat") => Scope::GroupChat,
         Some("channel") => Scope::Channel,

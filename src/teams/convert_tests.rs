@@ -128,6 +128,33 @@ fn pictures_and_files_are_named_with_what_can_be_fetched() {
     );
 }
 
+#[rstest]
+#[case::empty_html(json!({"text": "", "attachments": [{"contentType": "text/html", "content": "<p></p><attachment id=\"7\"></attachment>"}]}), "")]
+#[case::no_html(json!({"text": null, "attachments": []}), "")]
+#[case::its_place_in_the_text(json!({"text": "<attachment id=\"7\"></attachment>", "attachments": []}), "")]
+#[case::words_around_it(json!({"text": "see <attachment id=\"7\"></attachment>this", "attachments": []}), "see this")]
+#[case::words_in_html(json!({"text": "x", "attachments": [{"contentType": "text/html", "content": "<p>see this</p><attachment id=\"7\"></attachment>"}]}), "see this")]
+#[case::cut_off(json!({"text": "see <attachment id=\"7\">", "attachments": []}), "see")]
+fn a_card_in_a_message_is_no_word_of_it(#[case] mut fields: Value, #[case] words: &str) {
+    let card = json!({"type": "AdaptiveCard", "fallbackText": "a card"});
+    let attachments = fields["attachments"].as_array_mut().expect("attachments");
+    attachments.push(json!({"contentType": "application/vnd.microsoft.card.adaptive", "content": card}));
+    let TeamsEventKind::Message { attachments, text, .. } = event(message(fields)).kind else { panic!("a message") };
+    assert_eq!((text.as_str(), attachments.len(), attachments[0].card.as_ref()), (words, 1, Some(&card)));
+}
+
+#[test]
+fn what_looks_like_a_cards_place_was_typed_when_there_is_no_card() {
+    assert_eq!(text_of(json!({"text": "<attachment id=\"7\"></attachment>"})), "<attachment id=\"7\"></attachment>");
+}
+
+#[rstest]
+#[case::with_the_bot("a:1x", Scope::Personal)]
+#[case::of_two_people("19:a_b@unq.gbl.spaces", Scope::GroupChat)]
+fn only_a_chat_with_the_bot_is_personal(#[case] id: &str, #[case] scope: Scope) {
+    assert_eq!(event(message(json!({"conversation": {"id": id, "conversationType": "personal"}}))).scope, scope);
+}
+
 #[test]
 fn a_picture_that_comes_in_the_html_alone_is_named_too() {
     let html = "<p><img src=\"https://as-api.asm.skype.com/1\"></p>";

@@ -12,6 +12,7 @@ mod error;
 mod hosts;
 pub mod invoke;
 mod keys;
+mod query;
 mod settings;
 #[cfg(test)]
 mod testing;
@@ -24,5 +25,6 @@ pub use convert::Inbound;
 pub use error::retry_after;
 pub use invoke::InvokeResponse;
 pub use keys::KeyError;
+pub use query::{ChoiceQuery, ExtensionQuery};
 pub use settings::Settings;
 pub use token::{BearerToken, TokenError, Tokens};
