@@ -372,8 +372,10 @@ impl TextInput {
 pub struct Choices {
     id: &'static str,
     label: String,
-    style: &'static str,
+    pub(super) style: &'static str,
     choices: Vec<Choice>,
+    #[serde(rename = "choices.data", skip_serializing_if = "Option::is_none")]
+    pub(super) data: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -407,6 +409,7 @@ impl Choices {
             label: label.into(),
             style: if expanded { "expanded" } else { "filtered" },
             choices,
+            data: None,
             value: None,
             placeholder: "",
             error_message,

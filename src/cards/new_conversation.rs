@@ -7,6 +7,7 @@ use super::element::{ActionSet, Button, Choices, Container, Element, TextBlock, 
 use super::parts::{error, phone, told_apart};
 use super::submit::Action;
 use super::text::{Text, name};
+use super::typeahead::Dataset;
 use super::view::{ContactChoice, ContactError, NewConversation, Reader};
 use crate::bridge::{ContactId, LineId, Post};
 use crate::texts::labels;
@@ -25,16 +26,20 @@ pub fn new_conversation(reader: &Reader<'_>, view: &NewConversation) -> Post {
     card.post(labels::NEW_CONVERSATION)
 }
 
+/// A contact as a choice's title; `several`: the reader has more than one line.
+pub fn contact_title(contact: &ContactChoice, several: bool) -> String {
+    told_apart(&[&contact.name, phone(contact.phone.as_ref()), if several { &contact.line } else { "" }])
+}
+
 fn choose(view: &NewConversation) -> Vec<Element> {
     let several = view.lines.len() > 1;
-    let title =
-        |contact: &ContactChoice| told_apart(&[&contact.name, phone(contact.phone.as_ref()), if several { &contact.line } else { "" }]);
-    let choices: Vec<_> = view.contacts.iter().map(|contact| (title(contact), contact.id.to_string())).collect();
+    let choices: Vec<_> = view.contacts.iter().map(|contact| (contact_title(contact, several), contact.id.to_string())).collect();
     let fit = fitting_choices(&choices);
     let more = choices.len() - fit;
     let mut elements = vec![
         Choices::new("contact", labels::CHOOSE_A_CONTACT, labels::NO_CONTACT_CHOSEN, choices.into_iter().take(fit))
             .filtered()
+            .typeahead(Dataset::Contacts)
             .placeholder(labels::CHOOSE_A_CONTACT_BY)
             .into(),
     ];

@@ -4,6 +4,7 @@ use super::element::{Button, Choices, Container, TextBlock, fitting_choices};
 use super::parts::{QUOTE_LIMIT, error, paragraph, told_apart};
 use super::submit::Action;
 use super::text::{Text, clip};
+use super::typeahead::Dataset;
 use super::view::{Reader, Route, Style, ThreadChoice};
 use crate::bridge::{Post, ThreadId};
 use crate::texts::labels;
@@ -14,13 +15,13 @@ pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
     card.push(TextBlock::heading(Text::plain(labels::WHO_IS_THIS_FOR)));
     card.push(paragraph(labels::ROUTE_WHY).style(Style::Warning));
     card.push(Container::quote(&clip(&view.text, QUOTE_LIMIT)));
-    let title = |choice: &ThreadChoice| told_apart(&[&choice.client, &choice.line, &choice.number]);
-    let choices: Vec<_> = view.threads.iter().map(|choice| (title(choice), choice.thread.to_string())).collect();
+    let choices: Vec<_> = view.threads.iter().map(|choice| (thread_title(choice), choice.thread.to_string())).collect();
     let fit = fitting_choices(&choices);
     let more = choices.len() - fit;
     card.push(
         Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices.into_iter().take(fit))
             .placeholder(labels::CHOOSE_A_CLIENT_BY)
+            .typeahead(Dataset::Threads)
             .required(),
     );
     if more > 0 {
@@ -34,4 +35,9 @@ pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
         Button::new(labels::DISCARD, &Action::DiscardDraft { draft: view.draft }),
     ]);
     card.post(labels::WHO_IS_THIS_FOR)
+}
+
+/// A thread as a choice's title.
+pub fn thread_title(choice: &ThreadChoice) -> String {
+    told_apart(&[&choice.client, &choice.line, &choice.number])
 }

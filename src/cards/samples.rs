@@ -234,7 +234,20 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
             template("winter_offer", "en", Marketing, "Our winter offer is here.", Some("Marketing is not allowed for this line.")),
             template("appointment_reminder", "de", Utility, "Guten Tag {{1}}, wir sehen uns am {{2}}.", None),
         ],
+        nothing_chosen: false,
         more: 0,
+    };
+    let whom = Whom::Thread { thread: ThreadId(7), head: head(words) };
+    let open = |id, client: &str| ThreadChoice {
+        thread: ThreadId(id),
+        client: client.into(),
+        line: "Private Advice".into(),
+        number: "+49 30 901820".into(),
+    };
+    let ask = |nothing_chosen| Whom::Ask { threads: vec![open(7, &words.client), open(8, "Jonas Weber")], nothing_chosen };
+    let chosen = |whom, at: usize| {
+        let template = TemplateRow { body: words.text.clone(), ..picker.templates[at].clone() };
+        TemplateChoice { whom, template, has_gaps: at == 0 }
     };
     let fill = TemplateFill {
         head: head(words),
@@ -261,7 +274,12 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
     };
     vec![
         ("templates", templates(reader, &picker)),
-        ("templates_none", templates(reader, &Templates { templates: vec![], query: "xyz".into(), ..picker })),
+        ("templates_nothing_chosen", templates(reader, &Templates { nothing_chosen: true, ..picker.clone() })),
+        ("templates_none", templates(reader, &Templates { templates: vec![], query: "xyz".into(), ..picker.clone() })),
+        ("template_choice", template_choice(reader, &chosen(whom.clone(), 0))),
+        ("template_choice_refused", template_choice(reader, &chosen(whom, 1))),
+        ("template_choice_ask", template_choice(reader, &chosen(ask(false), 0))),
+        ("template_choice_ask_nothing_chosen", template_choice(reader, &chosen(ask(true), 0))),
         ("template_fill", template_fill(reader, &fill)),
         ("template_fill_errors", template_fill(reader, &wrong)),
         ("template_preview", template_preview(reader, &preview)),

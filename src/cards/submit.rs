@@ -2,6 +2,7 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
+use super::typeahead::read_template_value;
 use crate::bridge::{Basis, ContactId, LineId, MessageId, ThreadId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,8 +69,16 @@ pub enum Action {
         query: String,
     },
     /// Show the inputs for a template's variables.
+    ///
+    /// `thread` may come from a choice input, as text. An input `template` (see [`template_value`](super::typeahead::template_value))
+    /// is read by [`Action::parse`] into `name` and `language`.
     #[serde(rename = "template.pick")]
-    PickTemplate { thread: ThreadId, name: String, language: String },
+    PickTemplate {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+        name: String,
+        language: String,
+    },
     /// Show the exact preview. Inputs `v0`, `v1` … are read by [`Action::parse`] into `values`.
     #[serde(rename = "template.fill")]
     FillTemplate {
@@ -201,6 +210,11 @@ impl Action {
         }
     }
 
+    /// Whether a button's data names a verb of ours.
+    pub fn is_ours(data: &Value) -> bool {
+        data.get("verb").and_then(Value::as_str).is_some_and(|verb| VERBS.contains(&verb))
+    }
+
     /// Reads a card's data with its inputs merged in. Members that belong to nobody (`msteams`) are passed over.
     ///
     /// # Errors
@@ -219,6 +233,9 @@ impl Action {
         let chosen_by = match verb {
             "contact.open" | "thread.start" => Some("contact"),
             "route.choose" => Some("thread"),
+            // One of two choices is made on the card, the other stood fast before.
+            "template.pick" if !members.contains_key("name") => Some("template"),
+            "template.pick" => Some("thread"),
             "contact.add" => Some("line"),
             _ => None,
         };
@@ -233,6 +250,10 @@ impl Action {
                 let values = (0..=last).map(|at| Value::from(input(at).unwrap_or_default())).collect();
                 members.insert("values".to_owned(), Value::Array(values));
             }
+        }
+        if let ("template.pick", Some(chosen)) = (verb, members.remove("template")) {
+            let (name, language) = chosen.as_str().and_then(read_template_value).ok_or(ParseError::Data { verb })?;
+            members.extend([("name".to_owned(), name.into()), ("language".to_owned(), language.into())]);
         }
         serde_json::from_value(data).map_err(|_| ParseError::Data { verb })
     }

@@ -1,17 +1,22 @@
 //! The template picker. Selecting never sends.
 
-use super::element::{ActionSet, Button, ColumnSet, Container, Element, TextBlock, TextInput, list};
-use super::parts::{excerpt, header};
+use super::element::{ActionSet, Button, Choices, ColumnSet, Container, Element, TextBlock, TextInput, list};
+use super::parts::{error, excerpt, header};
 use super::submit::Action;
 use super::text::{Text, name};
+use super::typeahead::{Dataset, template_title, template_value};
 use super::view::{Reader, Style, TemplateRow, Templates};
 use crate::bridge::Post;
 use crate::texts::labels;
+
+/// As many as a client shows of a search. The list holds the rest, and typing finds all.
+const MOST_CHOICES: usize = 15;
 
 /// Templates to search, grouped by name, each language by itself; those that cannot be sent with their reason.
 pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     let mut card = reader.card();
     card.extend(header(&view.head));
+    card.extend(choose(view));
     card.push(TextInput::new("query", labels::FIND_TEMPLATE, labels::SEARCH_TOO_LONG, 80).value(&view.query));
     let search = Action::Templates { thread: view.thread, query: String::new() };
     card.push(ActionSet::new([Button::with_inputs(labels::SEARCH, &search, &["query"])]));
@@ -20,6 +25,27 @@ pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     }
     card.extend(list(rows(view), view.more, labels::more_to_find));
     card.post(labels::about(&name(&view.head.client), labels::CHOOSE_TEMPLATE))
+}
+
+/// Found by typing. The list below leads to the same, and is all there is where a client knows no typeahead.
+fn choose(view: &Templates) -> Vec<Element> {
+    let sendable = view.templates.iter().filter(|template| template.refused.is_none());
+    let choice =
+        |template: &TemplateRow| (template_title(&template.name, &template.language), template_value(&template.name, &template.language));
+    let choices: Vec<_> = sendable.map(choice).take(MOST_CHOICES).collect();
+    if choices.is_empty() {
+        return Vec::new();
+    }
+    let input = Choices::new("template", labels::FIND_A_TEMPLATE, labels::NO_TEMPLATE_CHOSEN, choices)
+        .filtered()
+        .typeahead(Dataset::Templates(view.thread))
+        .placeholder(labels::FIND_A_TEMPLATE_BY);
+    let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new() };
+    let button = Button::with_inputs(labels::CHOOSE, &pick, &["template", "name", "language"]).positive();
+    let mut elements: Vec<Element> = vec![input.into()];
+    elements.extend(view.nothing_chosen.then(|| error(labels::NO_TEMPLATE_CHOSEN)));
+    elements.push(ActionSet::new([button]).into());
+    elements
 }
 
 /// Rows in order of each name's first appearance.

@@ -176,6 +176,8 @@ pub struct Templates {
     pub query: String,
     /// Sorted by whoever fills it; grouped here by name, in order of first appearance.
     pub templates: Vec<TemplateRow>,
+    /// "Choose" was pressed with no template chosen.
+    pub nothing_chosen: bool,
     /// How many more there are than `templates` holds.
     pub more: usize,
 }

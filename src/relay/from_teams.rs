@@ -6,10 +6,11 @@ use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
     ThreadId, route,
 };
+use crate::cards::submit::Action;
 use crate::cards::{self, Style, Welcome};
 use crate::store::{KnownColleague, Result};
 use crate::texts::sentences;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Marks a text that is for colleagues only.
 const NOTE: &str = "//";
@@ -106,8 +107,12 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             Ok(none)
         }
         TeamsEventKind::Message { text, quoted, attachments, .. } => {
-            tell_attachments(desk, person, attachments)?;
-            on_text(desk, person, event, text.trim(), quoted.as_ref())
+            let (placed, files): (Vec<_>, Vec<_>) = attachments.iter().cloned().partition(is_our_card);
+            tell_attachments(desk, person, &files)?;
+            // Whether words beside a card of ours are for the client as well only the colleague knows: a quote of nothing we
+            // have posted is asked about.
+            let quoted = if placed.is_empty() { quoted.as_ref() } else { Some(&event.activity) };
+            on_text(desk, person, event, text.trim(), quoted)
         }
         TeamsEventKind::Submit { data, card } => {
             let post = act::on_action(desk, person, data, card.as_ref())?;
@@ -127,6 +132,19 @@ fn on_shared(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<()>
         desk.post(None, person.id(), desk.notice(person, None, Style::Warning, text), None)?;
     }
     Ok(())
+}
+
+/// A card that leads on with a button of ours: it was put into the chat with the message extension, and is for the colleague alone.
+fn is_our_card(attachment: &TeamsAttachment) -> bool {
+    attachment.card.as_ref().is_some_and(has_our_button)
+}
+
+fn has_our_button(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.get("data").is_some_and(Action::is_ours) || members.values().any(has_our_button),
+        Value::Array(items) => items.iter().any(has_our_button),
+        _ => false,
+    }
 }
 
 fn tell_attachments(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -> Result<()> {

@@ -9,6 +9,8 @@ mod core;
 mod deliver;
 mod desk;
 mod entry_point;
+mod extension;
+mod find;
 mod from_teams;
 mod from_whatsapp;
 mod housekeeping;
@@ -22,7 +24,7 @@ mod views;
 mod worker;
 mod write;
 
-use crate::bridge::{TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
+use crate::bridge::{Scope, TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
 use crate::store::{Result, StoreError};
 use crate::teams::{InvokeResponse, invoke};
 use crate::whatsapp::Received;
@@ -51,20 +53,60 @@ impl Relay {
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await
     }
 
-    /// An invoke, answered within 3 s with a typed body, and executed once however often Teams repeats it.
+    /// An invoke, answered within 3 s with a typed body. What changes anything is executed once however often Teams repeats it.
     pub async fn on_invoke(&self, event: TeamsEvent, invoke: TeamsInvoke) -> InvokeResponse {
-        if invoke.name != "adaptiveCard/action" {
-            return invoke::unknown();
+        match invoke.name.as_str() {
+            invoke::CARD_ACTION => self.on_card_button(event, invoke, invoke::card, invoke::message).await,
+            invoke::EXTENSION_BUTTON => self.on_card_button(event, invoke, |_| invoke::done(), |_| invoke::done()).await,
+            invoke::EXTENSION_QUERY => self.look_up(event, invoke, extension::on_query, invoke::extension_message).await,
+            invoke::EXTENSION_SELECT => self.look_up(event, invoke, extension::on_select, invoke::extension_message).await,
+            invoke::SEARCH => {
+                let failed = |told: &str| invoke::error(500, "InternalServerError", told);
+                self.look_up(event, invoke, extension::on_search, failed).await
+            }
+            _ => invoke::unknown(),
+        }
+    }
+
+    /// A card's button, answered with the card it leads to, or with a sentence.
+    async fn on_card_button(
+        &self,
+        event: TeamsEvent,
+        invoke: TeamsInvoke,
+        card: fn(Value) -> InvokeResponse,
+        told: fn(&str) -> InvokeResponse,
+    ) -> InvokeResponse {
+        if event.scope != Scope::Personal {
+            return told(crate::texts::sentences::OWN_CHAT_ONLY);
         }
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         match tokio::time::timeout(INVOKE_BUDGET, work).await {
-            Ok(Ok(card)) => invoke::card(card),
+            Ok(Ok(shown)) => card(shown),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a card action failed");
-                invoke::message(crate::texts::sentences::BUSY)
+                told(crate::texts::sentences::BUSY)
             }
             // The job goes on and is stored; the card changes when its update is delivered.
-            Err(_) => invoke::message(crate::texts::sentences::WORKING),
+            Err(_) => told(crate::texts::sentences::WORKING),
+        }
+    }
+
+    /// A search: nothing is changed, so a repeat is simply answered again.
+    async fn look_up(
+        &self,
+        event: TeamsEvent,
+        invoke: TeamsInvoke,
+        search: fn(&Desk<'_>, &TeamsEvent, &Value) -> Result<InvokeResponse>,
+        failed: fn(&str) -> InvokeResponse,
+    ) -> InvokeResponse {
+        let work = self.read(move |desk| search(desk, &event, &invoke.data));
+        match tokio::time::timeout(INVOKE_BUDGET, work).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a search failed");
+                failed(crate::texts::sentences::SEARCH_FAILED)
+            }
+            Err(_) => failed(crate::texts::sentences::SEARCH_FAILED),
         }
     }
 
@@ -179,6 +221,8 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     // The answer changes the card in this client only; the update keeps it changed everywhere.
     let post = match &invoke.card {
         Some(pressed) => act::show(desk, &person, Some(pressed), post)?,
+        // This answer holds no card, so it comes as a message.
+        None if invoke.name == invoke::EXTENSION_BUTTON => act::show(desk, &person, None, post)?,
         None => post,
     };
     let crate::bridge::PostBody::Card { card } = post.body else { return Err(StoreError::Panicked) };

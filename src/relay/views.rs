@@ -1,16 +1,16 @@
 //! Cards filled from the store.
 
 use super::desk::{Case, Desk, Person, SERVER};
+use super::find;
 use super::render::{self, shown};
 use crate::bridge::{
-    self, ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateCategory, TemplateMessage, TemplateVariable,
-    ThreadId, Time, phone,
+    self, ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateMessage, TemplateVariable, ThreadId, Time, phone,
 };
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
     HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill,
-    TemplatePreview, TemplateRow, Templates, TextError, ThreadCard, ThreadChoice, TypedContact,
+    TemplatePreview, Templates, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -25,12 +25,15 @@ pub fn new_conversation(desk: &Desk<'_>, person: &Person, typed: TypedContact, e
     let lines = desk.office.lines_of(&person.known);
     let mut contacts = Vec::new();
     for line in &lines {
-        for contact in desk.tx.find_contacts(&line.id, "", MANY)? {
-            contacts.push(ContactChoice { id: contact.id, phone: shown_phone(&contact), name: contact.name, line: line.name.clone() });
-        }
+        contacts.extend(desk.tx.find_contacts(&line.id, "", MANY)?.iter().map(|contact| contact_choice(desk, contact)));
     }
     let lines = lines.into_iter().map(|line| LineChoice { id: line.id.clone(), name: line.name.clone() }).collect();
     Ok(cards::new_conversation(&desk.reader(person, None), &NewConversation { contacts, lines, typed, errors }))
+}
+
+pub fn contact_choice(desk: &Desk<'_>, contact: &Contact) -> ContactChoice {
+    let line = desk.line(&contact.line).map(|line| line.name.clone()).unwrap_or_default();
+    ContactChoice { id: contact.id, phone: shown_phone(contact), name: contact.name.clone(), line }
 }
 
 pub fn no_conversation(desk: &Desk<'_>, person: &Person) -> Result<Post> {
@@ -62,6 +65,10 @@ pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
 }
 
 pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
+    Ok(cards::contact(&desk.reader(person, Some(&contact.line)), &contact_card(desk, person, contact)?))
+}
+
+pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<ContactCard> {
     let thread = desk.tx.threads_with(contact.id)?.into_iter().next();
     let own = match &thread {
         Some(thread) => desk.tx.participants(thread.id)?.contains(person.id()),
@@ -75,7 +82,7 @@ pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Po
     if head.number.is_empty() {
         head.number = desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default();
     }
-    let view = ContactCard {
+    Ok(ContactCard {
         id: contact.id,
         head,
         phone: shown_phone(contact),
@@ -84,8 +91,7 @@ pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Po
         added_by,
         added_at: Some(contact.added_at),
         thread: thread.filter(|_| own).map(|thread| thread.id),
-    };
-    Ok(cards::contact(&desk.reader(person, Some(&contact.line)), &view))
+    })
 }
 
 pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
@@ -115,39 +121,17 @@ fn free_time(case: &Case, now: Time) -> Option<FreeTime> {
     entry.free_until(now).map(FreeTime::Until).or_else(|| entry.answer_by(now).map(FreeTime::IfAnsweredBefore))
 }
 
-/// The WABA's templates for a thread: approved ones, and those that are not sendable with the reason.
-pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str) -> Result<Post> {
-    let wanted = query.trim().to_lowercase();
-    let language = case.contact.language.as_deref().unwrap_or_default().to_lowercase().replace('-', "_");
-    let opt_in = desk.line(&case.contact.line).map(|line| line.templates.opt_in.name.as_str());
-    let mut found: Vec<Template> = match desk.office.directory.number(&case.thread.number) {
-        Some(number) => desk.tx.templates(&number.waba_id)?,
-        None => Vec::new(),
-    };
-    // The opt-in request has its own way out and its own rule.
-    found.retain(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"));
-    found.retain(|template| template.name.to_lowercase().contains(&wanted) || template.body.to_lowercase().contains(&wanted));
-    found.sort_by_key(|template| {
-        (template.not_sendable.is_some(), !language.is_empty() && !template.language.to_lowercase().starts_with(&language))
-    });
+/// The picker: approved templates for a thread, and those that are not sendable with the reason.
+pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, nothing_chosen: bool) -> Result<Post> {
     let view = Templates {
         head: desk.head(&case.contact, Some(&case.thread)),
         thread: case.thread.id,
         query: query.to_owned(),
-        templates: found.iter().map(|template| template_row(desk, case, template)).collect(),
+        templates: find::templates(desk, case, query)?.into_iter().map(|found| found.row).collect(),
+        nothing_chosen,
         more: 0,
     };
     Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
-}
-
-/// A row of the picker, with the reason where a rule would refuse the template anyway.
-fn template_row(desk: &Desk<'_>, case: &Case, template: &Template) -> TemplateRow {
-    let mut row = TemplateRow::from(template);
-    let allowed = desk.line(&case.contact.line).is_some_and(|line| line.policy.marketing_templates);
-    if row.refused.is_none() && template.category == TemplateCategory::Marketing && !allowed {
-        row.refused = Some(sentences::MARKETING_OFF.to_owned());
-    }
-    row
 }
 
 /// A template of the thread's WABA, as cached.
@@ -281,13 +265,7 @@ fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
 
 /// "Who is this for?" with the colleague's open threads.
 pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<Post> {
-    let mut threads = Vec::new();
-    for thread in desk.tx.open_threads(person.id())? {
-        if let Some(contact) = desk.tx.contact(thread.contact)? {
-            let head = desk.head(&contact, Some(&thread));
-            threads.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });
-        }
-    }
+    let threads = find::threads(desk, person, "")?;
     let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
     Ok(cards::route(&desk.reader(person, None), &view))
 }

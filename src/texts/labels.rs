@@ -17,6 +17,7 @@ pub const CHOOSE_TEMPLATE: &str = "Choose template";
 pub const HELD: &str = "Held";
 pub const HELP: &str = "Help";
 pub const CHOOSE: &str = "Choose";
+pub const FILL_IN: &str = "Fill in";
 pub const PREVIEW: &str = "Preview";
 pub const SEND: &str = "Send";
 pub const BACK: &str = "Back";
@@ -68,6 +69,9 @@ pub const LANGUAGE_EXAMPLE: &str = "en, de, pt-BR";
 pub const LINE_OF_BUSINESS: &str = "Line of business";
 pub const FIND_CONTACT: &str = "Find by name or number";
 pub const FIND_TEMPLATE: &str = "Find by name or text";
+pub const FIND_A_TEMPLATE: &str = "Choose a template";
+pub const FIND_A_TEMPLATE_BY: &str = "Choose a template by typing";
+pub const NO_TEMPLATE_CHOSEN: &str = "Choose a template first.";
 pub const BASIS: &str = "On what basis do you contact this person?";
 pub const MESSAGE: &str = "Message";
 pub const CLIENT: &str = "Client";
@@ -92,6 +96,12 @@ pub const SEARCH_TOO_LONG: &str = "Enter at most 80 characters.";
 // Sentences.
 pub const NO_CONTACTS: &str = "No contacts found.";
 pub const NO_CONTACTS_YET: &str = "You have no contacts yet. Add the first one.";
+/// Below a template that was chosen in the compose box.
+pub const NOTHING_SENT_YET: &str = "Nothing has been sent. You see the exact text first, and send it yourself.";
+/// The commands of the message extension, in Teams' compose box: titles of at most 32 characters, descriptions of at most 128.
+pub const TEMPLATES: &str = "Templates";
+pub const TEMPLATES_COMMAND: &str = "Choose an approved WhatsApp template for your client";
+pub const CONTACTS_COMMAND: &str = "Find a contact to message on WhatsApp";
 pub const NO_TEMPLATES: &str = "No approved templates found.";
 pub const NO_HELD: &str = "You have no held messages.";
 pub const NO_MESSAGES: &str = "No messages yet.";

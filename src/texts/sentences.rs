@@ -25,6 +25,15 @@ pub const HELD_WITHDRAWN: &str = "The held message was withdrawn.";
 pub const EDIT_TOO_LATE: &str = "Your change stays in Teams: the client keeps the message as it was sent.";
 pub const DELETE_TOO_LATE: &str = "Your deletion stays in Teams: the client keeps the message.";
 
+/// The message extension and card buttons where others look on.
+pub const OWN_CHAT_ONLY: &str = "Use this in your own chat with the app: what concerns a client is not for other chats. Nothing was done.";
+pub const OPEN_CHAT_FIRST: &str = "Open your own chat with the app first, then try again.";
+pub const NOBODY_TO_WRITE_TO: &str =
+    "You have no open conversation, so there is nobody to send a template to. Find a contact and start one.";
+pub const SEARCH_TOO_OLD: &str = "This search is from another version of the app. Nothing was done.";
+pub const SEARCH_FAILED: &str = "The search did not work this time. Please try again.";
+pub const CONTINUED: &str = "Continued in the message below.";
+
 pub const NOT_YOURS: &str = "This conversation is not yours, or it has ended. Nothing was done.";
 pub const CARD_TOO_OLD: &str = "This card is from another version. Type help to go on.";
 pub const REQUEST_CANCELLED: &str = "Nothing was sent.";

@@ -7,11 +7,12 @@ mod message;
 mod template;
 
 use super::desk::{Desk, Person};
+use super::extension;
 use super::render::shown;
 use super::views;
-use crate::bridge::{ActivityId, Post};
+use crate::bridge::{ActivityId, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
-use crate::cards::{self, ContactError, Style, TypedContact};
+use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
 use allowed::{with_case, with_contact, with_held, with_template};
@@ -43,6 +44,11 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
                 None => Ok(settled_draft(desk, person)),
             }
         }
+        "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
+        "template.pick" => {
+            let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
+            with_case(desk, person, thread, |case| views::templates(desk, person, case, "", true))
+        }
         "contact.add" => {
             let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
             views::new_conversation(desk, person, typed, vec![ContactError::LineMissing])
@@ -60,8 +66,22 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
         put(desk, person, None, post)?;
         return views::thread(desk, person, &case);
     }
+    if is_own_message(desk, person, card)? {
+        // What it leads to is a message of ours, which can be edited; their card becomes a receipt in their client.
+        let text = Some(post.summary.clone());
+        put(desk, person, None, post)?;
+        let view = Receipt { head: None, what: sentences::CONTINUED.to_owned(), who: person.name.clone(), at: desk.now, text };
+        return Ok(cards::receipt(&desk.reader(person, None), &view));
+    }
     put(desk, person, card, post.clone())?;
     Ok(post)
+}
+
+/// Whether a card stands in a message of the colleague's own, put there with the message extension. Nobody but they can edit it.
+fn is_own_message(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>) -> Result<bool> {
+    let Some(activity) = card else { return Ok(false) };
+    // Our own cards are recorded with their thread, or not at all.
+    Ok(desk.tx.posting(&person.known.home.conversation, activity)? == Some((None, None)))
 }
 
 fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<()> {
@@ -87,7 +107,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::CancelRequest { contact } => {
             with_contact(desk, person, *contact, |contact| Ok(desk.receipt(person, contact, None, sentences::REQUEST_CANCELLED, None)))
         }
-        Action::Templates { thread, query } => with_case(desk, person, *thread, |case| views::templates(desk, person, case, query)),
+        Action::Templates { thread, query } => with_case(desk, person, *thread, |case| views::templates(desk, person, case, query, false)),
         Action::PickTemplate { thread, name, language } => {
             with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template))
         }

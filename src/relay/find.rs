@@ -1,0 +1,135 @@
+//! What a colleague may choose from: templates, contacts, threads, narrowed down by what they typed.
+//!
+//! Everything here is by the colleague's own rights: their threads, their lines' contacts, the templates of their threads' numbers.
+
+use super::desk::{Case, Desk, Person};
+use crate::bridge::{Template, TemplateCategory};
+use crate::cards::{TemplateRow, ThreadChoice};
+use crate::store::{Contact, Result};
+use crate::texts::sentences;
+
+/// Words that must all occur, in whatever order and case. An underscore counts as a space: nobody types `order_update`.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    fn new(typed: &str) -> Self {
+        Self(spaced(typed).split_whitespace().map(str::to_owned).collect())
+    }
+
+    fn is_in(&self, texts: &[&str]) -> bool {
+        let text = spaced(&texts.join(" "));
+        self.0.iter().all(|word| text.contains(word))
+    }
+}
+
+fn spaced(text: &str) -> String {
+    text.to_lowercase().replace('_', " ")
+}
+
+/// A template, and how the picker shows it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub template: Template,
+    pub row: TemplateRow,
+}
+
+/// The approved templates of a thread's WABA: last used first, the client's language before others, and at the end those that
+/// cannot be sent, with the reason.
+pub fn templates(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Found>> {
+    let Some(number) = desk.office.directory.number(&case.thread.number) else { return Ok(Vec::new()) };
+    let wanted = Wanted::new(typed);
+    let language = case.contact.language.as_deref().unwrap_or_default().to_lowercase().replace('-', "_");
+    let opt_in = desk.line(&case.contact.line).map(|line| line.templates.opt_in.name.as_str());
+    let mut found: Vec<Found> = desk
+        .tx
+        .templates(&number.waba_id)?
+        .into_iter()
+        // The opt-in request has its own way out and its own rule.
+        .filter(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"))
+        .filter(|template| wanted.is_in(&[&template.name, &template.language, &template.body]))
+        .map(|template| Found { row: row(desk, case, &template), template })
+        .collect();
+    found.sort_by_key(|found| {
+        (found.row.refused.is_some(), !language.is_empty() && !found.row.language.to_lowercase().starts_with(&language))
+    });
+    Ok(found)
+}
+
+/// A row of the picker, with the reason where a rule would refuse the template anyway.
+fn row(desk: &Desk<'_>, case: &Case, template: &Template) -> TemplateRow {
+    let mut row = TemplateRow::from(template);
+    let allowed = desk.line(&case.contact.line).is_some_and(|line| line.policy.marketing_templates);
+    if row.refused.is_none() && template.category == TemplateCategory::Marketing && !allowed {
+        row.refused = Some(sentences::MARKETING_OFF.to_owned());
+    }
+    row
+}
+
+/// The templates of all of a colleague's open threads, for somebody who is yet to say which one is meant. One that can be sent
+/// in some thread is not refused.
+pub fn templates_of_all(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<Found>> {
+    let mut all: Vec<Found> = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        let Some(case) = desk.case(thread.id)? else { continue };
+        for found in templates(desk, &case, typed)? {
+            let same = |known: &&mut Found| (&known.row.name, &known.row.language) == (&found.row.name, &found.row.language);
+            match all.iter_mut().find(same) {
+                Some(known) if found.row.refused.is_none() => known.row.refused = None,
+                Some(_) => {}
+                None => all.push(found),
+            }
+        }
+    }
+    all.sort_by_key(|found| found.row.refused.is_some());
+    Ok(all)
+}
+
+/// Up to `most` contacts of the colleague's lines, by part of a name or number.
+pub fn contacts(desk: &Desk<'_>, person: &Person, typed: &str, most: usize) -> Result<Vec<Contact>> {
+    let limit = u32::try_from(most).unwrap_or(u32::MAX);
+    let mut found = Vec::new();
+    for line in desk.office.lines_of(&person.known) {
+        found.extend(desk.tx.find_contacts(&line.id, typed, limit)?);
+    }
+    if !typed.is_empty() {
+        // Whose name begins with it is meant more often than whose name holds it somewhere.
+        let typed = typed.to_lowercase();
+        found.sort_by_key(|contact| !contact.name.to_lowercase().starts_with(&typed));
+    }
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The colleague's open threads whose client, line or number is meant, newest first.
+pub fn threads(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<ThreadChoice>> {
+    let wanted = Wanted::new(typed);
+    let mut found = Vec::new();
+    for thread in desk.tx.open_threads(person.id())? {
+        let Some(contact) = desk.tx.contact(thread.contact)? else { continue };
+        let head = desk.head(&contact, Some(&thread));
+        if wanted.is_in(&[&head.client, &head.line, &head.number]) {
+            found.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("", true)]
+    #[case("  ", true)]
+    #[case("order", true)]
+    #[case("ORDER", true)]
+    #[case("update order", true)]
+    #[case("order_update", true)]
+    #[case("your READY", true)]
+    #[case("order cancelled", false)]
+    #[case("%", false)]
+    fn all_words_must_occur_in_any_order(#[case] typed: &str, #[case] found: bool) {
+        assert_eq!(Wanted::new(typed).is_in(&["order_update", "en", "Your order {{1}} is ready."]), found);
+    }
+}
