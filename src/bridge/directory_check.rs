@@ -1,8 +1,7 @@
 //! Reading `directory.toml`, and what must hold in it beyond its shape. Everything is checked before any of it takes effect, and
 //! everything that is wrong is told at once, each with its place in the file.
 
-use super::keywords::fold;
-use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus};
+use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -1,10 +1,8 @@
-//! What a client's message means (product.md 3): buttons by their payload, whole messages by keyword, compared trimmed, without
-//! case, accents, punctuation and emoji.
+//! What a client's message means (product.md 3): buttons by their payload, whole messages by keyword, compared folded
+//! ([`fold`]).
 
-use super::{Content, KeywordSet, Line};
+use super::{Content, KeywordSet, Line, fold};
 use std::collections::HashSet;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Opt-out keywords of every line that does not set its own for English.
 pub const OPT_OUT: &[&str] =
@@ -109,19 +107,10 @@ impl Keywords {
     }
 }
 
-/// Lower case, compatibility-decomposed, without marks, punctuation, symbols and emoji; single spaces.
-pub fn fold(text: &str) -> String {
-    // Twice, for decomposing can bring capitals to light (a mathematical bold A is an A).
-    let lower = text.to_lowercase().nfkd().collect::<String>().to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
-    let words = lower.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::bridge::{LineTemplates, Policy, TemplateUse};
-    use proptest::prelude::*;
     use rstest::rstest;
 
     pub(crate) fn line() -> Line {
@@ -174,13 +163,5 @@ pub(crate) mod tests {
         assert_eq!(keywords.meaning("stop"), Meaning::OptOut);
         assert_eq!(keywords.meaning("assist"), Meaning::Help);
         assert_eq!(keywords.meaning("help"), Meaning::Other);
-    }
-
-    proptest! {
-        #[test]
-        fn folding_is_stable(text in "\\PC{0,60}") {
-            let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
-        }
     }
 }
