@@ -111,6 +111,7 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.edited_in_teams" => format!("Edited {number} in Teams: {}", text("/text")),
         "message.deleted_in_teams" => format!("Deleted {number} in Teams"),
         "message.kept" => format!("Kept, not sent: {}", text("/text")),
+        "message.discarded" if row.message.is_some() => format!("Discarded expired {number}"),
         "message.discarded" => "Discarded a kept text".to_owned(),
         "message.unknown_number" => "Somebody wrote to a number that the directory does not know".to_owned(),
         "message.group" => "A message in a group was not shown".to_owned(),

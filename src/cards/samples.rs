@@ -336,7 +336,7 @@ fn notices(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let choose = vec![(labels::CHOOSE_TEMPLATE, Action::Templates { thread: ThreadId(7), query: String::new() })];
     let expired = vec![
         (labels::SEND_AS_NEW, Action::Retry { message: MessageId(42) }),
-        (labels::DISCARD, Action::WithdrawHeld { message: MessageId(42) }),
+        (labels::DISCARD, Action::DiscardHeld { message: MessageId(42) }),
     ];
     let accepted = say(TextId::T04, &[("client", client), ("time", "tomorrow at 14:00")]);
     let declined = say(TextId::T06, &[("client", client), ("number", "+49 30 901820")]);

@@ -101,6 +101,9 @@ pub enum Action {
     },
     #[serde(rename = "held.withdraw")]
     WithdrawHeld { message: MessageId },
+    /// T-25: a message that expired is not wanted any more.
+    #[serde(rename = "held.discard")]
+    DiscardHeld { message: MessageId },
     /// Send a failed or uncertain message again, as a new message.
     #[serde(rename = "message.retry")]
     Retry { message: MessageId },
@@ -150,6 +153,7 @@ const VERBS: &[&str] = &[
     "held.edit",
     "held.save",
     "held.withdraw",
+    "held.discard",
     "message.retry",
     "message.arrived",
     "route.choose",
@@ -200,6 +204,7 @@ impl Action {
             Self::EditHeld { .. } => "held.edit",
             Self::SaveHeld { .. } => "held.save",
             Self::WithdrawHeld { .. } => "held.withdraw",
+            Self::DiscardHeld { .. } => "held.discard",
             Self::Retry { .. } => "message.retry",
             Self::Arrived { .. } => "message.arrived",
             Self::Choose { .. } => "route.choose",

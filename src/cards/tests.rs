@@ -372,6 +372,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         id.prop_map(|id| Action::EditHeld { message: MessageId(id) }),
         (id, text).prop_map(|(id, text)| Action::SaveHeld { message: MessageId(id), text }),
         id.prop_map(|id| Action::WithdrawHeld { message: MessageId(id) }),
+        id.prop_map(|id| Action::DiscardHeld { message: MessageId(id) }),
         id.prop_map(|id| Action::Retry { message: MessageId(id) }),
         id.prop_map(|id| Action::Arrived { message: MessageId(id) }),
         (id, id).prop_map(|(draft, id)| Action::Choose { draft, thread: ThreadId(id) }),

@@ -1,7 +1,9 @@
 //! What every verb works with: the transaction, the directory in force and the time.
 
 use super::office::Office;
-use crate::bridge::{Colleague, ColleagueId, Facts, Line, LineId, MessageId, Post, Sending, TemplateCategory, ThreadId, Time, phone};
+use crate::bridge::{
+    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Policy, Post, Sending, TemplateCategory, ThreadId, Time, phone,
+};
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
 use crate::texts::Voice;
@@ -63,6 +65,12 @@ impl<'a> Desk<'a> {
 
     pub fn line(&self, id: &LineId) -> Option<&'a Line> {
         self.office.directory.line(id)
+    }
+
+    /// Hours after which a held message of this line expires, by the policy in force now. A line that is not in the directory any
+    /// more has the default.
+    pub fn held_hours(&self, line: &LineId) -> u32 {
+        self.line(line).map_or_else(|| Policy::default().held_expiry_hours, |line| line.policy.held_expiry_hours)
     }
 
     /// How a colleague is spoken to, about a line where there is one.

@@ -3,9 +3,8 @@
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::render::shown;
-use super::{deliver, send, tell};
-use crate::bridge::{Decision, MessageState, Outcome, REQUEST_LIFETIME, Sending, Time, WabaId, held};
+use super::{deliver, expiry, send, tell};
+use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};
@@ -140,30 +139,15 @@ fn warn_of_closing(desk: &Desk<'_>) -> Result<()> {
     Ok(())
 }
 
-/// T-25: held for longer than the line's policy allows. The text comes back to its author.
+/// Held for longer than the line's policy allows.
 fn expire_held(desk: &Desk<'_>) -> Result<()> {
-    let shortest = desk.office.directory.lines.iter().map(|line| line.policy.held_expiry_hours).min().unwrap_or(72);
-    for message in desk.tx.held_since(desk.now - Duration::hours(i64::from(shortest)), BATCH)? {
-        let Some(case) = desk.case(message.thread)? else { continue };
-        let hours = desk.line(&case.contact.line).map_or(72, |line| line.policy.held_expiry_hours);
-        if !held::is_expired(message.created_at, hours, desk.now) {
-            continue;
-        }
-        desk.tx.set_state(message.id, MessageState::Held, MessageState::Expired, desk.now)?;
-        desk.journal("message.expired", SERVER, Some(message.thread), Some(message.id), &json!({ "hours": hours }))?;
-        desk.tx.refresh_cards(message.thread, desk.now)?;
-        let Some(person) = message.author.as_deref().map(|id| desk.person(&id.into())).transpose()?.flatten() else { continue };
-        let reader = desk.reader(&person, Some(&case.contact.line));
-        let text = shown(&message.outgoing()?);
-        let notice = Notice {
-            head: Some(desk.head(&case.contact, Some(&case.thread))),
-            text: reader.voice.say(TextId::T25, &[("text", &text)]),
-            style: Style::Warning,
-            kept: None,
-            quotes_message: false,
-            actions: vec![(labels::SEND_AS_NEW, Action::Retry { message: message.id })],
-        };
-        desk.post(Some(message.thread), person.id(), cards::notice(&reader, &notice), Some(message.id))?;
+    let lines = desk.office.directory.lines.iter().map(|line| line.policy.held_expiry_hours);
+    let shortest = lines.fold(Policy::default().held_expiry_hours, u32::min);
+    let written = desk.tx.held_since(desk.now - Duration::hours(i64::from(shortest)))?;
+    let due = written.iter().filter(|one| held::is_expired(one.written, desk.held_hours(&one.line), desk.now));
+    for found in due.take(BATCH as usize) {
+        let (Some(case), Some(message)) = (desk.case(found.thread)?, desk.tx.message(found.message)?) else { continue };
+        expiry::expire(desk, &case, &message, desk.held_hours(&found.line))?;
     }
     Ok(())
 }

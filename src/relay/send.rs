@@ -3,7 +3,7 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render::shown;
-use super::tell;
+use super::{expiry, tell};
 use crate::bridge::{
     Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Sending, Template,
     TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, admit, held,
@@ -248,6 +248,7 @@ fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
 /// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
 /// participants are told how many went (T-23).
 pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    expiry::expire_due(desk, case)?;
     let waiting = desk.tx.held(case.thread.id)?;
     debug_assert!(waiting.is_sorted_by_key(|message| held::place(message.created_at, message.id)));
     let mut verdicts = Vec::new();

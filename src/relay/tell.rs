@@ -43,7 +43,6 @@ pub fn verdict(
 
 /// T-21 for a message that waits.
 pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: &str) -> Result<Post> {
-    let hours = desk.line(&case.contact.line).map(|line| &line.policy).cloned().unwrap_or_default().held_expiry_hours;
     let written = desk.tx.message(message)?.map_or(desk.now, |message| message.created_at);
     let view = Held {
         head: desk.head(&case.contact, Some(&case.thread)),
@@ -52,9 +51,27 @@ pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, t
         text: text.to_owned(),
         waiting: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         last_wrote: case.thread.window.last_inbound,
-        expires: bridge::held::expires_at(written, hours),
+        expires: bridge::held::expires_at(written, desk.held_hours(&case.contact.line)),
     };
     Ok(cards::held(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// T-25: held for longer than the line's policy allows. The text comes back.
+pub fn expired(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
+    let reader = desk.reader(person, Some(&case.contact.line));
+    let text = shown(&message.outgoing()?);
+    let notice = Notice {
+        head: Some(desk.head(&case.contact, Some(&case.thread))),
+        text: reader.voice.say(TextId::T25, &[("text", &text)]),
+        style: Style::Warning,
+        kept: None,
+        quotes_message: true,
+        actions: vec![
+            (labels::SEND_AS_NEW, Action::Retry { message: message.id }),
+            (labels::DISCARD, Action::DiscardHeld { message: message.id }),
+        ],
+    };
+    Ok(cards::notice(&reader, &notice))
 }
 
 /// Why nothing was sent, in one sentence, with the next step where there is one. `kept` is the colleague's own text.

@@ -200,7 +200,6 @@ pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     let mut rows = Vec::new();
     for thread in desk.tx.open_threads(person.id())? {
         let Some(contact) = desk.tx.contact(thread.contact)? else { continue };
-        let hours = desk.line(&contact.line).map(|line| line.policy.held_expiry_hours).unwrap_or_default();
         for message in desk.tx.held(thread.id)? {
             let head = desk.head(&contact, Some(&thread));
             rows.push(HeldRow {
@@ -209,7 +208,7 @@ pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
                 line: head.line,
                 text: markup::plain(&shown(&message.outgoing()?)),
                 written: message.created_at,
-                expires: bridge::held::expires_at(message.created_at, hours),
+                expires: bridge::held::expires_at(message.created_at, desk.held_hours(&contact.line)),
             });
         }
     }

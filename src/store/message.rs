@@ -2,7 +2,7 @@
 
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
-use crate::bridge::{Billing, Content, Failure, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use crate::bridge::{Billing, Content, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -63,6 +63,15 @@ impl Message {
     pub fn inbound(&self) -> Result<Content> {
         Ok(serde_json::from_str(&self.content)?)
     }
+}
+
+/// A held message, as far as its expiry depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSince {
+    pub message: MessageId,
+    pub thread: ThreadId,
+    pub line: LineId,
+    pub written: Time,
 }
 
 /// What it takes to store a message.
@@ -205,12 +214,22 @@ impl Tx<'_> {
         Ok(count.unwrap_or(0))
     }
 
-    /// Held messages written before `until`, oldest first.
-    pub fn held_since(&self, until: Time, limit: u32) -> Result<Vec<Message>> {
+    /// Held messages written until then, oldest first, without their contents: which of them are due depends on each line's policy,
+    /// and those of a patient line must not hide those of another.
+    pub fn held_since(&self, until: Time) -> Result<Vec<HeldSince>> {
         self.all(
-            &format!("SELECT {COLUMNS} FROM message WHERE state = 'held' AND created_at <= ?1 ORDER BY created_at LIMIT ?2"),
-            (micros(until), limit),
-            read,
+            "SELECT message.message_id, message.thread_id, thread.line_id, message.created_at
+             FROM message JOIN thread ON thread.thread_id = message.thread_id
+             WHERE message.state = 'held' AND message.created_at <= ?1 ORDER BY message.created_at, message.message_id",
+            [micros(until)],
+            |row| {
+                Ok(HeldSince {
+                    message: MessageId(row.get(0)?),
+                    thread: ThreadId(row.get(1)?),
+                    line: row.get::<_, String>(2)?.into(),
+                    written: time(row.get(3)?),
+                })
+            },
         )
     }
 
@@ -235,6 +254,11 @@ impl Tx<'_> {
             (thread.0, before.map_or(i64::MAX, |id| id.0), limit),
             read,
         )
+    }
+
+    /// True when a message was sent again as another one.
+    pub fn was_retried(&self, id: MessageId) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM message WHERE retry_of = ?1", [id.0], |_| Ok(()))?.is_some())
     }
 
     /// The last message of ours in a thread that is on its way or there.

@@ -31,12 +31,13 @@ pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
-pub use message::{Message, NewMessage, Purpose};
+pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
 
 const READERS: usize = 4;
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0005_cost.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0004_held.sql"), include_str!("migrations/0005_cost.sql")];
 
 /// A handle to the store; cheap to clone.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ mod crash;
 mod doors;
 mod exclusivity;
 mod harness;
+mod held;
 mod histories;
 mod poison;
 mod relaying;

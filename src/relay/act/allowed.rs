@@ -1,11 +1,11 @@
 //! What a colleague may touch: contacts of their lines, threads they take part in, held messages of their own. Everything else
 //! is answered with the truth and nothing is done.
 
-use crate::bridge::{ContactId, MessageId, Post, Template, ThreadId, held};
+use crate::bridge::{ContactId, MessageId, MessageState, Post, Template, ThreadId, held};
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
-use crate::relay::views;
+use crate::relay::{expiry, views};
 use crate::store::{Contact, Message, Result};
 use crate::texts::{labels, sentences};
 
@@ -41,15 +41,37 @@ pub fn with_template(
 
 /// A held message of the colleague's own; what became of it when it is not held any more.
 pub fn with_held(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(&Case, &Message) -> Result<Post>) -> Result<Post> {
-    let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
-    with_case(desk, person, message.thread, |case| {
-        if message.author.as_deref() != Some(person.id().0.as_str()) {
-            return Ok(views::gone(desk, person));
-        }
-        if held::access(message.author.as_deref(), message.state, person.id()) == held::Access::Author {
-            return then(case, &message);
-        }
+    with_held_or(desk, person, id, then, |case, message| {
         let text = shown(&message.outgoing()?);
-        Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(message.state), Some(text)))
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(desk, message)?, Some(text)))
     })
+}
+
+/// The same, with something else to show when it came too late.
+pub fn with_held_or(
+    desk: &Desk<'_>,
+    person: &Person,
+    id: MessageId,
+    then: impl FnOnce(&Case, &Message) -> Result<Post>,
+    too_late: impl FnOnce(&Case, &Message) -> Result<Post>,
+) -> Result<Post> {
+    let Some(thread) = desk.tx.message(id)?.map(|message| message.thread) else { return Ok(views::gone(desk, person)) };
+    with_case(desk, person, thread, |case| {
+        expiry::expire_due(desk, case)?;
+        match desk.tx.message(id)? {
+            Some(message) if message.author.as_deref() == Some(person.id().0.as_str()) => {
+                match held::access(message.author.as_deref(), message.state, person.id()) {
+                    held::Access::Author => then(case, &message),
+                    held::Access::Reader | held::Access::Over => too_late(case, &message),
+                }
+            }
+            _ => Ok(views::gone(desk, person)),
+        }
+    })
+}
+
+/// What became of a message, on a card that came too late. A withdrawn one may have gone out again as another.
+pub fn became(desk: &Desk<'_>, message: &Message) -> Result<&'static str> {
+    let again = message.state == MessageState::Withdrawn && desk.tx.was_retried(message.id)?;
+    Ok(if again { sentences::SENT_AGAIN } else { labels::state(message.state) })
 }

@@ -1,53 +1,16 @@
-//! Buttons about one message: change, withdraw, send again, say that it arrived, say whom it is for.
+//! Buttons about one message: send again, say that it arrived, say whom it is for.
 
-use super::allowed::with_case;
+use super::allowed::{became, with_case};
 use super::conversation::start;
-use crate::bridge::{MessageId, MessageState, Outgoing, Post, ThreadId};
-use crate::cards::{Style, TextError};
-use crate::relay::desk::{Case, Desk, Person};
+use crate::bridge::{MessageId, MessageState, Post, ThreadId};
+use crate::cards::Style;
+use crate::relay::desk::{Desk, Person};
 use crate::relay::render::shown;
 use crate::relay::send::{self, Wish};
 use crate::relay::{tell, views, write};
-use crate::store::{Message, Purpose, Result};
-use crate::texts::{labels, sentences};
+use crate::store::{Purpose, Result};
+use crate::texts::sentences;
 use serde_json::json;
-
-/// WhatsApp's limit for a text, in characters.
-const LONGEST_TEXT: usize = 4096;
-
-pub fn save_held(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message, text: &str) -> Result<Post> {
-    let text = text.trim();
-    let error = match text.chars().count() {
-        0 => Some(TextError::Empty),
-        count if count > LONGEST_TEXT => Some(TextError::TooLong),
-        _ => None,
-    };
-    if error.is_some() {
-        return Ok(views::held_edit(desk, person, case, message.id, text.to_owned(), error));
-    }
-    desk.tx.rewrite_held(message.id, &serde_json::to_string(&Outgoing::Text { body: text.to_owned() })?)?;
-    desk.journal(
-        "message.held_changed",
-        &person.id().0,
-        Some(case.thread.id),
-        Some(message.id),
-        &json!({ "text": text, "before": message.content }),
-    )?;
-    tell::held(desk, person, case, message.id, text)
-}
-
-pub fn withdraw(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
-    desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-    desk.journal("message.withdrawn", &person.id().0, Some(case.thread.id), Some(message.id), &json!({ "because": "author" }))?;
-    desk.tx.refresh_cards(case.thread.id, desk.now)?;
-    let text = shown(&message.outgoing()?);
-    Ok(desk.receipt(person, &case.contact, Some(&case.thread), labels::state(MessageState::Withdrawn), Some(text)))
-}
-
-/// What became of a message that was not delivered, on a card that came too late. Only sending it again withdraws one.
-fn became(state: MessageState) -> &'static str {
-    if state == MessageState::Withdrawn { sentences::SENT_AGAIN } else { labels::state(state) }
-}
 
 /// Sends a failed, uncertain, refused or expired message again, as a new one that names the old.
 pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
@@ -62,7 +25,7 @@ pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         }
         // Marked before sending: a second click finds nothing to retry.
         if !own || !retryable || !desk.tx.set_state(id, message.state, MessageState::Withdrawn, desk.now)? {
-            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(desk, &message)?, Some(text)));
         }
         let wish = Wish {
             author: Some(person),
@@ -85,7 +48,7 @@ pub fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> 
         let settled = desk.tx.set_state(id, MessageState::Uncertain, MessageState::Accepted, desk.now)?;
         let text = shown(&message.outgoing()?);
         if !settled {
-            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(message.state), Some(text)));
+            return Ok(desk.receipt(person, &case.contact, Some(&case.thread), became(desk, &message)?, Some(text)));
         }
         desk.journal("message.arrived_says_colleague", &person.id().0, Some(case.thread.id), Some(id), &json!({}))?;
         desk.tx.refresh_cards(case.thread.id, desk.now)?;

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod conversation;
+mod held;
 mod message;
 mod template;
 
@@ -17,7 +18,8 @@ use crate::store::{Envelope, Result};
 use crate::texts::sentences;
 use allowed::{with_case, with_contact, with_held, with_template};
 use conversation::{add_contact, request, start, take};
-use message::{arrived, choose, discard, retry, save_held, settled_draft, withdraw};
+use held::{discard_expired, save_held, withdraw};
+use message::{arrived, choose, discard, retry, settled_draft};
 use serde_json::Value;
 use template::{fill, pick, send_template};
 
@@ -124,6 +126,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_held(desk, person, *message, |case, message| save_held(desk, person, case, message, text))
         }
         Action::WithdrawHeld { message } => with_held(desk, person, *message, |case, message| withdraw(desk, person, case, message)),
+        Action::DiscardHeld { message } => discard_expired(desk, person, *message),
         Action::Retry { message } => retry(desk, person, *message),
         Action::Arrived { message } => arrived(desk, person, *message),
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
