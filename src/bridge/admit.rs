@@ -85,6 +85,28 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule, for what must hold for each of them.
+    pub const ALL: [Self; 18] = [
+        Self::NotEnabled,
+        Self::NumberDeactivated,
+        Self::NotAContact,
+        Self::OwnedByOthers,
+        Self::ConsentRefused,
+        Self::RequestPending,
+        Self::ConsentNeeded,
+        Self::WindowOpen,
+        Self::ApprovedTemplate,
+        Self::TemplateOnly,
+        Self::Queue,
+        Self::ClientFirst,
+        Self::AnswerInWindow,
+        Self::AnswerTooLate,
+        Self::TemplateNotApproved,
+        Self::MarketingNotAllowed,
+        Self::TemplateUnanswered,
+        Self::AlreadyGranted,
+    ];
+
     /// The row of product.md 2, where the rule is one of its rows.
     pub fn row(self) -> Option<u8> {
         Some(match self {

@@ -5,13 +5,13 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
-    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Sending, Template,
-    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, admit, held,
+    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Ruling, Sending, Template,
+    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held,
 };
 use crate::cards::Style;
 use crate::store::{Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, sentences, when};
-use serde_json::json;
+use crate::texts::{TextId, labels, sentences, when};
+use serde_json::{Value, json};
 
 /// What somebody wants to send.
 pub struct Wish<'a> {
@@ -39,29 +39,29 @@ pub struct Submitted {
 /// in every case.
 pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted> {
     let sending = sending(desk, case, wish.purpose, wish.content)?;
-    let verdict = decide(desk, case, wish.author, sending)?;
-    let state = match verdict.decision {
+    let ruling = decide(desk, case, wish.author, sending)?;
+    let state = match ruling.decision {
         Decision::Send => MessageState::Queued,
         Decision::Hold { .. } => MessageState::Held,
         _ => MessageState::Refused,
     };
     // What is still held was written earlier and goes first.
-    if verdict.decision == Decision::Send && wish.purpose == Purpose::Free {
+    if ruling.decision == Decision::Send && wish.purpose == Purpose::Free {
         release_held(desk, case)?;
     }
-    let message = record(desk, case, wish, state, verdict.rule)?;
-    if let (Decision::Hold { nudge: true }, Some(author)) = (verdict.decision, wish.author) {
-        nudge(desk, case, author)?;
+    let message = record(desk, case, wish, state, &ruling)?;
+    if let (Decision::Hold { nudge: true }, Some(author)) = (ruling.decision, wish.author) {
+        nudge(desk, case, author, None)?;
     }
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
-    Ok(Submitted { verdict, message })
+    Ok(Submitted { verdict: ruling.verdict(), message })
 }
 
 /// The decision of product.md 2 with the facts as they stand in this transaction.
-pub fn decide(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: Sending) -> Result<Verdict> {
+pub fn decide(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: Sending) -> Result<Ruling> {
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let facts = desk.facts(&case.contact, Some(&case.thread), author, &policy)?;
-    Ok(admit(&facts, sending, desk.now))
+    Ok(Ruling::on(&facts, sending, desk.now))
 }
 
 /// Which rules a message falls under.
@@ -76,7 +76,7 @@ fn sending(desk: &Desk<'_>, case: &Case, purpose: Purpose, content: &Outgoing) -
 
 /// The decision about a queued message at the moment it is handed to WhatsApp: consent may have gone, the window closed, a
 /// template been paused since.
-pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing) -> Result<Verdict> {
+pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing) -> Result<Ruling> {
     let sending = sending(desk, case, message.purpose, content)?;
     let author = match message.author.as_deref() {
         None | Some(SERVER) => None,
@@ -88,7 +88,7 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     decide(desk, &case, author.as_ref(), sending)
 }
 
-fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, rule: Rule) -> Result<MessageId> {
+fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ruling: &Ruling) -> Result<MessageId> {
     let &Wish { purpose, content, reply_to, retry_of, .. } = wish;
     let author = wish.author.map_or(SERVER, |person| person.id().0.as_str());
     let json = serde_json::to_string(content)?;
@@ -98,7 +98,7 @@ fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ru
         purpose,
         content: &json,
         state,
-        rule: Some(rule),
+        rule: Some(ruling.rule),
         wamid: None,
         reply_to,
         retry_of,
@@ -111,8 +111,10 @@ fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ru
         MessageState::Held => "message.held",
         _ => "message.refused",
     };
-    let body =
-        json!({ "purpose": purpose, "content": content, "rule": rule, "row": rule.row(), "retry_of": retry_of, "reply_to": reply_to });
+    let body = json!({
+        "purpose": purpose, "content": content, "rule": ruling.rule, "row": ruling.rule.row(), "facts": ruling.grounds,
+        "retry_of": retry_of, "reply_to": reply_to,
+    });
     desk.journal(kind, author, Some(case.thread.id), Some(message), &body)?;
     if state == MessageState::Queued {
         if purpose.is_template() {
@@ -124,14 +126,19 @@ fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ru
     Ok(message)
 }
 
+/// A decision as the journal keeps it: the rule, its row of product.md 2, and the facts of that moment.
+fn decided(ruling: &Ruling) -> Value {
+    json!({ "rule": ruling.rule, "row": ruling.rule.row(), "facts": ruling.grounds })
+}
+
 fn enqueue(desk: &Desk<'_>, case: &Case, message: MessageId) -> Result<()> {
     desk.tx.enqueue(Direction::WhatsApp, Some(case.thread.id), &case.thread.number.0, Some(message), "", desk.now).map(drop)
 }
 
 /// Sends one of the server's own answers, inside the window that the client's message opened.
 pub fn answer(desk: &Desk<'_>, case: &Case, text: TextId, buttons: bool) -> Result<Option<MessageId>> {
-    let verdict = decide(desk, case, None, Sending::Answer)?;
-    if verdict.decision != Decision::Send {
+    let ruling = decide(desk, case, None, Sending::Answer)?;
+    if ruling.decision != Decision::Send {
         return Ok(None);
     }
     let body = client_text(desk, case, text)?;
@@ -143,7 +150,7 @@ pub fn answer(desk: &Desk<'_>, case: &Case, text: TextId, buttons: bool) -> Resu
     } else {
         Outgoing::Text { body }
     };
-    record(desk, case, &Wish::by_server(Purpose::Answer, &content), MessageState::Queued, verdict.rule).map(Some)
+    record(desk, case, &Wish::by_server(Purpose::Answer, &content), MessageState::Queued, &ruling).map(Some)
 }
 
 /// What consent's step asks the server to say.
@@ -231,18 +238,38 @@ fn same_language(one: &str, other: &str) -> bool {
     one.replace('_', "-").eq_ignore_ascii_case(&other.replace('_', "-"))
 }
 
-/// The line's nudge, once per closed window, and only as far as the rules for templates allow.
-fn nudge(desk: &Desk<'_>, case: &Case, author: &Person) -> Result<()> {
+/// What became of the wish to ask the client to write (K-22).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nudged {
+    Sent,
+    /// Asked before in this closed window, or nothing to ask for.
+    Not(held::NotAsked),
+    /// The line has no nudge template.
+    NotConfigured,
+    /// It has one, of this name, and WhatsApp has not approved it (any more).
+    NotApproved(String),
+    Refused(Ruling),
+}
+
+/// Sends the line's nudge, once per closed window, and only as far as the rules for templates allow. `by`: the colleague who asked
+/// for it and hears what becomes of it; `None`: the line's policy did, for a message of `author`.
+pub fn nudge(desk: &Desk<'_>, case: &Case, author: &Person, by: Option<&Person>) -> Result<Nudged> {
+    if let Err(not) = held::may_nudge(&case.thread.window, case.thread.nudged_at, desk.now) {
+        return Ok(Nudged::Not(not));
+    }
     let used = desk.line(&case.contact.line).and_then(|line| line.templates.nudge.as_ref());
-    let (Some(used), Ok(())) = (used, held::may_nudge(&case.thread.window, case.thread.nudged_at, desk.now)) else { return Ok(()) };
-    let Some(template) = fill_template(desk, case, used, &author.name)? else { return Ok(()) };
+    let Some(used) = used else { return Ok(Nudged::NotConfigured) };
+    let Some(template) = fill_template(desk, case, used, &author.name)? else { return Ok(Nudged::NotApproved(used.name.clone())) };
     let content = Outgoing::Template(template);
     let sending = sending(desk, case, Purpose::Nudge, &content)?;
-    let verdict = decide(desk, case, Some(author), sending)?;
-    if verdict.decision == Decision::Send {
-        record(desk, case, &Wish::by_server(Purpose::Nudge, &content), MessageState::Queued, verdict.rule)?;
+    let ruling = decide(desk, case, Some(author), sending)?;
+    if ruling.decision != Decision::Send {
+        return Ok(Nudged::Refused(ruling));
     }
-    Ok(())
+    let wish = Wish { author: by, ..Wish::by_server(Purpose::Nudge, &content) };
+    record(desk, case, &wish, MessageState::Queued, &ruling)?;
+    desk.tx.refresh_cards(case.thread.id, desk.now)?;
+    Ok(Nudged::Sent)
 }
 
 /// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
@@ -254,25 +281,25 @@ pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
     let mut verdicts = Vec::new();
     for message in &waiting {
         let content = message.outgoing()?;
-        let verdict = on_its_way(desk, case, message, &content)?;
-        verdicts.push(verdict);
-        if verdict.decision != Decision::Send {
+        let ruling = on_its_way(desk, case, message, &content)?;
+        verdicts.push(ruling.verdict());
+        if ruling.decision != Decision::Send {
             break;
         }
-        release(desk, case, message, &content, verdict.rule)?;
+        release(desk, case, message, &content, &ruling)?;
     }
     tell_released(desk, case, &held::Release::of(waiting.len(), &verdicts))
 }
 
-fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, rule: Rule) -> Result<()> {
+fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
     if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now)) {
         let written = when(message.created_at, &desk.office.directory.organization.time_zone, desk.now);
         let dated = Outgoing::Text { body: format!("{body}\n{}", sentences::written(&written)) };
         desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
     }
     desk.tx.set_state(message.id, MessageState::Held, MessageState::Queued, desk.now)?;
-    desk.tx.save_rule(message.id, rule)?;
-    desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &json!({ "rule": rule, "row": rule.row() }))?;
+    desk.tx.save_rule(message.id, ruling.rule)?;
+    desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &decided(ruling))?;
     enqueue(desk, case, message.id)
 }
 
@@ -302,28 +329,28 @@ pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize>
 }
 
 /// A queued message may not go any more: it becomes held or refused, and its author is told.
-pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, verdict: Verdict) -> Result<()> {
-    let (state, kind) = match verdict.decision {
+pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, ruling: Ruling) -> Result<()> {
+    let (state, kind) = match ruling.decision {
         Decision::Hold { .. } => (MessageState::Held, "message.held"),
         _ => (MessageState::Refused, "message.refused"),
     };
     desk.tx.set_state(message.id, message.state, state, desk.now)?;
-    desk.tx.save_rule(message.id, verdict.rule)?;
+    desk.tx.save_rule(message.id, ruling.rule)?;
     if message.purpose.is_template() {
         desk.tx.template_not_sent(case.thread.id, message.created_at)?;
     }
-    desk.journal(kind, SERVER, Some(case.thread.id), Some(message.id), &json!({ "rule": verdict.rule, "row": verdict.rule.row() }))?;
+    desk.journal(kind, SERVER, Some(case.thread.id), Some(message.id), &decided(&ruling))?;
     if message.purpose == Purpose::Request && case.contact.consent.stored == ConsentState::Pending {
         desk.tx.save_consent(case.contact.id, crate::bridge::Consent::NONE)?;
     }
     desk.tx.refresh_cards(case.thread.id, desk.now)?;
     let Some(author) = message.author.as_deref().filter(|author| *author != SERVER) else { return Ok(()) };
     if let Some(person) = desk.person(&author.into())? {
-        if let Decision::Hold { nudge: true } = verdict.decision {
-            nudge(desk, case, &person)?;
+        if let Decision::Hold { nudge: true } = ruling.decision {
+            nudge(desk, case, &person, None)?;
         }
         let text = shown(&message.outgoing()?);
-        if let Some(post) = tell::verdict(desk, &person, case, verdict, Some(message.id), &text)? {
+        if let Some(post) = tell::verdict(desk, &person, case, ruling.verdict(), Some(message.id), &text)? {
             desk.post(Some(case.thread.id), person.id(), post, Some(message.id))?;
         }
     }

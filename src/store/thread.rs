@@ -112,9 +112,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes back [`Tx::template_sent`]'s mark of `at`: that template never reached the client, so nobody owes an answer.
+    /// Takes back [`Tx::template_sent`]'s mark of `at`: that template never reached the client, so nobody owes an answer, and a nudge
+    /// has not been sent.
     pub fn template_not_sent(&self, id: ThreadId, at: Time) -> Result<()> {
-        self.execute("UPDATE thread SET template_at = NULL WHERE thread_id = ?1 AND template_at = ?2", (id.0, micros(at)))?;
+        self.execute(
+            "UPDATE thread SET template_at = nullif(template_at, ?2), nudged_at = nullif(nudged_at, ?2)
+             WHERE thread_id = ?1 AND (template_at = ?2 OR nudged_at = ?2)",
+            (id.0, micros(at)),
+        )?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Opening a conversation: add a contact, ask for consent, write, take.
 
 use super::allowed::with_contact;
-use crate::bridge::{Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Rule, Sending, ThreadId, admit, phone};
+use crate::bridge::{Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Ruling, Sending, ThreadId, phone};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person};
@@ -71,14 +71,14 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
     let thread = desk.tx.thread_between(&number.phone_number_id, contact.id)?;
     let policy = desk.line(&contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let facts = desk.facts(contact, thread.as_ref(), Some(person), &policy)?;
-    let verdict = admit(&facts, Sending::Free, desk.now);
-    match verdict.decision {
+    let ruling = Ruling::on(&facts, Sending::Free, desk.now);
+    match ruling.decision {
         Decision::OfferContact => {
             let phone = contact.number().unwrap_or_default();
             let typed = TypedContact { name: contact.name.clone(), phone, language: String::new(), line: Some(contact.line.clone()) };
             views::new_conversation(desk, person, typed, Vec::new())
         }
-        Decision::Refuse => refuse(desk, person, contact, thread.as_ref(), verdict.rule),
+        Decision::Refuse => refuse(desk, person, contact, thread.as_ref(), &ruling),
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();
@@ -87,7 +87,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
         }
         Decision::Send | Decision::HandBack | Decision::Hold { .. } => {
             let case = open(desk, person, contact, number.phone_number_id.clone())?;
-            let (text, actions) = if verdict.decision == Decision::Send {
+            let (text, actions) = if ruling.decision == Decision::Send {
                 (sentences::you_can_write(&contact.name), Vec::new())
             } else {
                 let templates = Action::Templates { thread: case.thread.id, query: String::new() };
@@ -101,8 +101,9 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
 }
 
 /// A rule stands against writing or asking: told, and recorded, for an attempt after a decline is what an auditor looks for.
-fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, rule: Rule) -> Result<Post> {
-    let body = json!({ "contact": contact.id, "rule": rule, "row": rule.row() });
+fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, ruling: &Ruling) -> Result<Post> {
+    let rule = ruling.rule;
+    let body = json!({ "contact": contact.id, "rule": rule, "row": rule.row(), "facts": ruling.grounds });
     desk.journal("conversation.refused", &person.id().0, thread.map(|thread| thread.id), None, &body)?;
     Ok(tell::refusal(desk, person, contact, thread, rule, None))
 }
@@ -128,9 +129,9 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
     let thread = desk.tx.thread_between(&number.phone_number_id, contact.id)?;
     let line = desk.line(&contact.line);
     let policy = line.map(|line| line.policy.clone()).unwrap_or_default();
-    let verdict = admit(&desk.facts(contact, thread.as_ref(), Some(person), &policy)?, Sending::Request, desk.now);
-    if verdict.decision != Decision::Send {
-        return refuse(desk, person, contact, thread.as_ref(), verdict.rule);
+    let ruling = Ruling::on(&desk.facts(contact, thread.as_ref(), Some(person), &policy)?, Sending::Request, desk.now);
+    if ruling.decision != Decision::Send {
+        return refuse(desk, person, contact, thread.as_ref(), &ruling);
     }
     let mut head = desk.head(contact, thread.as_ref());
     head.number = number.display.clone();
