@@ -5,6 +5,7 @@ mod choices;
 mod commands;
 mod consent;
 mod consent_flows;
+mod cost;
 mod crash;
 mod doors;
 mod exclusivity;
