@@ -1,6 +1,6 @@
 //! A template that was chosen in the compose box: it leads on, and sends nothing.
 
-use super::element::{Button, Choices, Container, Element, TextBlock, fitting_choices};
+use super::element::{Button, Choices, Container, Element, TextBlock};
 use super::parts::{QUOTE_LIMIT, error, header, paragraph};
 use super::route::thread_title;
 use super::submit::Action;
@@ -69,12 +69,16 @@ pub fn template_choice(reader: &Reader<'_>, view: &TemplateChoice) -> Post {
     card.post(labels::about(&about, &labels::with_name(labels::TEMPLATE, &name(&row.name))))
 }
 
+/// The card stands in every row of a list of results, so it holds few; typing finds the others.
+const MOST_CLIENTS: usize = 15;
+
 fn client(threads: &[ThreadChoice], nothing_chosen: bool) -> Vec<Element> {
-    let choices: Vec<_> = threads.iter().map(|choice| (thread_title(choice), choice.thread.to_string())).collect();
-    let fit = fitting_choices(&choices);
-    let input = Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices.into_iter().take(fit))
+    let choices = threads.iter().take(MOST_CLIENTS).map(|choice| (thread_title(choice), choice.thread.to_string()));
+    let input = Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices)
         .placeholder(labels::CHOOSE_A_CLIENT_BY)
         .typeahead(Dataset::Threads)
         .required();
-    std::iter::once(input.into()).chain(nothing_chosen.then(|| error(labels::NO_CLIENT_CHOSEN))).collect()
+    let more = threads.len().saturating_sub(MOST_CLIENTS);
+    let hint = (more > 0).then(|| TextBlock::new(Text::plain(labels::more_to_find(more))).subtle().small().into());
+    std::iter::once(input.into()).chain(hint).chain(nothing_chosen.then(|| error(labels::NO_CLIENT_CHOSEN))).collect()
 }
