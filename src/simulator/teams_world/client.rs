@@ -86,7 +86,7 @@ pub struct ClickAnswer {
 }
 
 /// What Teams shows when an invoke has no usable answer.
-const UNABLE: &str = "Unable to reach app. Please try again.";
+pub(super) const UNABLE: &str = "Unable to reach app. Please try again.";
 
 impl TeamsWorld {
     /// Installs the app: `installationUpdate` and `conversationUpdate`, as Teams sends them together.
@@ -186,7 +186,7 @@ impl World {
     }
 
     /// Signs and sends an activity; delay and duplicate faults strike here.
-    async fn deliver(&self, activity: Value) -> Result<Posted, ControlError> {
+    pub(super) async fn deliver(&self, activity: Value) -> Result<Posted, ControlError> {
         let endpoint = self.endpoint()?;
         let id = activity["id"].as_str().unwrap_or_default().to_owned();
         let body = activity.to_string().into_bytes();
@@ -211,14 +211,14 @@ impl World {
     }
 
     /// The user, the current time and a fresh message id.
-    fn begin(&self, key: &str) -> Result<(TeamsUser, DateTime<Utc>, String), ControlError> {
+    pub(super) fn begin(&self, key: &str) -> Result<(TeamsUser, DateTime<Utc>, String), ControlError> {
         let now = self.common.now();
         let user = self.with_user(key, |state| state.user.clone())?;
         let id = self.next_id(now);
         Ok((user, now, id))
     }
 
-    fn item(&self, key: &str, activity_id: &str) -> Result<ChatItem, ControlError> {
+    pub(super) fn item(&self, key: &str, activity_id: &str) -> Result<ChatItem, ControlError> {
         self.with_user(key, |user| user.item(activity_id).cloned())?
             .ok_or_else(|| ControlError::Unknown("activity", activity_id.to_owned()))
     }
@@ -268,7 +268,7 @@ impl World {
     }
 
     /// Delivers, and notes the bot's status on the item.
-    async fn finish(&self, key: &str, activity: Value) -> Result<Posted, ControlError> {
+    pub(super) async fn finish(&self, key: &str, activity: Value) -> Result<Posted, ControlError> {
         let posted = self.deliver(activity).await?;
         self.with_user(key, |state| {
             if let Some(item) = state.item(&posted.activity_id) {

@@ -9,11 +9,13 @@ mod card;
 mod client;
 mod connector;
 mod control;
+mod extension;
 mod keys;
 mod login;
 mod state;
 
 pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
+pub use extension::{ExtensionAnswer, FoundCard, FoundChoice, SearchAnswer};
 pub use state::{Author, ChatItem, TeamsUser, TeamsWorld};
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -69,7 +71,12 @@ impl TeamsWorld {
             limits: std::sync::atomic::AtomicBool::new(false),
             state: Mutex::new(State { users }),
         });
-        let router = Router::new().merge(login::routes()).merge(connector::routes()).merge(control::routes()).with_state(world.clone());
+        let router = Router::new()
+            .merge(login::routes())
+            .merge(connector::routes())
+            .merge(control::routes())
+            .merge(extension::routes())
+            .with_state(world.clone());
         common::serve(listener, router, &common)?;
         Ok(Self { world })
     }
