@@ -9,6 +9,7 @@ mod cost;
 mod crash;
 mod doors;
 mod exclusivity;
+mod extension;
 mod harness;
 mod held;
 mod histories;
