@@ -91,7 +91,8 @@ impl World {
             if !self.common.journal.is_quiet() {
                 show(client, &full, &number, &wamid, now);
             }
-            client.wrote_at.insert(number.clone(), sent_at(&full).unwrap_or(now));
+            let at = sent_at(&full).unwrap_or(now);
+            client.wrote_at.entry(number.clone()).and_modify(|last| *last = at.max(*last)).or_insert(at);
             let (waba, mut value) = self.change(&number);
             value["contacts"] = json!([contact(&client.client)]);
             let kind = format!("webhook.message.{}", full["type"].as_str().unwrap_or("unknown"));
