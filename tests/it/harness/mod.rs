@@ -4,6 +4,7 @@
 //! Nothing sleeps: [`World::settle`] returns when the server and both worlds have nothing left to do at this moment. Every world
 //! is checked when it is dropped: nothing that was due may be left undone.
 
+mod crashes;
 mod people;
 mod processes;
 
@@ -39,6 +40,7 @@ pub struct World {
     server: RwLock<Option<Server>>,
     folder: tempfile::TempDir,
     may_leave_work: bool,
+    may_crash: bool,
 }
 
 struct Server {
@@ -46,6 +48,8 @@ struct Server {
     address: std::net::SocketAddr,
     shutdown: CancellationToken,
     running: JoinHandle<anyhow::Result<()>>,
+    /// Of a server that can be made to crash: ending its runtime ends it wherever it is.
+    runtime: Option<crashes::Apart>,
 }
 
 /// Monday noon in Berlin: far from every change of day and of clocks.
@@ -66,6 +70,10 @@ impl World {
 
     /// [`World::start`] with a changed directory.
     pub async fn with(change: impl FnOnce(&mut Directory)) -> Self {
+        Self::build(change, false).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool) -> Self {
         let clock = Clock::manual(noon());
         let cast = simulator::defaults();
         let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
@@ -75,7 +83,7 @@ impl World {
         let config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
         let mut directory = demo::directory(&cast);
         change(&mut directory);
-        let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false };
+        let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
         world.serve(Some(directory)).await;
         for user in ["ana", "ben", "eva"] {
             world.teams.install(user).await.expect("installed");
@@ -85,15 +93,17 @@ impl World {
     }
 
     async fn serve(&self, directory: Option<Directory>) {
-        let listener = listener().await;
-        let address = listener.local_addr().expect("an address");
-        let app = App::build(&self.config, directory, self.clock.clone()).await.expect("the server starts");
-        let relay = app.relay();
-        let shutdown = CancellationToken::new();
-        let running = tokio::spawn(app.run(listener, shutdown.clone()));
+        let runtime = self.may_crash.then(crashes::Apart::new);
+        let starts = start(self.config.clone(), directory, self.clock.clone());
+        let mut server = match &runtime {
+            Some(runtime) => runtime.run(starts).await,
+            None => starts.await,
+        };
+        server.runtime = runtime;
+        let address = server.address;
         self.teams.set_bot_endpoint(format!("http://{address}/api/messages").parse().expect("a URL"));
         self.whatsapp.set_webhook(format!("http://{address}/webhooks/whatsapp").parse().expect("a URL"));
-        *self.server.write().expect("no panic under this lock") = Some(Server { relay, address, shutdown, running });
+        *self.server.write().expect("no panic under this lock") = Some(server);
         self.housekeeping().await;
     }
 
@@ -206,7 +216,8 @@ impl World {
         self.rests().await;
     }
 
-    async fn rests(&self) {
+    /// The server has nothing left to do; what WhatsApp still has to tell is not awaited.
+    pub async fn rests(&self) {
         let relay = self.relay();
         if let Ok(done) = tokio::time::timeout(PATIENCE, relay.quiet()).await {
             return done.expect("the store answers");
@@ -299,6 +310,16 @@ impl Drop for World {
         let left = self.left_over().expect("the database can be read");
         assert!(left.is_empty(), "the server left {} behind", left.join(" and "));
     }
+}
+
+async fn start(config: Config, directory: Option<Directory>, clock: Clock) -> Server {
+    let listener = listener().await;
+    let address = listener.local_addr().expect("an address");
+    let app = App::build(&config, directory, clock).await.expect("the server starts");
+    let relay = app.relay();
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(app.run(listener, shutdown.clone()));
+    Server { relay, address, shutdown, running, runtime: None }
 }
 
 async fn listener() -> TcpListener {

@@ -143,6 +143,19 @@ impl<'w> Colleague<'w> {
         words_of(&found.unwrap_or_else(|| panic!("{} has no thread card of {}:\n{}", self.key, client.name(), self.transcript())))
     }
 
+    /// The newest thread card of a client, where there is one.
+    pub fn card_of(&self, client: &Phone<'_>) -> Option<ChatItem> {
+        let of_client = |item: &ChatItem| item.card.as_ref().is_some_and(is_thread_card) && words_of(item).contains(client.name());
+        self.shown().into_iter().rfind(of_client)
+    }
+
+    /// The newest message that offers this button, with its words.
+    pub fn newest_offering(&self, title: &str) -> Option<(ChatItem, String)> {
+        let found = self.shown().into_iter().rfind(|item| self.offers(item, title))?;
+        let said = words_of(&found);
+        Some((found, said))
+    }
+
     /// The chat for a person who reads a failing test.
     pub fn transcript(&self) -> String {
         let line = |item: &ChatItem| {
