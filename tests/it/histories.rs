@@ -528,8 +528,9 @@ fn config() -> ProptestConfig {
     let asked = |name: &str| std::env::var_os(name).is_some();
     let rng_seed = if asked("PROPTEST_RNG_SEED") { default.rng_seed } else { RngSeed::Fixed(20) };
     let cases = if asked("PROPTEST_CASES") { default.cases } else { 64 };
+    let max_shrink_iters = if asked("PROPTEST_MAX_SHRINK_ITERS") { default.max_shrink_iters } else { 300 };
     println!("PROPTEST_RNG_SEED: {rng_seed}, PROPTEST_CASES: {cases}");
-    ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, rng_seed, ..default }
+    ProptestConfig { cases, max_shrink_iters, failure_persistence: None, rng_seed, ..default }
 }
 
 proptest! {

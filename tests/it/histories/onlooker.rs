@@ -154,6 +154,11 @@ impl Onlooker {
         // Nothing can be answered where the webhook came after the window had closed again.
         let answerable = known.wrote_at.is_some_and(|at| now - at < DAY - Duration::minutes(1));
         known.stops_owed += usize::from(ended && answerable);
+        if known.agreed == Agreed::Stopped {
+            // What has not left by now never will, unless its author sends it again.
+            let waiting = |text: &&mut Text| text.to == Some(client) && text.handed < text.allowed;
+            self.texts.values_mut().filter(waiting).for_each(|text| text.withdrawn = true);
+        }
         for (who, focus) in &mut self.focus {
             focus.1 |= focus.0 != client && self.took_part.contains(&(*who, client));
         }
@@ -201,7 +206,7 @@ impl Onlooker {
     pub fn chosen(&mut self, who: Who, number: usize, client: Client, now: Time) {
         self.focus.insert(who, (client, false));
         if let Some(text) = self.texts.get_mut(&number) {
-            (text.to, text.written_at, text.out_of_order) = (Some(client), now, true);
+            (text.to, text.written_at, text.out_of_order, text.withdrawn) = (Some(client), now, true, false);
         }
     }
 
