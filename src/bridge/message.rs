@@ -1,7 +1,7 @@
 //! What people exchange, in neither network's words. `teams/` and `whatsapp/` translate to and from these types and never meet
 //! anywhere else.
 
-use super::{ActivityId, ConversationId, PhoneNumberId, WabaId, Wamid};
+use super::{ActivityId, ConversationId, PhoneNumberId, Time, WabaId, Wamid};
 use serde::{Deserialize, Serialize};
 
 /// What a client did, as far as WhatsApp passes it on. Stored as JSON; the provider's raw JSON is kept beside it.
@@ -156,6 +156,12 @@ pub struct TemplateMessage {
     pub body: Vec<Variable>,
     /// Per button with a dynamic part; static buttons are omitted.
     pub buttons: Vec<TemplateButton>,
+    /// What fills a header that is no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<TemplateAsset>,
+    /// When a limited-time offer ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_ends: Option<Time>,
     /// The text as the phone shows it, for the record and for Teams.
     pub preview: String,
 }
@@ -170,9 +176,47 @@ pub struct Variable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "button", rename_all = "snake_case")]
 pub enum TemplateButton {
-    QuickReply { index: u8, payload: String },
-    UrlSuffix { index: u8, suffix: String },
-    CopyCode { index: u8, code: String },
+    QuickReply {
+        index: u8,
+        payload: String,
+    },
+    UrlSuffix {
+        index: u8,
+        suffix: String,
+    },
+    CopyCode {
+        index: u8,
+        code: String,
+    },
+    /// Comes back with what the client fills into the form.
+    Flow {
+        index: u8,
+        token: String,
+    },
+}
+
+/// The picture, file or place above a template's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "asset", rename_all = "snake_case")]
+pub enum TemplateAsset {
+    /// `id`: Graph media id of our own upload, valid for 30 days. Never the sample of the template, which nobody can fetch.
+    Image {
+        id: String,
+    },
+    Video {
+        id: String,
+    },
+    Document {
+        id: String,
+        filename: Option<String>,
+    },
+    /// Decimal degrees with a point, as text, so that nothing is rounded on the way.
+    Location {
+        latitude: String,
+        longitude: String,
+        name: String,
+        address: String,
+    },
 }
 
 /// Whom a message to WhatsApp goes to. `phone` (E.164 with `+`) is preferred as `to`, else `bsuid` as `recipient`.
@@ -238,6 +282,12 @@ pub struct Template {
     pub buttons: Vec<TemplateButtonKind>,
     /// Examples for the body's variables, in order.
     pub examples: Vec<String>,
+    /// Example for the header's variable.
+    #[serde(default)]
+    pub header_example: Option<String>,
+    /// A limited-time offer, shown between header and body.
+    #[serde(default)]
+    pub offer: Option<TemplateOffer>,
     /// Why switchboard cannot send it, in plain words; `None` when it can.
     pub not_sendable: Option<String>,
 }
@@ -269,6 +319,14 @@ pub enum TemplateHeader {
     Location,
 }
 
+/// The offer part of a template, with Meta's running countdown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateOffer {
+    pub text: String,
+    /// True when the message names the end of the offer.
+    pub expires: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TemplateButtonKind {
@@ -279,13 +337,32 @@ pub enum TemplateButtonKind {
     Url {
         text: String,
         url: String,
+        /// Example for the suffix.
+        #[serde(default)]
+        example: Option<String>,
     },
     PhoneNumber {
         text: String,
     },
     CopyCode {
         text: String,
+        #[serde(default)]
+        example: Option<String>,
     },
+    /// Copies or fills in the one-time password of the body.
+    Otp {
+        text: String,
+    },
+    /// Opens a form (flow).
+    Flow {
+        text: String,
+    },
+    /// Needs no parameter: WhatsApp knows what to do (a call, the client's contact details).
+    Static {
+        kind: String,
+        text: String,
+    },
+    /// Cannot be filled from here.
     Other {
         kind: String,
         text: String,

@@ -22,6 +22,8 @@ mod routing;
 pub mod split;
 mod state;
 mod template;
+#[cfg(test)]
+mod template_tests;
 mod window;
 
 pub use admit::*;

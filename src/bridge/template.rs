@@ -3,7 +3,10 @@
 //! Values are given in the order of [`Template::variables`]; [`Template::fill`] is the only way to a [`TemplateMessage`] for what a person
 //! typed, so that the preview is exactly what is sent.
 
-use super::{ParameterFormat, Template, TemplateButton, TemplateButtonKind, TemplateHeader, TemplateMessage, Variable};
+use super::{
+    MediaForm, ParameterFormat, Template, TemplateAsset, TemplateButton, TemplateButtonKind, TemplateHeader, TemplateMessage, Time,
+    Variable,
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -13,8 +16,17 @@ pub const HEADER_LIMIT: usize = 60;
 pub const BODY_LIMIT: usize = 1024;
 /// WhatsApp's limit of a whole button URL, in characters.
 pub const URL_LIMIT: usize = 2000;
-/// WhatsApp's limit of a code to copy, in characters.
+/// WhatsApp's limit of a code to copy and of a one-time password, in characters.
 pub const CODE_LIMIT: usize = 15;
+/// WhatsApp's limit of a filled body below a limited-time offer, in characters.
+pub const OFFER_BODY_LIMIT: usize = 600;
+/// Longest name or address of a place, in characters. Ours: Meta names none.
+pub const PLACE_LIMIT: usize = 1_000;
+/// Payload of a quick reply in a template that a colleague sent, followed by the button's index. What the tap means is read from
+/// its title.
+pub const REPLY: &str = "switchboard:reply:";
+/// Token of a flow, followed by the template's name: comes back with the client's answers.
+const FLOW: &str = "switchboard:flow:";
 /// WhatsApp refuses a parameter with more spaces in a row than this.
 const SPACES_LIMIT: usize = 4;
 
@@ -37,9 +49,26 @@ pub struct TemplateVariable {
 #[serde(tag = "in", content = "button", rename_all = "snake_case")]
 pub enum TemplatePlace {
     Header,
+    /// Decimal degrees, north positive.
+    Latitude,
+    /// Decimal degrees, east positive.
+    Longitude,
+    LocationName,
+    LocationAddress,
+    /// RFC 3339.
+    OfferEnds,
     Body,
     UrlSuffix(u8),
     CopyCode(u8),
+}
+
+/// A file that was uploaded for a template's header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderMedia {
+    /// Graph media id of our own upload.
+    pub id: String,
+    /// What a document is called on the phone.
+    pub filename: Option<String>,
 }
 
 /// Why values do not fit. `index` counts the values from 0.
@@ -57,31 +86,74 @@ pub enum FillError {
     /// `index` is the longest value of the place that became too long.
     #[error("with value {index} the text has {length} characters, {limit} are allowed")]
     TooLong { index: usize, limit: usize, length: usize },
+    #[error("value {index} is no coordinate")]
+    Coordinate { index: usize },
+    #[error("value {index} is no date and time")]
+    Moment { index: usize },
+    #[error("value {index} is a moment that has passed")]
+    Past { index: usize },
+    #[error("the header needs a file")]
+    MediaMissing,
 }
 
 impl Template {
-    /// Every gap in the order in which [`Template::fill`] takes the values: header, body, buttons.
+    /// Every gap in the order in which [`Template::fill`] takes the values: header, offer, body, buttons.
     ///
     /// A gap that is used twice is listed once. Positional gaps are ordered by their number, which is how Meta counts them.
     pub fn variables(&self) -> Vec<TemplateVariable> {
         let mut variables = Vec::new();
-        if let Some(TemplateHeader::Text { text }) = &self.header {
-            self.add(&mut variables, TemplatePlace::Header, text, |_| None);
+        let single = |place, label: String, example: Option<&String>| {
+            let example = example.filter(|example| !example.is_empty()).cloned();
+            TemplateVariable { place, name: None, position: 1, label, example }
+        };
+        match &self.header {
+            Some(TemplateHeader::Text { text }) => {
+                self.add(&mut variables, TemplatePlace::Header, text, |at| self.header_example.clone().filter(|_| at == 0));
+            }
+            Some(TemplateHeader::Location) => {
+                let parts = [
+                    (TemplatePlace::Latitude, "Latitude", "52.5163"),
+                    (TemplatePlace::Longitude, "Longitude", "13.3777"),
+                    (TemplatePlace::LocationName, "Name of the place", ""),
+                    (TemplatePlace::LocationAddress, "Address", ""),
+                ];
+                variables.extend(parts.map(|(place, label, example)| single(place, label.to_owned(), Some(&example.to_owned()))));
+            }
+            _ => {}
+        }
+        if self.offer.as_ref().is_some_and(|offer| offer.expires) {
+            variables.push(single(TemplatePlace::OfferEnds, "End of the offer".to_owned(), None));
         }
         self.add(&mut variables, TemplatePlace::Body, &self.body, |at| {
             self.examples.get(at).filter(|example| !example.is_empty()).cloned()
         });
         for (index, button) in (0..=u8::MAX).zip(&self.buttons) {
-            let (place, label) = match button {
-                TemplateButtonKind::Url { text, url } if !template_gaps(url, ParameterFormat::Positional).is_empty() => {
-                    (TemplatePlace::UrlSuffix(index), format!("{text}: end of the link"))
+            match button {
+                TemplateButtonKind::Url { text, url, example } if !template_gaps(url, ParameterFormat::Positional).is_empty() => {
+                    variables.push(single(TemplatePlace::UrlSuffix(index), format!("{text}: end of the link"), example.as_ref()));
                 }
-                TemplateButtonKind::CopyCode { text } => (TemplatePlace::CopyCode(index), text.clone()),
-                _ => continue,
-            };
-            variables.push(TemplateVariable { place, name: None, position: 1, label, example: None });
+                TemplateButtonKind::CopyCode { text, example } => {
+                    variables.push(single(TemplatePlace::CopyCode(index), text.clone(), example.as_ref()));
+                }
+                _ => {}
+            }
         }
         variables
+    }
+
+    /// The kind of file that the header needs.
+    pub fn media(&self) -> Option<MediaForm> {
+        match self.header {
+            Some(TemplateHeader::Image) => Some(MediaForm::Image),
+            Some(TemplateHeader::Video) => Some(MediaForm::Video),
+            Some(TemplateHeader::Document) => Some(MediaForm::Document),
+            _ => None,
+        }
+    }
+
+    /// Whether the body is Meta's own sentence around a one-time password.
+    pub fn is_code(&self) -> bool {
+        self.buttons.iter().any(|button| matches!(button, TemplateButtonKind::Otp { .. }))
     }
 
     fn add(&self, to: &mut Vec<TemplateVariable>, place: TemplatePlace, text: &str, example: impl Fn(usize) -> Option<String>) {
@@ -89,6 +161,7 @@ impl Template {
             let named = self.parameter_format == ParameterFormat::Named;
             let label = match (named, place) {
                 (true, _) => name.replace('_', " "),
+                (false, TemplatePlace::Body) if self.is_code() => "Code".to_owned(),
                 (false, TemplatePlace::Header) => "Header".to_owned(),
                 (false, _) => format!("Value {name}"),
             };
@@ -97,80 +170,108 @@ impl Template {
         }
     }
 
-    /// The message with `values` in the order of [`Template::variables`], and its preview as the phone shows it: header, body, footer, then
-    /// each button on a line of its own (`[ Yes ]`). Values are trimmed, and spaces in a row reduced, as WhatsApp demands.
+    /// [`Template::fill_with`] for a template whose header takes no file; the end of an offer may have passed.
     pub fn fill(&self, values: &[String]) -> Result<TemplateMessage, FillError> {
+        self.fill_with(values, None, None)
+    }
+
+    /// The message with `values` in the order of [`Template::variables`], and its preview as the phone shows it: header, offer, body,
+    /// footer, then each button on a line of its own (`[ Yes ]`); a file or place stands there as `[document offer.pdf]`. Values are
+    /// trimmed, and spaces in a row reduced, as WhatsApp demands. An offer must end after `now`.
+    pub fn fill_with(&self, values: &[String], media: Option<&HeaderMedia>, now: Option<Time>) -> Result<TemplateMessage, FillError> {
         if let Some(reason) = &self.not_sendable {
             return Err(FillError::NotSendable { reason: reason.clone() });
         }
-        let variables = self.variables();
-        if variables.len() != values.len() {
-            return Err(FillError::Count { expected: variables.len(), given: values.len() });
-        }
-        let mut filled = Vec::with_capacity(values.len());
-        for (index, (variable, value)) in variables.into_iter().zip(values).enumerate() {
-            let value = value.trim();
-            if value.is_empty() {
-                return Err(FillError::Empty { index });
-            }
-            if value.contains(is_break) {
-                return Err(FillError::LineBreak { index });
-            }
-            filled.push((variable, tidy_parameter(value)));
-        }
+        let filled = Filled::check(self.variables(), values, self.is_code())?;
         let header = match &self.header {
             Some(TemplateHeader::Text { text }) => {
-                Some(within(HEADER_LIMIT, TemplatePlace::Header, &filled, self.show(TemplatePlace::Header, text, &filled))?)
+                Some(filled.within(HEADER_LIMIT, TemplatePlace::Header, self.show(TemplatePlace::Header, text, &filled))?)
             }
             _ => None,
         };
-        let body = within(BODY_LIMIT, TemplatePlace::Body, &filled, self.show(TemplatePlace::Body, &self.body, &filled))?;
+        let offer_ends = filled.offer_ends(now)?;
+        let limit = if self.offer.is_some() { OFFER_BODY_LIMIT } else { BODY_LIMIT };
+        let body = filled.within(limit, TemplatePlace::Body, self.show(TemplatePlace::Body, &self.body, &filled))?;
         let buttons = self.filled_buttons(&filled)?;
-        let lines = [header.as_deref(), Some(body.as_str()), self.footer.as_deref()];
+        let asset = self.asset(&filled, media)?;
+        let offer = self.offer.as_ref().map(|offer| match offer_ends {
+            Some(ends) => format!("{} (ends {})", offer.text, ends.format("%Y-%m-%d %H:%M UTC")),
+            None => offer.text.clone(),
+        });
+        let lines = [header.or_else(|| asset.as_ref().map(TemplateAsset::line)), offer, Some(body), self.footer.clone()];
         let labels = self.buttons.iter().map(|button| format!("[ {} ]", button.text()));
-        let preview: Vec<_> = lines.into_iter().flatten().map(str::to_owned).chain(labels).collect();
-        let of = |place| {
-            let values = filled.iter().filter(move |(variable, _)| variable.place == place);
-            values.map(|(variable, value)| Variable { name: variable.name.clone(), value: value.clone() }).collect()
-        };
+        let preview: Vec<_> = lines.into_iter().flatten().chain(labels).collect();
         Ok(TemplateMessage {
             name: self.name.clone(),
             language: self.language.clone(),
-            header: of(TemplatePlace::Header),
-            body: of(TemplatePlace::Body),
+            header: filled.of(TemplatePlace::Header),
+            body: filled.of(TemplatePlace::Body),
             buttons,
+            asset,
+            offer_ends,
             preview: preview.join("\n"),
         })
     }
 
-    fn filled_buttons(&self, filled: &[(TemplateVariable, String)]) -> Result<Vec<TemplateButton>, FillError> {
+    fn asset(&self, filled: &Filled, media: Option<&HeaderMedia>) -> Result<Option<TemplateAsset>, FillError> {
+        let id = || media.map(|media| media.id.clone()).ok_or(FillError::MediaMissing);
+        let text = |place| filled.first(place).unwrap_or_default().to_owned();
+        Ok(match &self.header {
+            Some(TemplateHeader::Image) => Some(TemplateAsset::Image { id: id()? }),
+            Some(TemplateHeader::Video) => Some(TemplateAsset::Video { id: id()? }),
+            Some(TemplateHeader::Document) => {
+                Some(TemplateAsset::Document { id: id()?, filename: media.and_then(|media| media.filename.clone()) })
+            }
+            Some(TemplateHeader::Location) => Some(TemplateAsset::Location {
+                latitude: text(TemplatePlace::Latitude),
+                longitude: text(TemplatePlace::Longitude),
+                name: text(TemplatePlace::LocationName),
+                address: text(TemplatePlace::LocationAddress),
+            }),
+            Some(TemplateHeader::Text { .. }) | None => None,
+        })
+    }
+
+    /// What each button needs, in their order. A button without a dynamic part is left out: Meta refuses a message that names it.
+    fn filled_buttons(&self, filled: &Filled) -> Result<Vec<TemplateButton>, FillError> {
         let mut buttons = Vec::new();
-        for (variable, value) in filled {
-            match variable.place {
-                TemplatePlace::UrlSuffix(index) => {
-                    let fixed = match &self.buttons[usize::from(index)] {
-                        TemplateButtonKind::Url { url, .. } => url.find("{{").unwrap_or(url.len()),
-                        _ => 0,
-                    };
-                    within(URL_LIMIT.saturating_sub(fixed), variable.place, filled, value.clone())?;
-                    buttons.push(TemplateButton::UrlSuffix { index, suffix: value.clone() });
+        for (index, button) in (0..=u8::MAX).zip(&self.buttons) {
+            let (suffix, code) = (TemplatePlace::UrlSuffix(index), TemplatePlace::CopyCode(index));
+            match button {
+                TemplateButtonKind::QuickReply { .. } => {
+                    buttons.push(TemplateButton::QuickReply { index, payload: format!("{REPLY}{index}") });
                 }
-                TemplatePlace::CopyCode(index) => {
-                    let code = within(CODE_LIMIT, variable.place, filled, value.clone())?;
-                    buttons.push(TemplateButton::CopyCode { index, code });
+                TemplateButtonKind::Url { url, .. } => {
+                    if let Some(value) = filled.first(suffix) {
+                        let fixed = url.find("{{").unwrap_or(url.len());
+                        let suffix = filled.within(URL_LIMIT.saturating_sub(fixed), suffix, value.to_owned())?;
+                        buttons.push(TemplateButton::UrlSuffix { index, suffix });
+                    }
                 }
-                TemplatePlace::Header | TemplatePlace::Body => {}
+                TemplateButtonKind::CopyCode { .. } => {
+                    let value = filled.first(code).unwrap_or_default().to_owned();
+                    buttons.push(TemplateButton::CopyCode { index, code: filled.within(CODE_LIMIT, code, value)? });
+                }
+                // The password stands in the body and, a second time, in the button, which Meta turns into a link.
+                TemplateButtonKind::Otp { .. } => {
+                    let suffix = filled.first(TemplatePlace::Body).unwrap_or_default().to_owned();
+                    buttons.push(TemplateButton::UrlSuffix { index, suffix });
+                }
+                TemplateButtonKind::Flow { .. } => {
+                    buttons.push(TemplateButton::Flow { index, token: format!("{FLOW}{}", self.name) });
+                }
+                TemplateButtonKind::PhoneNumber { .. } | TemplateButtonKind::Static { .. } | TemplateButtonKind::Other { .. } => {}
             }
         }
         Ok(buttons)
     }
 
     /// `text` with every gap replaced by its value. Values are never scanned for gaps themselves.
-    fn show(&self, place: TemplatePlace, text: &str, filled: &[(TemplateVariable, String)]) -> String {
+    fn show(&self, place: TemplatePlace, text: &str, filled: &Filled) -> String {
         let order = template_gaps(text, self.parameter_format);
         let value = |name: &str| {
             let position = order.iter().position(|known| known == name)? + 1;
-            filled.iter().find(|(variable, _)| variable.place == place && variable.position == position).map(|(_, value)| value.as_str())
+            filled.0.iter().find(|(variable, _)| variable.place == place && variable.position == position).map(|(_, value)| value.as_str())
         };
         let mut shown = String::new();
         let mut from = 0;
@@ -191,7 +292,10 @@ impl TemplateButtonKind {
             Self::QuickReply { text }
             | Self::Url { text, .. }
             | Self::PhoneNumber { text }
-            | Self::CopyCode { text }
+            | Self::CopyCode { text, .. }
+            | Self::Otp { text }
+            | Self::Flow { text }
+            | Self::Static { text, .. }
             | Self::Other { text, .. } => text,
         }
     }
@@ -254,138 +358,89 @@ fn is_break(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-fn within(limit: usize, place: TemplatePlace, filled: &[(TemplateVariable, String)], text: String) -> Result<String, FillError> {
-    let length = text.chars().count();
-    if length <= limit {
-        return Ok(text);
+/// Values that keep WhatsApp's rules for parameters, each beside its gap.
+struct Filled(Vec<(TemplateVariable, String)>);
+
+impl Filled {
+    fn check(variables: Vec<TemplateVariable>, values: &[String], is_code: bool) -> Result<Self, FillError> {
+        if variables.len() != values.len() {
+            return Err(FillError::Count { expected: variables.len(), given: values.len() });
+        }
+        let mut filled = Self(Vec::with_capacity(values.len()));
+        for (index, (variable, value)) in variables.into_iter().zip(values).enumerate() {
+            let value = value.trim();
+            if value.is_empty() {
+                return Err(FillError::Empty { index });
+            }
+            if value.contains(is_break) {
+                return Err(FillError::LineBreak { index });
+            }
+            let (place, mut value) = (variable.place, tidy_parameter(value));
+            let limit = match place {
+                TemplatePlace::Latitude | TemplatePlace::Longitude => {
+                    value = coordinate(&value, if place == TemplatePlace::Latitude { 90.0 } else { 180.0 })
+                        .ok_or(FillError::Coordinate { index })?;
+                    None
+                }
+                TemplatePlace::LocationName | TemplatePlace::LocationAddress => Some(PLACE_LIMIT),
+                TemplatePlace::Body if is_code => Some(CODE_LIMIT),
+                _ => None,
+            };
+            let length = value.chars().count();
+            if let Some(limit) = limit.filter(|limit| length > *limit) {
+                return Err(FillError::TooLong { index, limit, length });
+            }
+            filled.0.push((variable, value));
+        }
+        Ok(filled)
     }
-    let here = filled.iter().enumerate().filter(|(_, (variable, _))| variable.place == place);
-    match here.max_by_key(|(_, (_, value))| value.chars().count()) {
-        Some((index, _)) => Err(FillError::TooLong { index, limit, length }),
-        // Nothing was filled in: the text is as Meta approved it.
-        None => Ok(text),
+
+    fn first(&self, place: TemplatePlace) -> Option<&str> {
+        self.0.iter().find(|(variable, _)| variable.place == place).map(|(_, value)| value.as_str())
+    }
+
+    fn of(&self, place: TemplatePlace) -> Vec<Variable> {
+        let values = self.0.iter().filter(|(variable, _)| variable.place == place);
+        values.map(|(variable, value)| Variable { name: variable.name.clone(), value: value.clone() }).collect()
+    }
+
+    fn offer_ends(&self, now: Option<Time>) -> Result<Option<Time>, FillError> {
+        let Some(index) = self.0.iter().position(|(variable, _)| variable.place == TemplatePlace::OfferEnds) else { return Ok(None) };
+        let ends: Time = self.0[index].1.parse().map_err(|_| FillError::Moment { index })?;
+        if now.is_some_and(|now| ends <= now) { Err(FillError::Past { index }) } else { Ok(Some(ends)) }
+    }
+
+    fn within(&self, limit: usize, place: TemplatePlace, text: String) -> Result<String, FillError> {
+        let length = text.chars().count();
+        if length <= limit {
+            return Ok(text);
+        }
+        let here = self.0.iter().enumerate().filter(|(_, (variable, _))| variable.place == place);
+        match here.max_by_key(|(_, (_, value))| value.chars().count()) {
+            Some((index, _)) => Err(FillError::TooLong { index, limit, length }),
+            // Nothing was filled in: the text is as Meta approved it.
+            None => Ok(text),
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bridge::{TemplateCategory, WabaId};
-    use proptest::prelude::*;
-    use rstest::rstest;
-
-    fn template(body: &str) -> Template {
-        Template {
-            waba: WabaId::from("w"),
-            id: "1".into(),
-            name: "booking".into(),
-            language: "en_US".into(),
-            category: TemplateCategory::Utility,
-            status: "APPROVED".into(),
-            parameter_format: ParameterFormat::Positional,
-            header: None,
-            body: body.into(),
-            footer: None,
-            buttons: Vec::new(),
-            examples: Vec::new(),
-            not_sendable: None,
+impl TemplateAsset {
+    /// How it stands in a text.
+    fn line(&self) -> String {
+        match self {
+            Self::Image { .. } => "[image]".to_owned(),
+            Self::Video { .. } => "[video]".to_owned(),
+            Self::Document { filename: Some(name), .. } => format!("[document {name}]"),
+            Self::Document { filename: None, .. } => "[document]".to_owned(),
+            Self::Location { latitude, longitude, name, address } => format!("[location {name}, {address} ({latitude}, {longitude})]"),
         }
     }
+}
 
-    fn values(values: &[&str]) -> Vec<String> {
-        values.iter().map(|value| (*value).to_owned()).collect()
-    }
-
-    #[rstest]
-    #[case("Hi {{1}}, {{2}}", &["1", "2"])]
-    #[case("{{2}} before {{1}} and {{1}}", &["1", "2"])]
-    #[case("{{10}} {{9}}", &["9", "10"])]
-    #[case("{{ 1 }} {{1}}", &["1"])]
-    #[case("{1} {{}} {{a b}} {{1", &[])]
-    #[case("{{{1}}}", &["1"])]
-    #[case("{{é}}", &[])]
-    #[case("{{a {{1}}", &["1"])]
-    fn gaps_are_found_without_being_fooled(#[case] text: &str, #[case] expected: &[&str]) {
-        assert_eq!(template_gaps(text, ParameterFormat::Positional), expected);
-    }
-
-    #[test]
-    fn the_preview_is_what_the_phone_shows() {
-        let mut template = template("Hi {{1}}, order {{2}} is ready. Thanks, {{1}}!");
-        template.header = Some(TemplateHeader::Text { text: "About {{1}}".into() });
-        template.footer = Some("Reply STOP to end".into());
-        template.buttons = vec![
-            TemplateButtonKind::QuickReply { text: "Yes".into() },
-            TemplateButtonKind::Url { text: "Track".into(), url: "https://example.com/{{1}}".into() },
-            TemplateButtonKind::Url { text: "Shop".into(), url: "https://example.com/".into() },
-            TemplateButtonKind::CopyCode { text: "Copy code".into() },
-        ];
-        let message = template.fill(&values(&["order", " Ana ", "{{1}}", "BK-1", "SAVE20"])).expect("five values fit");
-        assert_eq!(
-            message.preview,
-            "About order\nHi Ana, order {{1}} is ready. Thanks, Ana!\nReply STOP to end\n[ Yes ]\n[ Track ]\n[ Shop ]\n[ Copy code ]"
-        );
-        assert_eq!(message.header, [Variable { name: None, value: "order".into() }]);
-        assert_eq!(message.body.len(), 2);
-        assert_eq!(
-            message.buttons,
-            [TemplateButton::UrlSuffix { index: 1, suffix: "BK-1".into() }, TemplateButton::CopyCode { index: 3, code: "SAVE20".into() }]
-        );
-    }
-
-    #[test]
-    fn named_gaps_keep_their_names_labels_and_examples() {
-        let mut template = template("Dear {{first_name}}, {{ref}}");
-        template.parameter_format = ParameterFormat::Named;
-        template.examples = values(&["Ana", ""]);
-        let variables = template.variables();
-        assert_eq!(variables[0].label, "first name");
-        assert_eq!(variables[0].example.as_deref(), Some("Ana"));
-        assert_eq!((variables[1].position, variables[1].example.clone()), (2, None));
-        let message = template.fill(&values(&["Bo", "R1"])).expect("two values fit");
-        assert_eq!(message.preview, "Dear Bo, R1");
-        assert_eq!(message.body[0], Variable { name: Some("first_name".into()), value: "Bo".into() });
-    }
-
-    #[rstest]
-    #[case(&[], FillError::Count { expected: 1, given: 0 })]
-    #[case(&["a", "b"], FillError::Count { expected: 1, given: 2 })]
-    #[case(&["  "], FillError::Empty { index: 0 })]
-    #[case(&["a\nb"], FillError::LineBreak { index: 0 })]
-    #[case(&["a\tb"], FillError::LineBreak { index: 0 })]
-    fn values_that_whatsapp_would_refuse_are_refused_first(#[case] given: &[&str], #[case] expected: FillError) {
-        assert_eq!(template("Hi {{1}}!").fill(&values(given)), Err(expected));
-    }
-
-    #[test]
-    fn a_body_may_have_1024_characters_and_not_one_more() {
-        let template = template("Hi {{1}}!");
-        assert!(template.fill(&["é".repeat(1020)]).is_ok());
-        assert_eq!(template.fill(&["é".repeat(1021)]), Err(FillError::TooLong { index: 0, limit: 1024, length: 1025 }));
-    }
-
-    #[test]
-    fn what_cannot_be_sent_from_here_is_never_filled() {
-        let mut template = template("Hi");
-        template.not_sendable = Some("it has a carousel".into());
-        assert_eq!(template.fill(&[]), Err(FillError::NotSendable { reason: "it has a carousel".into() }));
-    }
-
-    #[rstest]
-    #[case(" a\r\nb ", "a  b")]
-    #[case("a        b", "a    b")]
-    #[case("a\u{a0}b", "a\u{a0}b")]
-    fn parameters_are_tidied(#[case] value: &str, #[case] expected: &str) {
-        assert_eq!(tidy_parameter(value), expected);
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_scanned_and_any_values_are_answered(body in "[{}a1 é]{0,40}", given in proptest::collection::vec(".{0,20}", 0..4)) {
-            let template = template(&body);
-            if let Ok(message) = template.fill(&given) {
-                prop_assert_eq!(message.body.len(), template.variables().len());
-            }
-        }
-    }
+/// A number of degrees within `most`; a decimal comma is one too.
+fn coordinate(text: &str, most: f64) -> Option<String> {
+    let text = text.replace(',', ".");
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+    let degrees: f64 = text.parse().ok().filter(|_| plain)?;
+    (degrees.abs() <= most).then(|| degrees.to_string())
 }

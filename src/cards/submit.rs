@@ -78,6 +78,9 @@ pub enum Action {
         thread: ThreadId,
         name: String,
         language: String,
+        /// What was filled in already, when one goes back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<String>,
     },
     /// Show the exact preview. Inputs `v0`, `v1` … are read by [`Action::parse`] into `values`.
     #[serde(rename = "template.fill")]

@@ -47,5 +47,8 @@ fn words(found: ValueError) -> &'static str {
         ValueError::Missing => labels::NO_VALUE,
         ValueError::TooLong => labels::VALUE_TOO_LONG,
         ValueError::NotOneLine => labels::VALUE_NOT_ONE_LINE,
+        ValueError::NoCoordinate => labels::VALUE_NO_COORDINATE,
+        ValueError::NoMoment => labels::VALUE_NO_MOMENT,
+        ValueError::Passed => labels::VALUE_PASSED,
     }
 }

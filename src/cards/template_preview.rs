@@ -8,6 +8,9 @@ use super::view::{Reader, TemplatePreview};
 use crate::bridge::Post;
 use crate::texts::labels;
 
+/// Values that the way back takes along, in bytes altogether.
+const BACK_LIMIT: usize = 2_000;
+
 /// The preview is never cut: it is what the colleague answers for.
 pub fn template_preview(reader: &Reader<'_>, view: &TemplatePreview) -> Post {
     let mut card = reader.card();
@@ -23,7 +26,11 @@ pub fn template_preview(reader: &Reader<'_>, view: &TemplatePreview) -> Post {
     let back = if view.values.is_empty() {
         Action::Templates { thread: view.thread, query: String::new() }
     } else {
-        Action::PickTemplate { thread: view.thread, name: view.name.clone(), language: view.language.clone() }
+        let (name, language) = (view.name.clone(), view.language.clone());
+        // Twice the longest values would not fit into a card.
+        let length: usize = view.values.iter().map(String::len).sum();
+        let values = if length <= BACK_LIMIT { view.values.clone() } else { vec![] };
+        Action::PickTemplate { thread: view.thread, name, language, values }
     };
     card.actions([Button::new(labels::SEND, &send).positive(), Button::new(labels::BACK, &back)]);
     card.post(labels::about(&name(&view.head.client), labels::PREVIEW))

@@ -40,7 +40,7 @@ fn choose(view: &Templates) -> Vec<Element> {
         .filtered()
         .typeahead(Dataset::Templates(view.thread))
         .placeholder(labels::FIND_A_TEMPLATE_BY);
-    let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new() };
+    let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new(), values: vec![] };
     let button = Button::with_inputs(labels::CHOOSE, &pick, &["template", "name", "language"]).positive();
     let mut elements: Vec<Element> = vec![input.into()];
     elements.extend(view.nothing_chosen.then(|| error(labels::NO_TEMPLATE_CHOSEN)));
@@ -72,7 +72,8 @@ fn row(view: &Templates, template: &TemplateRow) -> Element {
         items.push(TextBlock::new(Text::plain(labels::not_sendable(&excerpt(reason)))).small().close().style(Style::Warning).into());
         return Container::new(items).separated().into();
     }
-    let pick = Action::PickTemplate { thread: view.thread, name: template.name.clone(), language: template.language.clone() };
+    let pick =
+        Action::PickTemplate { thread: view.thread, name: template.name.clone(), language: template.language.clone(), values: vec![] };
     let about = labels::with_name(labels::CHOOSE, &format!("{shown} ({})", name(&template.language)));
     ColumnSet::row(items, Button::new(labels::CHOOSE, &pick).tooltip(about)).into()
 }

@@ -356,7 +356,12 @@ fn any_action() -> impl Strategy<Value = Action> {
             .prop_map(|(id, basis)| Action::Request { contact: ContactId(id), basis }),
         id.prop_map(|id| Action::CancelRequest { contact: ContactId(id) }),
         (id, text).prop_map(|(id, query)| Action::Templates { thread: ThreadId(id), query }),
-        (id, text, text).prop_map(|(id, name, language)| Action::PickTemplate { thread: ThreadId(id), name, language }),
+        (id, text, text, prop::collection::vec(text, 0..4)).prop_map(|(id, name, language, values)| Action::PickTemplate {
+            thread: ThreadId(id),
+            name,
+            language,
+            values,
+        }),
         (id, text, text, prop::collection::vec(text, 0..4)).prop_map(|(id, name, language, values)| Action::FillTemplate {
             thread: ThreadId(id),
             name,

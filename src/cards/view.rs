@@ -234,6 +234,10 @@ pub enum ValueError {
     TooLong,
     /// A new line, a tab, or more than four spaces in a row.
     NotOneLine,
+    NoCoordinate,
+    NoMoment,
+    /// A moment that lies behind.
+    Passed,
 }
 
 /// A template just before it goes out.

@@ -57,12 +57,21 @@ pub fn templates(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Found>
 
 /// A row of the picker, with the reason where a rule would refuse the template anyway.
 fn row(desk: &Desk<'_>, case: &Case, template: &Template) -> TemplateRow {
-    let mut row = TemplateRow::from(template);
+    TemplateRow { refused: refusal(desk, case, template), ..TemplateRow::from(template) }
+}
+
+/// Why this template cannot go to this client, in plain words.
+pub fn refusal(desk: &Desk<'_>, case: &Case, template: &Template) -> Option<String> {
     let allowed = desk.line(&case.contact.line).is_some_and(|line| line.policy.marketing_templates);
-    if row.refused.is_none() && template.category == TemplateCategory::Marketing && !allowed {
-        row.refused = Some(sentences::MARKETING_OFF.to_owned());
+    if let Some(reason) = &template.not_sendable {
+        return Some(reason.clone());
     }
-    row
+    if template.category == TemplateCategory::Marketing && !allowed {
+        return Some(sentences::MARKETING_OFF.to_owned());
+    }
+    // Meta takes one-time passwords for phones only (131062).
+    (template.category == TemplateCategory::Authentication && case.contact.number().is_none())
+        .then(|| sentences::CODE_NEEDS_PHONE.to_owned())
 }
 
 /// The templates of all of a colleague's open threads, for somebody who is yet to say which one is meant. One that can be sent

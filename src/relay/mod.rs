@@ -21,6 +21,7 @@ mod render;
 mod send;
 mod status;
 mod tell;
+mod template_views;
 mod views;
 mod worker;
 mod write;

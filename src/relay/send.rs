@@ -10,7 +10,7 @@ use crate::bridge::{
 };
 use crate::cards::Style;
 use crate::store::{Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, labels, sentences, when};
+use crate::texts::{TextId, sentences, when};
 use serde_json::{Value, json};
 
 /// What somebody wants to send.
@@ -206,6 +206,7 @@ pub fn fill_template(desk: &Desk<'_>, case: &Case, used: &TemplateUse, colleague
         })
         .collect();
     let Ok(mut message) = template.fill(&values) else { return Ok(None) };
+    message.buttons.retain(|button| !matches!(button, TemplateButton::QuickReply { .. }));
     message.buttons.extend(answer_payloads(template, desk.office.keywords(&case.contact.line)));
     Ok(Some(message))
 }

@@ -3,14 +3,11 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::find;
 use super::render::{self, shown};
-use crate::bridge::{
-    self, ClientFirst, ConsentState, MessageId, MessageState, Post, Template, TemplateMessage, TemplateVariable, ThreadId, Time, phone,
-};
+use crate::bridge::{self, ClientFirst, ConsentState, MessageId, MessageState, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TemplateField, TemplateFill,
-    TemplatePreview, Templates, TextError, ThreadCard, TypedContact,
+    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -119,81 +116,6 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
 fn free_time(case: &Case, now: Time) -> Option<FreeTime> {
     let entry = case.thread.entry;
     entry.free_until(now).map(FreeTime::Until).or_else(|| entry.answer_by(now).map(FreeTime::IfAnsweredBefore))
-}
-
-/// The picker: approved templates for a thread, and those that are not sendable with the reason.
-pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, nothing_chosen: bool) -> Result<Post> {
-    let view = Templates {
-        head: desk.head(&case.contact, Some(&case.thread)),
-        thread: case.thread.id,
-        query: query.to_owned(),
-        templates: find::templates(desk, case, query)?.into_iter().map(|found| found.row).collect(),
-        nothing_chosen,
-        more: 0,
-    };
-    Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
-}
-
-/// A template of the thread's WABA, as cached.
-pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Result<Option<Template>> {
-    match desk.office.directory.number(&case.thread.number) {
-        Some(number) => desk.tx.template(&number.waba_id, name, language),
-        None => Ok(None),
-    }
-}
-
-pub fn template_fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, fields: Vec<TemplateField>) -> Post {
-    let view = TemplateFill {
-        head: desk.head(&case.contact, Some(&case.thread)),
-        thread: case.thread.id,
-        name: template.name.clone(),
-        language: template.language.clone(),
-        text: template.body.clone(),
-        fields,
-    };
-    cards::template_fill(&desk.reader(person, Some(&case.contact.line)), &view)
-}
-
-/// Inputs for a template's variables, the obvious ones filled: a variable called after the client or the colleague.
-pub fn prefilled(case: &Case, person: &Person, variables: &[TemplateVariable]) -> Vec<TemplateField> {
-    variables
-        .iter()
-        .map(|variable| {
-            let name = variable.name.as_deref().unwrap_or_default().to_lowercase();
-            let first = || case.contact.name.split_whitespace().next().unwrap_or_default().to_owned();
-            let value = match name.as_str() {
-                "first_name" | "firstname" | "client_first_name" => first(),
-                "name" | "client" | "customer" | "client_name" | "customer_name" | "full_name" => case.contact.name.clone(),
-                "colleague" | "agent" | "agent_name" | "colleague_name" => person.name.clone(),
-                _ => String::new(),
-            };
-            TemplateField { label: variable.label.clone(), example: variable.example.clone(), value, error: None }
-        })
-        .collect()
-}
-
-pub fn template_preview(
-    desk: &Desk<'_>,
-    person: &Person,
-    case: &Case,
-    template: &Template,
-    filled: &TemplateMessage,
-    values: Vec<String>,
-) -> Post {
-    let buttons: Vec<String> = template.buttons.iter().map(|button| button.text().to_owned()).collect();
-    // The preview holds the buttons as lines of their own; the card shows them as buttons.
-    let lines: Vec<&str> = filled.preview.lines().collect();
-    let text = lines[..lines.len().saturating_sub(buttons.len())].join("\n");
-    let view = TemplatePreview {
-        head: desk.head(&case.contact, Some(&case.thread)),
-        thread: case.thread.id,
-        name: template.name.clone(),
-        language: template.language.clone(),
-        values,
-        preview: text,
-        buttons,
-    };
-    cards::template_preview(&desk.reader(person, Some(&case.contact.line)), &view)
 }
 
 pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {

@@ -11,7 +11,7 @@ mod times;
 
 pub use failure::failure;
 pub use master::{Audience, TextId};
-pub use times::{ago, span, when};
+pub use times::{ago, read_moment, span, typed_moment, when};
 
 use crate::bridge::{Directory, Line};
 

@@ -39,6 +39,8 @@ pub const CARD_TOO_OLD: &str = "This card is from another version. Type help to 
 pub const REQUEST_CANCELLED: &str = "Nothing was sent.";
 pub const REQUEST_SENT: &str = "Request sent.";
 pub const TEMPLATE_SENT: &str = "Template sent.";
+pub const HEADER_NEEDS_FILE: &str = "its header needs a file";
+pub const CODE_NEEDS_PHONE: &str = "one-time passwords need the client's phone number, which WhatsApp does not tell";
 pub const TEMPLATE_GONE: &str = "This template is not offered by WhatsApp any more. Choose another one.";
 pub const SENT_ALREADY: &str = "This card has sent its template already. Nothing was sent again.";
 pub const SENT_AGAIN: &str = "Sent again.";
@@ -140,6 +142,9 @@ pub fn you_can_write(client: &str) -> String {
 pub fn opt_in_template_missing(name: &str) -> String {
     format!("The opt-in template {name} is not approved on WhatsApp, so nothing was sent. Ask your administrator.")
 }
+
+/// Example of a date and time as it is typed.
+pub const MOMENT_EXAMPLE: &str = "2026-12-31 18:00";
 
 pub fn not_sendable(reason: &str) -> String {
     format!("This template cannot be sent from here: {reason}.")

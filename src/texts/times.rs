@@ -4,6 +4,9 @@ use crate::bridge::Time;
 use chrono::{Datelike, Duration};
 use chrono_tz::Tz;
 
+/// How a date and time are typed.
+const TYPED: &str = "%Y-%m-%d %H:%M";
+
 /// A moment as a reader in `zone` (IANA; an unknown one counts as UTC) says it: `today at 14:05`, `Sat 21 Nov at 14:05`, with the
 /// year where it is another one.
 pub fn when(at: Time, zone: &str, now: Time) -> String {
@@ -17,6 +20,24 @@ pub fn when(at: Time, zone: &str, now: Time) -> String {
         _ if at.year() == now.year() => at.format("%a %-d %b at %H:%M").to_string(),
         _ => at.format("%a %-d %b %Y at %H:%M").to_string(),
     }
+}
+
+/// Reads a moment as somebody in `zone` types it: `2026-11-30 18:00`, or RFC 3339 with its own offset. `None` also for a time that
+/// the change of clocks skips.
+pub fn read_moment(text: &str, zone: &str) -> Option<Time> {
+    let zone: Tz = zone.trim().parse().unwrap_or(Tz::UTC);
+    let text = text.trim();
+    let local = || {
+        let typed = chrono::NaiveDateTime::parse_from_str(&text.replace('T', " "), TYPED).ok()?;
+        Some(typed.and_local_timezone(zone).earliest()?.to_utc())
+    };
+    text.parse().ok().or_else(local)
+}
+
+/// A moment as [`read_moment`] reads it.
+pub fn typed_moment(at: Time, zone: &str) -> String {
+    let zone: Tz = zone.trim().parse().unwrap_or(Tz::UTC);
+    at.with_timezone(&zone).format(TYPED).to_string()
 }
 
 /// A length of time: `2 h 5 min`, `3 days`. Rounded down, so that nobody is promised time they do not have.
@@ -43,6 +64,22 @@ mod tests {
 
     fn time(text: &str) -> Time {
         text.parse().expect("a time of this table")
+    }
+
+    #[rstest]
+    #[case("2026-11-30 18:00", "Europe/Berlin", Some("2026-11-30T17:00:00Z"))]
+    #[case(" 2026-07-01T09:30 ", "Europe/Berlin", Some("2026-07-01T07:30:00Z"))]
+    #[case("2026-11-30T18:00:00+05:30", "Europe/Berlin", Some("2026-11-30T12:30:00Z"))]
+    #[case("2026-03-29 02:30", "Europe/Berlin", None)]
+    #[case("2026-10-25 02:30", "Europe/Berlin", Some("2026-10-25T00:30:00Z"))]
+    #[case("30.11.2026 18:00", "Europe/Berlin", None)]
+    #[case("2026-02-30 18:00", "UTC", None)]
+    fn a_typed_moment_is_read_in_the_readers_zone(#[case] text: &str, #[case] zone: &str, #[case] expected: Option<&str>) {
+        let read = read_moment(text, zone);
+        assert_eq!(read, expected.map(time));
+        if let Some(read) = read {
+            assert_eq!(read_moment(&typed_moment(read, "UTC"), "UTC"), Some(read));
+        }
     }
 
     #[rstest]

@@ -5,7 +5,7 @@
 //! What a request ends as is an [`Outcome`]; errors and logs never hold a URL, a token or the text of a message.
 
 use super::json::text;
-use super::{Settings, convert, error};
+use super::{Settings, convert, error, template};
 use crate::bridge::{Failure, FailureClass, Outcome, PhoneNumberId, Receipt, Template, ToClient, WabaId, Wamid};
 use chrono::DateTime;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -79,7 +79,7 @@ impl Client {
             query.extend(after.as_deref().map(|after| ("after", after)));
             let page = self.fetch(&[waba.as_str(), "message_templates"], &query).await?;
             let Some(data) = page.get("data").and_then(Value::as_array) else { return Err(unreadable()) };
-            templates.extend(data.iter().filter_map(|value| convert::template(waba, value)));
+            templates.extend(data.iter().filter_map(|value| template::read(waba, value)));
             let paging = page.get("paging").unwrap_or(&Value::Null);
             let cursor = paging.get("cursors").and_then(|cursors| text(cursors, "after"));
             match (paging.get("next"), cursor) {

@@ -12,10 +12,13 @@ mod identity;
 mod json;
 mod news;
 pub mod signature;
+pub mod template;
 pub mod webhook;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod template_samples;
 
 pub use client::{Client, PhoneNumber};
 pub use webhook::{Received, read};

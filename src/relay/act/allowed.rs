@@ -5,7 +5,7 @@ use crate::bridge::{ContactId, MessageId, MessageState, Post, Template, ThreadId
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
-use crate::relay::{expiry, views};
+use crate::relay::{expiry, template_views, views};
 use crate::store::{Contact, Message, Result};
 use crate::texts::{labels, sentences};
 
@@ -33,7 +33,7 @@ pub fn with_template(
     language: &str,
     then: impl FnOnce(&Case, &Template) -> Result<Post>,
 ) -> Result<Post> {
-    with_case(desk, person, thread, |case| match views::template(desk, case, name, language)? {
+    with_case(desk, person, thread, |case| match template_views::template(desk, case, name, language)? {
         Some(template) => then(case, &template),
         None => Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Attention, sentences::TEMPLATE_GONE.to_owned())),
     })

@@ -10,7 +10,7 @@ mod template;
 use super::desk::{Desk, Person};
 use super::extension;
 use super::render::shown;
-use super::views;
+use super::{template_views, views};
 use crate::bridge::{ActivityId, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
@@ -49,7 +49,7 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
         "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
         "template.pick" => {
             let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
-            with_case(desk, person, thread, |case| views::templates(desk, person, case, "", true))
+            with_case(desk, person, thread, |case| template_views::templates(desk, person, case, "", true))
         }
         "contact.add" => {
             let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
@@ -109,9 +109,11 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::CancelRequest { contact } => {
             with_contact(desk, person, *contact, |contact| Ok(desk.receipt(person, contact, None, sentences::REQUEST_CANCELLED, None)))
         }
-        Action::Templates { thread, query } => with_case(desk, person, *thread, |case| views::templates(desk, person, case, query, false)),
-        Action::PickTemplate { thread, name, language } => {
-            with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template))
+        Action::Templates { thread, query } => {
+            with_case(desk, person, *thread, |case| template_views::templates(desk, person, case, query, false))
+        }
+        Action::PickTemplate { thread, name, language, values } => {
+            with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template, values))
         }
         Action::FillTemplate { thread, name, language, values } => {
             with_template(desk, person, *thread, name, language, |case, template| fill(desk, person, case, template, values))

@@ -4,47 +4,61 @@ use crate::bridge::{ActivityId, FillError, Outgoing, Post, Template};
 use crate::cards::{Style, ValueError};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::send::{self, Wish};
-use crate::relay::{tell, views};
+use crate::relay::{find, tell, template_views as views};
 use crate::store::{Purpose, Result};
 use crate::texts::sentences;
 
-pub fn pick(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template) -> Result<Post> {
+/// The inputs, or the preview where there is nothing to fill in. `given`: what was typed before.
+pub fn pick(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, given: &[String]) -> Result<Post> {
+    if let Some(reason) = find::refusal(desk, case, template) {
+        return Ok(not_sendable(desk, person, case, &reason));
+    }
     let variables = template.variables();
     if variables.is_empty() {
         return fill(desk, person, case, template, &[]);
     }
-    let fields = views::prefilled(case, person, &variables);
+    let fields = views::fields(desk, case, person, &variables, given);
     Ok(views::template_fill(desk, person, case, template, fields))
 }
 
-pub fn fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, values: &[String]) -> Result<Post> {
-    let variables = template.variables();
-    // A blank input may be missing from what Teams sends.
-    let values: Vec<String> =
-        (0..variables.len()).map(|at| values.get(at).map(|value| value.trim().to_owned()).unwrap_or_default()).collect();
-    match template.fill(&values) {
-        Ok(filled) => Ok(views::template_preview(desk, person, case, template, &filled, values)),
-        Err(FillError::NotSendable { reason }) => {
-            Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Attention, sentences::not_sendable(&reason)))
-        }
-        Err(error) => {
-            let mut fields = views::prefilled(case, person, &variables);
-            for (field, value) in fields.iter_mut().zip(&values) {
-                field.value.clone_from(value);
-                field.error = value.is_empty().then_some(ValueError::Missing);
-            }
-            let (at, what) = match error {
-                FillError::Empty { index } => (index, ValueError::Missing),
-                FillError::LineBreak { index } => (index, ValueError::NotOneLine),
-                FillError::TooLong { index, .. } => (index, ValueError::TooLong),
-                FillError::Count { .. } | FillError::NotSendable { .. } => (0, ValueError::Missing),
-            };
-            if let Some(field) = fields.get_mut(at) {
-                field.error = Some(what);
-            }
-            Ok(views::template_fill(desk, person, case, template, fields))
-        }
+pub fn fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, given: &[String]) -> Result<Post> {
+    if let Some(reason) = find::refusal(desk, case, template) {
+        return Ok(not_sendable(desk, person, case, &reason));
     }
+    let values = views::values(desk, person, &template.variables(), given);
+    match template.fill_with(&values, None, Some(desk.now)) {
+        Ok(filled) => Ok(views::template_preview(desk, person, case, template, &filled, values)),
+        Err(FillError::MediaMissing) => Ok(not_sendable(desk, person, case, sentences::HEADER_NEEDS_FILE)),
+        Err(error) => Ok(wrong(desk, person, case, template, &values, &error)),
+    }
+}
+
+fn not_sendable(desk: &Desk<'_>, person: &Person, case: &Case, reason: &str) -> Post {
+    let text = sentences::not_sendable(reason.trim_end_matches('.'));
+    desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Attention, text)
+}
+
+/// The inputs again, with everything that was typed and what is wrong with it.
+fn wrong(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, values: &[String], error: &FillError) -> Post {
+    let mut fields = views::fields(desk, case, person, &template.variables(), values);
+    for field in &mut fields {
+        field.error = field.value.is_empty().then_some(ValueError::Missing);
+    }
+    let found = match *error {
+        FillError::Empty { index } => Some((index, ValueError::Missing)),
+        FillError::LineBreak { index } => Some((index, ValueError::NotOneLine)),
+        FillError::TooLong { index, .. } => Some((index, ValueError::TooLong)),
+        FillError::Coordinate { index } => Some((index, ValueError::NoCoordinate)),
+        FillError::Moment { index } => Some((index, ValueError::NoMoment)),
+        FillError::Past { index } => Some((index, ValueError::Passed)),
+        FillError::Count { .. } | FillError::NotSendable { .. } | FillError::MediaMissing => None,
+    };
+    if let Some((at, what)) = found
+        && let Some(field) = fields.get_mut(at)
+    {
+        field.error = Some(what);
+    }
+    views::template_fill(desk, person, case, template, fields)
 }
 
 pub fn send_template(
@@ -55,7 +69,7 @@ pub fn send_template(
     values: &[String],
     card: Option<&ActivityId>,
 ) -> Result<Post> {
-    let Ok(filled) = template.fill(values) else { return fill(desk, person, case, template, values) };
+    let Ok(filled) = template.fill_with(values, None, Some(desk.now)) else { return fill(desk, person, case, template, values) };
     // A template leaves no state that a second press, long after the first, would find changed: one card sends once.
     let once = card.map(|card| format!("send:{}:{card}", person.known.home.conversation));
     if let Some(key) = &once

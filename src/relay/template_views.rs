@@ -1,0 +1,104 @@
+//! The template cards, filled from the store.
+
+use super::desk::{Case, Desk, Person};
+use super::find;
+use crate::bridge::{Post, Template, TemplateMessage, TemplatePlace, TemplateVariable, Time};
+use crate::cards::{self, TemplateField, TemplateFill, TemplatePreview, Templates};
+use crate::store::Result;
+use crate::texts::{read_moment, sentences, typed_moment};
+
+/// The picker: approved templates for a thread, and those that are not sendable with the reason.
+pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, nothing_chosen: bool) -> Result<Post> {
+    let view = Templates {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        query: query.to_owned(),
+        templates: find::templates(desk, case, query)?.into_iter().map(|found| found.row).collect(),
+        nothing_chosen,
+        more: 0,
+    };
+    Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+/// A template of the thread's WABA, as cached.
+pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Result<Option<Template>> {
+    match desk.office.directory.number(&case.thread.number) {
+        Some(number) => desk.tx.template(&number.waba_id, name, language),
+        None => Ok(None),
+    }
+}
+
+pub fn template_fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, fields: Vec<TemplateField>) -> Post {
+    let view = TemplateFill {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        name: template.name.clone(),
+        language: template.language.clone(),
+        text: template.body.clone(),
+        fields,
+    };
+    cards::template_fill(&desk.reader(person, Some(&case.contact.line)), &view)
+}
+
+/// Inputs for a template's variables, the obvious ones filled: a variable called after the client or the colleague. What was
+/// `given` before stays.
+pub fn fields(desk: &Desk<'_>, case: &Case, person: &Person, variables: &[TemplateVariable], given: &[String]) -> Vec<TemplateField> {
+    let zone = desk.reader(person, None).zone;
+    let field = |(at, variable): (usize, &TemplateVariable)| {
+        let is_moment = variable.place == TemplatePlace::OfferEnds;
+        let value = match given.get(at) {
+            Some(given) => given.parse::<Time>().ok().filter(|_| is_moment).map_or_else(|| given.clone(), |at| typed_moment(at, zone)),
+            None => prefilled(case, person, variable),
+        };
+        let example = variable.example.clone().or_else(|| is_moment.then(|| sentences::MOMENT_EXAMPLE.to_owned()));
+        TemplateField { label: variable.label.clone(), example, value, error: None }
+    };
+    variables.iter().enumerate().map(field).collect()
+}
+
+fn prefilled(case: &Case, person: &Person, variable: &TemplateVariable) -> String {
+    let first = || case.contact.name.split_whitespace().next().unwrap_or_default().to_owned();
+    match variable.name.as_deref().unwrap_or_default().to_lowercase().as_str() {
+        "first_name" | "firstname" | "client_first_name" => first(),
+        "name" | "client" | "customer" | "client_name" | "customer_name" | "full_name" => case.contact.name.clone(),
+        "colleague" | "agent" | "agent_name" | "colleague_name" => person.name.clone(),
+        _ => String::new(),
+    }
+}
+
+/// One value for each variable: a blank input may be missing from what Teams sends, and moments are typed in the reader's zone.
+pub fn values(desk: &Desk<'_>, person: &Person, variables: &[TemplateVariable], given: &[String]) -> Vec<String> {
+    let zone = desk.reader(person, None).zone;
+    let value = |(at, variable): (usize, &TemplateVariable)| {
+        let given = given.get(at).map(|value| value.trim()).unwrap_or_default();
+        match read_moment(given, zone).filter(|_| variable.place == TemplatePlace::OfferEnds) {
+            Some(moment) => moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            None => given.to_owned(),
+        }
+    };
+    variables.iter().enumerate().map(value).collect()
+}
+
+pub fn template_preview(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    template: &Template,
+    filled: &TemplateMessage,
+    values: Vec<String>,
+) -> Post {
+    let buttons: Vec<String> = template.buttons.iter().map(|button| button.text().to_owned()).collect();
+    // The preview holds the buttons as lines of their own; the card shows them as buttons.
+    let lines: Vec<&str> = filled.preview.lines().collect();
+    let text = lines[..lines.len().saturating_sub(buttons.len())].join("\n");
+    let view = TemplatePreview {
+        head: desk.head(&case.contact, Some(&case.thread)),
+        thread: case.thread.id,
+        name: template.name.clone(),
+        language: template.language.clone(),
+        values,
+        preview: text,
+        buttons,
+    };
+    cards::template_preview(&desk.reader(person, Some(&case.contact.line)), &view)
+}
