@@ -22,6 +22,7 @@ mod routing;
 pub mod split;
 mod state;
 mod template;
+mod template_choice;
 #[cfg(test)]
 mod template_tests;
 mod window;
@@ -42,6 +43,7 @@ pub use pricing::*;
 pub use routing::*;
 pub use state::*;
 pub use template::*;
+pub use template_choice::*;
 pub use window::*;
 
 /// A moment in UTC. The store keeps microseconds.

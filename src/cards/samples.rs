@@ -4,7 +4,7 @@ use super::submit::Action;
 use super::*;
 use crate::bridge::{
     Basis, ConsentState, ContactId, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post, TemplateCategory,
-    ThreadId, Time,
+    TemplateHeader, ThreadId, Time,
 };
 use crate::texts::{TextId, Voice, labels};
 use chrono::Duration;
@@ -83,7 +83,15 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
 }
 
 fn template(name: &str, language: &str, category: TemplateCategory, body: &str, refused: Option<&str>) -> TemplateRow {
-    TemplateRow { name: name.into(), language: language.into(), category, body: body.into(), refused: refused.map(str::to_owned) }
+    TemplateRow {
+        name: name.into(),
+        language: language.into(),
+        languages: vec![],
+        category,
+        header: None,
+        body: body.into(),
+        refused: refused.map(str::to_owned),
+    }
 }
 
 fn field(label: &str, example: &str, value: &str, error: Option<ValueError>) -> TemplateField {
@@ -230,9 +238,12 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
         thread: ThreadId(7),
         query: String::new(),
         templates: vec![
-            template("appointment_reminder", "en", Utility, "Hello {{1}}, we look forward to seeing you on {{2}}.", None),
+            TemplateRow {
+                languages: vec!["de".into(), "pt_BR".into()],
+                ..template("appointment_reminder", "en", Utility, "Hello {{1}}, we look forward to seeing you on {{2}}.", None)
+            },
+            TemplateRow { header: Some(TemplateHeader::Image), ..template("way_to_us", "en", Utility, "This is how you find us.", None) },
             template("winter_offer", "en", Marketing, "Our winter offer is here.", Some("Marketing is not allowed for this line.")),
-            template("appointment_reminder", "de", Utility, "Guten Tag {{1}}, wir sehen uns am {{2}}.", None),
         ],
         nothing_chosen: false,
         more: 0,

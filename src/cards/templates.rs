@@ -12,7 +12,7 @@ use crate::texts::labels;
 /// As many as a client shows of a search. The list holds the rest, and typing finds all.
 const MOST_CHOICES: usize = 15;
 
-/// Templates to search, grouped by name, each language by itself; those that cannot be sent with their reason.
+/// Templates to search, one row a name with its other languages below; those that cannot be sent with their reason.
 pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     let mut card = reader.card();
     card.extend(header(&view.head));
@@ -23,7 +23,8 @@ pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     if view.templates.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_TEMPLATES)));
     }
-    card.extend(list(rows(view), view.more, labels::more_to_find));
+    let rows = view.templates.iter().map(|template| row(view, template)).collect();
+    card.extend(list(rows, view.more, labels::more_to_find));
     card.post(labels::about(&name(&view.head.client), labels::CHOOSE_TEMPLATE))
 }
 
@@ -48,32 +49,32 @@ fn choose(view: &Templates) -> Vec<Element> {
     elements
 }
 
-/// Rows in order of each name's first appearance.
-fn rows(view: &Templates) -> Vec<Element> {
-    let mut names: Vec<&str> = Vec::new();
-    for template in &view.templates {
-        if !names.contains(&template.name.as_str()) {
-            names.push(&template.name);
-        }
-    }
-    let of = |name: &str| view.templates.iter().filter(move |template| template.name == name).collect::<Vec<_>>();
-    names.into_iter().flat_map(of).map(|template| row(view, template)).collect()
-}
-
 fn row(view: &Templates, template: &TemplateRow) -> Element {
     let shown = name(&template.name);
-    let details = format!("{} · {}", name(&template.language), labels::category(template.category));
+    let header = template.header.as_ref().and_then(labels::header_kind);
+    let details: Vec<String> =
+        [Some(name(&template.language)), Some(labels::category(template.category).to_owned()), header.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .collect();
     let mut items: Vec<Element> = vec![
         TextBlock::new(Text::plain(&shown)).bold().into(),
-        TextBlock::new(Text::plain(details)).subtle().small().close().into(),
+        TextBlock::new(Text::plain(details.join(" · "))).subtle().small().close().into(),
         TextBlock::new(Text::plain(excerpt(&template.body))).small().close().into(),
     ];
     if let Some(reason) = &template.refused {
         items.push(TextBlock::new(Text::plain(labels::not_sendable(&excerpt(reason)))).small().close().style(Style::Warning).into());
         return Container::new(items).separated().into();
     }
-    let pick =
-        Action::PickTemplate { thread: view.thread, name: template.name.clone(), language: template.language.clone(), values: vec![] };
-    let about = labels::with_name(labels::CHOOSE, &format!("{shown} ({})", name(&template.language)));
-    ColumnSet::row(items, Button::new(labels::CHOOSE, &pick).tooltip(about)).into()
+    let choose = |title: String, language: &str| {
+        let pick = Action::PickTemplate { thread: view.thread, name: template.name.clone(), language: language.to_owned(), values: vec![] };
+        let about = labels::with_name(labels::CHOOSE, &format!("{shown} ({})", name(language)));
+        Button::new(title, &pick).tooltip(about)
+    };
+    let row = ColumnSet::row(items, choose(labels::CHOOSE.to_owned(), &template.language));
+    if template.languages.is_empty() {
+        return row.into();
+    }
+    let others = ActionSet::new(template.languages.iter().map(|language| choose(name(language), language)));
+    Container::new([row.into(), others.into()]).into()
 }

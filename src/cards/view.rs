@@ -1,7 +1,9 @@
 //! What each card shows, in the bridge's words. A view is filled by whoever reads the store; a card turns it into JSON. Text in
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
-use crate::bridge::{ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, Template, TemplateCategory, ThreadId, Time};
+use crate::bridge::{
+    ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, Template, TemplateCategory, TemplateHeader, ThreadId, Time,
+};
 use crate::texts::Voice;
 
 use super::submit::Action;
@@ -174,7 +176,7 @@ pub struct Templates {
     pub head: Head,
     pub thread: ThreadId,
     pub query: String,
-    /// Sorted by whoever fills it; grouped here by name, in order of first appearance.
+    /// One row a name, sorted by whoever fills it.
     pub templates: Vec<TemplateRow>,
     /// "Choose" was pressed with no template chosen.
     pub nothing_chosen: bool,
@@ -186,7 +188,10 @@ pub struct Templates {
 pub struct TemplateRow {
     pub name: String,
     pub language: String,
+    /// Further languages of the same name that can be sent.
+    pub languages: Vec<String>,
     pub category: TemplateCategory,
+    pub header: Option<TemplateHeader>,
     pub body: String,
     /// Why it cannot be sent from here.
     pub refused: Option<String>,
@@ -197,7 +202,9 @@ impl From<&Template> for TemplateRow {
         Self {
             name: template.name.clone(),
             language: template.language.clone(),
+            languages: Vec::new(),
             category: template.category,
+            header: template.header.clone(),
             body: template.body.clone(),
             refused: template.not_sendable.clone(),
         }

@@ -3,7 +3,7 @@
 //! Everything here is by the colleague's own rights: their threads, their lines' contacts, the templates of their threads' numbers.
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{Template, TemplateCategory};
+use crate::bridge::{Template, TemplateCategory, grouped_templates};
 use crate::cards::{TemplateRow, ThreadChoice};
 use crate::store::{Contact, Result};
 use crate::texts::sentences;
@@ -33,25 +33,25 @@ pub struct Found {
     pub row: TemplateRow,
 }
 
-/// The approved templates of a thread's WABA: last used first, the client's language before others, and at the end those that
-/// cannot be sent, with the reason.
-pub fn templates(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Found>> {
+/// The approved templates of a thread's WABA by name, best first (see [`grouped_templates`]); those that cannot be sent at the end.
+pub fn template_groups(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Vec<Template>>> {
     let Some(number) = desk.office.directory.number(&case.thread.number) else { return Ok(Vec::new()) };
     let wanted = Wanted::new(typed);
-    let language = case.contact.language.as_deref().unwrap_or_default().to_lowercase().replace('-', "_");
     let opt_in = desk.line(&case.contact.line).map(|line| line.templates.opt_in.name.as_str());
-    let mut found: Vec<Found> = desk
-        .tx
-        .templates(&number.waba_id)?
-        .into_iter()
-        // The opt-in request has its own way out and its own rule.
-        .filter(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"))
-        .filter(|template| wanted.is_in(&[&template.name, &template.language, &template.body]))
-        .map(|template| Found { row: row(desk, case, &template), template })
-        .collect();
-    found.sort_by_key(|found| {
-        (found.row.refused.is_some(), !language.is_empty() && !found.row.language.to_lowercase().starts_with(&language))
-    });
+    let mut found = desk.tx.templates(&number.waba_id)?;
+    // The opt-in request has its own way out and its own rule.
+    found.retain(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"));
+    found.retain(|template| wanted.is_in(&[&template.name, &template.language, &template.body]));
+    let language = case.contact.language.as_deref().unwrap_or_default();
+    let refused = |template: &Template| refusal(desk, case, template).is_some();
+    Ok(grouped_templates(found, language, &desk.office.directory.organization.language, refused))
+}
+
+/// The same, each language by itself.
+pub fn templates(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Found>> {
+    let templates = template_groups(desk, case, typed)?.into_iter().flatten();
+    let mut found: Vec<Found> = templates.map(|template| Found { row: row(desk, case, &template), template }).collect();
+    found.sort_by_key(|found| found.row.refused.is_some());
     Ok(found)
 }
 

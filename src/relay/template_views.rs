@@ -3,17 +3,23 @@
 use super::desk::{Case, Desk, Person};
 use super::find;
 use crate::bridge::{Post, Template, TemplateMessage, TemplatePlace, TemplateVariable, Time};
-use crate::cards::{self, TemplateField, TemplateFill, TemplatePreview, Templates};
+use crate::cards::{self, TemplateField, TemplateFill, TemplatePreview, TemplateRow, Templates};
 use crate::store::Result;
 use crate::texts::{read_moment, sentences, typed_moment};
 
 /// The picker: approved templates for a thread, and those that are not sendable with the reason.
 pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, nothing_chosen: bool) -> Result<Post> {
+    let groups = find::template_groups(desk, case, query)?;
+    let refusal = |template: &Template| find::refusal(desk, case, template);
+    let row = |group: &Vec<Template>| {
+        let others = group[1..].iter().filter(|template| refusal(template).is_none()).map(|template| template.language.clone());
+        TemplateRow { refused: refusal(&group[0]), languages: others.collect(), ..TemplateRow::from(&group[0]) }
+    };
     let view = Templates {
         head: desk.head(&case.contact, Some(&case.thread)),
         thread: case.thread.id,
         query: query.to_owned(),
-        templates: find::templates(desk, case, query)?.into_iter().map(|found| found.row).collect(),
+        templates: groups.iter().map(row).collect(),
         nothing_chosen,
         more: 0,
     };

@@ -1,6 +1,6 @@
 //! What is written on cards beside the sentences of product.md 10: headings, labels, buttons, errors, states, command help.
 
-use crate::bridge::{Basis, ConsentState, MessageState, TemplateCategory};
+use crate::bridge::{Basis, ConsentState, MessageState, TemplateCategory, TemplateHeader};
 
 // Buttons. Verbs first; at most 20 characters, so that three fit side by side on a phone.
 pub const OPEN: &str = "Open";
@@ -208,6 +208,17 @@ pub fn state(state: MessageState) -> &'static str {
         MessageState::Withdrawn => "Withdrawn",
         MessageState::Expired => "Expired without being sent",
         MessageState::Refused => "Not sent",
+    }
+}
+
+/// What stands above a template's text, where it is more than text.
+pub fn header_kind(header: &TemplateHeader) -> Option<&'static str> {
+    match header {
+        TemplateHeader::Text { .. } => None,
+        TemplateHeader::Image => Some("With a picture"),
+        TemplateHeader::Video => Some("With a video"),
+        TemplateHeader::Document => Some("With a document"),
+        TemplateHeader::Location => Some("With a place"),
     }
 }
 
