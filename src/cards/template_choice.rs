@@ -54,7 +54,7 @@ pub fn template_choice(reader: &Reader<'_>, view: &TemplateChoice) -> Post {
         (Whom::Thread { thread, .. }, refused) => {
             let others = Action::Templates { thread: *thread, query: String::new() };
             card.actions((!refused).then(|| Button::new(fill, &pick(*thread)).positive()));
-            card.actions([Button::new(labels::CHOOSE_TEMPLATE, &others)]);
+            card.actions([Button::new(labels::OTHER_TEMPLATES, &others)]);
         }
         (Whom::Ask { threads, nothing_chosen }, false) => {
             card.extend(client(threads, *nothing_chosen));

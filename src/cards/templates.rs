@@ -42,7 +42,7 @@ fn choose(view: &Templates) -> Vec<Element> {
         .typeahead(Dataset::Templates(view.thread))
         .placeholder(labels::FIND_A_TEMPLATE_BY);
     let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new(), values: vec![] };
-    let button = Button::with_inputs(labels::CHOOSE, &pick, &["template", "name", "language"]).positive();
+    let button = Button::with_inputs(labels::CONTINUE, &pick, &["template", "name", "language"]).positive();
     let mut elements: Vec<Element> = vec![input.into()];
     elements.extend(view.nothing_chosen.then(|| error(labels::NO_TEMPLATE_CHOSEN)));
     elements.push(ActionSet::new([button]).into());

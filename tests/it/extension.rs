@@ -230,7 +230,7 @@ async fn choosing_what_cannot_be_sent_explains_why_and_leads_to_the_others() {
         assert!(words(&card).contains("Not sendable from here"), "{card}");
         assert!(!card.to_string().contains("template.pick"), "{card}");
         let placed = ana.places(&card, "").await;
-        ana.clicks_on(&placed, "Choose template", json!({})).await;
+        ana.clicks_on(&placed, "Other templates", json!({})).await;
         assert!(ana.last_card().contains("order_update"), "{}", ana.last_card());
     }
 }
@@ -506,9 +506,9 @@ async fn typing_into_a_card_finds_the_same_that_its_button_takes() {
     let found = world.teams.types_into("ana", &picker, "template", "your order").await.expect("sent");
     assert_eq!(found.choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>(), ["order_update/en_US"]);
     assert!(world.teams.types_into("ana", &picker, "template", "sale").await.expect("sent").choices.is_empty(), "not sendable is offered");
-    let again = ana.clicks_on(&picker, "Choose", json!({"template": ""})).await.card.expect("a card");
+    let again = ana.clicks_on(&picker, "Continue", json!({"template": ""})).await.card.expect("a card");
     assert!(words(&again).contains("Choose a template first."), "{again}");
-    let fill = ana.clicks_on(&picker, "Choose", json!({"template": "order_update/en_US"})).await.card.expect("a card");
+    let fill = ana.clicks_on(&picker, "Continue", json!({"template": "order_update/en_US"})).await.card.expect("a card");
     assert!(words(&fill).contains("your order"), "{fill}");
     for forged in ["order_update", "/", "no_such/en_US", "../../x"] {
         let answer =
