@@ -213,6 +213,30 @@ const story = [
     });
   }],
 
+  ["07-compose-box", async () => {
+    // The message extension, with the keyboard alone: what is chosen stands in the compose box, and goes into the chat only.
+    const before = (await phoneTexts()).length;
+    await page.getByTestId("extension-open").press("Enter");
+    await expecting("the templates without anything typed", () => page.getByRole("option", { name: "order_update" }).waitFor({ timeout: patience }));
+    const search = page.getByTestId("extension-search");
+    await search.fill("open monday");
+    await expecting("only what holds these words", () => page.getByRole("option", { name: "order_update" }).waitFor({ state: "detached", timeout: patience }));
+    await search.press("ArrowDown");
+    await expecting("the first one to be marked", () => page.locator("[role=option][aria-selected=true]", { hasText: "office_hours" }).waitFor({ timeout: patience }));
+    await pictureAll("07-compose-box-results");
+    await search.press("Enter");
+    await expecting("the card in the compose box", () => page.getByTestId("placed").getByText("Nothing has been sent.").first().waitFor({ timeout: patience }));
+    await pictureAll("07-compose-box-chosen");
+    await page.getByTestId("composer").press("Enter");
+    await seen("the card in the chat", "We are open Monday to Friday, 9:00 to 18:00.");
+    await presses(chat("We are open Monday to Friday"), "Preview");
+    await seen("the exact preview, in a message of the bot's", "This is exactly what the client will see.");
+    await seen("the card to become a receipt", "Continued in the message below.");
+    await expecting("nothing new on the phone", async () => {
+      if ((await phoneTexts()).length !== before) throw new Error("something went out");
+    });
+  }],
+
   ["08-released", async () => {
     await presses(bubble("this is a reminder"), "Confirm");
     await arrives("the held message", "The papers are signed.");
@@ -230,7 +254,12 @@ const story = [
     await writes("new");
     await seen("a card to choose a contact", "New conversation");
     const card = chat("New conversation");
-    await card.getByRole("combobox").selectOption({ label: "Maria Oliveira · +55 11 98765-4321" });
+    // Found by typing, with the keyboard alone.
+    const contact = card.getByRole("combobox", { name: "Choose a contact" });
+    await contact.fill("oliv");
+    await expecting("Maria among the contacts", () => card.getByRole("option", { name: "Maria Oliveira · +55 11 98765-4321" }).waitFor({ timeout: patience }));
+    await contact.press("ArrowDown");
+    await contact.press("Enter");
     await presses(card, "Open");
     await expecting("Maria's contact card", () => button(chat(), "Message on WhatsApp").waitFor({ timeout: patience }));
     await presses(chat(), "Message on WhatsApp");

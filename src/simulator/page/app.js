@@ -204,6 +204,7 @@
       drawn.cards.clear();
       $("chat").replaceChildren();
       drawQuote();
+      extension.clear();
       toast("");
       drawTeams();
       tick();
@@ -228,9 +229,13 @@
     const mark = JSON.stringify(item.card);
     const known = drawn.cards.get(item.activity_id);
     if (known?.mark === mark) return known.node;
-    const node = Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button) });
+    const node = Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button), onSearch: (input, text) => typeInto(owner, item, input, text) });
     drawn.cards.set(item.activity_id, { mark, node });
     return node;
+  };
+  const typeInto = async (owner, item, input, text) => {
+    const answer = await call("teams", `users/${owner.user.key}/type-into`, { activity_id: item.activity_id, input, text });
+    return answer.body?.statusCode === 200 ? answer.choices : null;
   };
   const chatItem = (item, owner) => {
     const own = item.from === "user";
@@ -305,15 +310,23 @@
     const body = escapeHtml(text).replace(/\*\*([^*\n]+)\*\*/g, "<strong>$1</strong>").replace(/\n/g, "<br>");
     return { text, html: `<p>${body}</p>` };
   };
+  const extension = Search.extension({
+    ask: (path, body) => call("teams", `users/${user().user.key}/${path}`, body),
+    reader: () => ({ locale: user().user.locale, timeZone: user().user.time_zone }),
+    say,
+  });
   const sendTeams = () => attempt(async () => {
     const text = $("composer").value.trim();
-    if (!text || !user()) return;
+    const card = extension.placed();
+    if ((!text && !card) || !user()) return;
     const key = user().user.key;
     const { quote, editing } = pick;
+    extension.clear();
     $("composer").value = "";
     Object.assign(pick, { quote: null, editing: null });
     drawQuote();
-    if (editing) await call("teams", `users/${key}/edit`, { activity_id: editing.activity_id, ...draftOf(text) });
+    if (card) await call("teams", `users/${key}/place`, { card, text });
+    else if (editing) await call("teams", `users/${key}/edit`, { activity_id: editing.activity_id, ...draftOf(text) });
     else await call("teams", `users/${key}/type`, { ...draftOf(text), quote: quote?.activity_id ?? null });
     refresh("teams");
   });

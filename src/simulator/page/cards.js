@@ -186,6 +186,7 @@ const Cards = (() => {
     "Input.ChoiceSet": (element, env) => input(element, env, (id) => {
       const chosen = String(element.value ?? "").split(",");
       const choices = element.choices ?? [];
+      if (element["choices.data"] && env.onSearch && !element.isMultiSelect) return typeahead(element, env, id);
       if (!element.isMultiSelect && word(element.style) !== "expanded") {
         const field = el("select");
         const blank = el("option", "", element.placeholder ?? "Choose");
@@ -216,6 +217,25 @@ const Cards = (() => {
     }),
   };
 
+  // Choices found by typing: those of the card at first, what the bot finds as soon as something is typed.
+  const typeahead = (element, env, id) => {
+    const own = element.choices ?? [];
+    const field = el("input");
+    field.placeholder = element.placeholder ?? "";
+    let chosen = own.find((choice) => choice.value === element.value) ?? null;
+    field.value = chosen?.title ?? "";
+    const among = (text) => own.filter((choice) => choice.title.toLowerCase().includes(text.toLowerCase()));
+    const search = async (text) => (text ? (await env.onSearch(element.id, text).catch(() => null)) ?? among(text) : own.slice(0, 15));
+    const below = Search.combobox(field, {
+      id,
+      search,
+      draw: (choice) => el("span", "", choice.title),
+      onType: () => { chosen = null; },
+      onChoose: (choice) => { chosen = choice; field.value = choice.title; field.dispatchEvent(new Event("change")); },
+    });
+    return { field, below, value: () => chosen?.value ?? "" };
+  };
+
   const picker = (type, element) => {
     const field = el("input");
     field.type = type;
@@ -226,7 +246,7 @@ const Cards = (() => {
 
   const input = (element, env, build) => {
     const id = `card-input-${++serial}`;
-    const { field, box, value, filled } = build(id);
+    const { field, box, below, value, filled } = build(id);
     field.id = id;
     if (!box) field.classList.add("field");
     field.dataset.testid = `input-${element.id}`;
@@ -243,7 +263,7 @@ const Cards = (() => {
     const error = el("p", "error");
     error.id = `${id}-error`;
     error.hidden = true;
-    node.append(box ?? field, error);
+    node.append(box ?? field, ...(below ? [below] : []), error);
     const check = () => {
       const now = value();
       const missing = element.isRequired && !(filled ? filled() : now.trim() !== "");
@@ -258,7 +278,7 @@ const Cards = (() => {
       if (wrong) field.setAttribute("aria-describedby", error.id); else field.removeAttribute("aria-describedby");
       return wrong ? field : null;
     };
-    field.addEventListener("input", () => { if (!error.hidden) check(); });
+    for (const event of ["input", "change"]) field.addEventListener(event, () => { if (!error.hidden) check(); });
     env.inputs.push({ id: element.id, value, check });
     return node;
   };
@@ -351,7 +371,7 @@ const Cards = (() => {
     if (card.actions?.length) parent.append(actionBar(card.actions, env));
   };
 
-  // `env`: {locale, timeZone, onAction(action, inputs, button)}.
+  // `env`: {locale, timeZone, onAction(action, inputs, button), onSearch(input, text)}.
   const render = (card, env) => {
     const root = el("div", "card");
     root.dataset.testid = "card";
