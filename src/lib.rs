@@ -22,6 +22,7 @@
 //! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /healthz, /readyz
 //! relay       the verbs; the only place where all rooms below meet
 //!             from_teams from_whatsapp act commands write   what people do
+//!             extension find                          what people search for, in the compose box and in cards
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
 //!             deliver worker status   handing over, outcomes, statuses
 //!             housekeeping            what time alone makes due
