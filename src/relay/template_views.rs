@@ -26,8 +26,11 @@ pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, not
     Ok(cards::templates(&desk.reader(person, Some(&case.contact.line)), &view))
 }
 
-/// A template of the thread's WABA, as cached.
+/// A template of the thread's WABA, as cached; the opt-in request is none that a colleague picks, whatever a card says.
 pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Result<Option<Template>> {
+    if desk.line(&case.contact.line).is_some_and(|line| line.templates.opt_in.name == name) {
+        return Ok(None);
+    }
     match desk.office.directory.number(&case.thread.number) {
         Some(number) => desk.tx.template(&number.waba_id, name, language),
         None => Ok(None),
