@@ -90,6 +90,7 @@ impl World {
     async fn manage(&self, line: &Line, headers: &HeaderMap, answer: impl FnOnce() -> Response) -> Response {
         let accept = async {
             self.common.journal.count("graph.management");
+            self.common.signal();
             match self.authorize(headers) {
                 Ok(()) => answer(),
                 Err(refused) => refused.into_response(),
