@@ -52,6 +52,11 @@ impl Tx<'_> {
         self.first(&format!("SELECT {COLUMNS} FROM colleague WHERE upn = ?1"), [upn.to_lowercase()], read)
     }
 
+    /// Everybody who has ever been seen in Teams.
+    pub fn known_colleagues(&self) -> Result<Vec<KnownColleague>> {
+        self.all(&format!("SELECT {COLUMNS} FROM colleague ORDER BY colleague_id"), [], read)
+    }
+
     /// Everybody who has been seen in Teams and has the app.
     pub fn colleagues(&self) -> Result<Vec<ColleagueId>> {
         self.all("SELECT colleague_id FROM colleague WHERE installed = 1 ORDER BY colleague_id", [], |row| Ok(ColleagueId(row.get(0)?)))

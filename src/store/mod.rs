@@ -13,6 +13,7 @@ mod directory;
 mod draft;
 mod journal;
 mod lane;
+mod look;
 mod message;
 mod price;
 mod template;
@@ -31,6 +32,7 @@ pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
+pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
@@ -120,6 +122,12 @@ impl Store {
     pub async fn close(&self) {
         self.writer.close().await;
     }
+}
+
+/// What may be set on a database of somebody else's: nothing of it is stored.
+fn configure_reader(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "query_only", true)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

@@ -71,3 +71,51 @@ impl Tx<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::{MessageState, StatusUpdate, Wamid};
+    use crate::store::{MIGRATIONS, Store};
+    use rusqlite::Connection;
+
+    /// A message that was on its way when the server was brought up to date is counted, and a status kept before is read.
+    #[tokio::test]
+    async fn what_an_earlier_version_stored_is_counted_on() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("t.db");
+        let earlier = Connection::open(&path).expect("a new database");
+        earlier.execute_batch(MIGRATIONS[0]).expect("the first schema");
+        let early = r#"{"number":"7","wamid":"w","at":"2026-11-20T12:00:00Z","state":{"Reached":"delivered"},"callback":null,
+            "pricing":"service/regular","client":{"bsuid":null,"wa_id":"49151","profile_name":null,"username":null}}"#;
+        earlier
+            .execute_batch(&format!(
+                "INSERT INTO thread (thread_id, line_id, phone_number_id, contact_id, created_at) VALUES (1, 'advice', '7', 1, 0);
+                 INSERT INTO message (message_id, thread_id, author, purpose, content, state, wamid, created_at, state_at)
+                   VALUES (1, 1, 'ana', 'free', '{{}}', 'accepted', 'w', 0, 0);
+                 INSERT INTO early_status VALUES ('w', 'Delivered', 0, '{early}');
+                 PRAGMA user_version = 1"
+            ))
+            .expect("stored");
+        drop(earlier);
+        let store = Store::open(&path).expect("brought up to date");
+        let now: Time = "2026-11-20T13:00:00Z".parse().expect("a time");
+        let counted = store
+            .write("test", move |tx| {
+                for body in tx.take_early_statuses(&Wamid("w".to_owned()))? {
+                    let status: StatusUpdate = serde_json::from_str(&body)?;
+                    for _ in 0..2 {
+                        let message = tx.message(MessageId(1))?.expect("stored");
+                        tx.apply_status(&message, &status, now)?;
+                    }
+                }
+                assert_eq!(tx.message(MessageId(1))?.expect("stored").state, MessageState::Delivered);
+                assert_eq!(tx.thread(ThreadId(1))?.expect("stored").entry, EntryPoint::default());
+                tx.billed(&PhoneNumberId("7".to_owned()), "2026-11")
+            })
+            .await
+            .expect("written");
+        let told: Vec<_> = counted.iter().map(|count| (count.category.as_str(), count.kind.as_str(), count.count)).collect();
+        assert_eq!(told, [("service", "regular", 1)]);
+    }
+}

@@ -20,6 +20,11 @@ pub enum StoreError {
     InUse { path: String },
     #[error("cannot open {path}: {reason}")]
     Open { path: String, reason: String },
+    #[error(
+        "{path} was written by an older version (schema {found}, this version needs {known}). \
+         Start the server of this version once: it brings the database up to date"
+    )]
+    Older { path: String, found: usize, known: usize },
     #[error("{path} was written by a newer version (schema {found}, this version knows {known})")]
     Newer { path: String, found: usize, known: usize },
 }
