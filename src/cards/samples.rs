@@ -3,10 +3,10 @@
 use super::submit::Action;
 use super::*;
 use crate::bridge::{
-    Basis, ConsentState, ContactId, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post, TemplateCategory,
-    TemplateHeader, ThreadId, Time,
+    Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post,
+    PriceCategory, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, WhyFree,
 };
-use crate::texts::{TextId, Voice, labels};
+use crate::texts::{TextId, Voice, labels, preflight};
 use chrono::Duration;
 
 pub fn now() -> Time {
@@ -199,6 +199,31 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
         line(5, Speaker::Colleague("Ben Fischer".into()), "And please bring your passport.", Some(MessageState::Failed), false),
     ];
+    let help = ThreadHelp {
+        thread: ThreadId(7),
+        head: head(words),
+        answer: preflight::outlook(Decision::Send, &words.client),
+        style: Style::Good,
+        why: preflight::why_by_row(Rule::WindowOpen),
+        until: Some(hours(20)),
+        ask_again: None,
+        template: Some(preflight::AN_APPROVED_ONE_MAY_GO.into()),
+        prices: vec![(
+            preflight::TEXT_COSTS,
+            preflight::cost(&PriceCategory::Service, Cost::Free(WhyFree::Allowance { used: 12, of: 1_000 }), |_| String::new()),
+        )],
+    };
+    let help_held = ThreadHelp {
+        answer: preflight::outlook(Decision::Hold { nudge: false }, &words.client),
+        style: Style::Warning,
+        why: preflight::why_by_row(Rule::Queue),
+        until: None,
+        prices: vec![
+            (preflight::TEXT_COSTS, preflight::cost(&PriceCategory::Service, Cost::Charged, |_| String::new())),
+            (preflight::TEMPLATE_COSTS, preflight::cost(&PriceCategory::Utility, Cost::Charged, |_| String::new())),
+        ],
+        ..help.clone()
+    };
     let row = |id, last| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last };
     vec![
         ("thread_open", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(125))))),
@@ -212,6 +237,8 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
             "thread_free",
             thread(reader, &ThreadCard { free: Some(FreeTime::Until(hours(50))), ..card(ConsentState::Granted, Some(hours(20))) }),
         ),
+        ("thread_help", thread_help(reader, &help)),
+        ("thread_help_held", thread_help(reader, &help_held)),
         ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
         ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
         ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),

@@ -170,6 +170,26 @@ pub enum FreeTime {
     Until(Time),
 }
 
+/// Help in a conversation.
+#[derive(Clone, Debug)]
+pub struct ThreadHelp {
+    pub thread: ThreadId,
+    pub head: Head,
+    /// How what the reader writes now would go, and its colour.
+    pub answer: String,
+    pub style: Style,
+    /// The rule that decides, in one sentence.
+    pub why: String,
+    /// When the window closes, while one may write.
+    pub until: Option<Time>,
+    /// When the client may be asked for consent again, while a request waits.
+    pub ask_again: Option<Time>,
+    /// Whether a template may go, where that helps.
+    pub template: Option<String>,
+    /// What would leave, and what it costs.
+    pub prices: Vec<(&'static str, String)>,
+}
+
 /// The template picker.
 #[derive(Clone, Debug)]
 pub struct Templates {

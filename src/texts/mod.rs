@@ -6,6 +6,7 @@
 mod failure;
 pub mod labels;
 mod master;
+pub mod preflight;
 pub mod sentences;
 mod times;
 
