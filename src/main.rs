@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use switchboard::app::demo::{Demo, Options};
-use switchboard::app::{App, directory, simulate};
+use switchboard::app::preflight::Question;
+use switchboard::app::{App, directory, preflight, simulate};
 use switchboard::clock::Clock;
 use switchboard::config::{Config, LogFormat};
 use switchboard::store::Store;
@@ -57,6 +58,31 @@ enum Command {
     Directory {
         #[command(subcommand)]
         command: DirectoryCommand,
+    },
+    /// Ask whether a message may be sent now, how, why, and what it costs. Changes nothing; works beside a running server.
+    ///
+    /// Exit code 0: it would be sent now. 3: it would not (held, refused, something else first). 1: no answer; 2: wrong usage.
+    Preflight {
+        /// The colleague: UPN, Entra object id, or name.
+        #[arg(long, value_name = "COLLEAGUE")]
+        from: String,
+        /// The client: phone in any format, name of the contact, or business-scoped user id.
+        #[arg(long, value_name = "CLIENT")]
+        to: String,
+        /// The line, when the client could be meant on several.
+        #[arg(long)]
+        line: Option<String>,
+        /// Ask for this template instead of free text.
+        #[arg(long, value_name = "NAME")]
+        template: Option<String>,
+        /// The template's language (en_US).
+        #[arg(long, value_name = "CODE", requires = "template")]
+        language: Option<String>,
+        /// For scripts: every fact, named as in the README.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// Run one outer world as a process of its own.
     Simulate {
@@ -147,6 +173,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Directory { command: DirectoryCommand::Apply { file, dry_run, json, configured } } => {
             apply(&file, dry_run, json, &load(&configured)?).await
         }
+        Command::Preflight { from, to, line, template, language, json, configured } => {
+            ask(&Question { from, to, line, template, language }, json, &load(&configured)?)
+        }
         Command::Simulate { command } => run_simulation(command).await,
     }
 }
@@ -234,6 +263,19 @@ async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyho
         (n, false) => println!("{n} change(s) applied. A running server follows within two seconds."),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code of a message that would not be sent now.
+const NOT_NOW: u8 = 3;
+
+fn ask(question: &Question, json: bool, config: &Config) -> anyhow::Result<ExitCode> {
+    let report = preflight::ask(config.store.path(), question, Clock::System.now())?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{}", preflight::table(&report));
+    }
+    Ok(if report.would_be_sent { ExitCode::SUCCESS } else { ExitCode::from(NOT_NOW) })
 }
 
 /// For the journal: who applied a directory.

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod directory;
 mod journal;
+pub mod preflight;
 pub mod simulate;
 
 use crate::bridge::Directory;

@@ -97,6 +97,11 @@ pub enum FillError {
 }
 
 impl Template {
+    /// Approved by WhatsApp, and nothing in it that cannot be filled from here.
+    pub fn is_sendable(&self) -> bool {
+        self.status.eq_ignore_ascii_case("APPROVED") && self.not_sendable.is_none()
+    }
+
     /// Every gap in the order in which [`Template::fill`] takes the values: header, offer, body, buttons.
     ///
     /// A gap that is used twice is listed once. Positional gaps are ordered by their number, which is how Meta counts them.

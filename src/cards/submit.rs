@@ -128,6 +128,9 @@ pub enum Action {
     /// Show the thread card's current state.
     #[serde(rename = "thread.view")]
     View { thread: ThreadId },
+    /// How a thread stands for the reader, and the commands.
+    #[serde(rename = "thread.help")]
+    ThreadHelp { thread: ThreadId },
     /// Messages of a thread, older than `before`.
     #[serde(rename = "history.open")]
     OpenHistory {
@@ -163,6 +166,7 @@ const VERBS: &[&str] = &[
     "route.discard",
     "thread.take",
     "thread.view",
+    "thread.help",
     "history.open",
 ];
 
@@ -214,6 +218,7 @@ impl Action {
             Self::DiscardDraft { .. } => "route.discard",
             Self::Take { .. } => "thread.take",
             Self::View { .. } => "thread.view",
+            Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
         }
     }

@@ -46,7 +46,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         if closed { templates.positive() } else { templates },
         Button::new(labels::HELD, &Action::HeldList {}),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
-        Button::new(labels::HELP, &Action::Help {}),
+        Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
     ]);
     card.post(labels::about(&name(&view.head.client), summary(view)))
 }

@@ -3,7 +3,7 @@
 use super::act;
 use super::desk::{Desk, Person};
 use super::views;
-use crate::bridge::{Post, ThreadId};
+use crate::bridge::{Post, Quote, Route, ThreadId, route};
 use crate::cards::submit::Action;
 use crate::cards::{self, Style, TypedContact};
 use crate::store::Result;
@@ -59,10 +59,19 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }, None),
         Command::History => act::run(desk, person, &Action::History {}, None),
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
-        Command::Help => Ok(cards::help(&desk.reader(person, None))),
+        Command::Help => help(desk, person),
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::View { thread }),
+    }
+}
+
+/// About the conversation that a text would go to now, where there is no doubt; else the commands alone.
+fn help(desk: &Desk<'_>, person: &Person) -> Result<Post> {
+    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
+    match route(Quote::Nothing, &open, person.known.focus) {
+        Route::To(thread) => act::run(desk, person, &Action::ThreadHelp { thread }, None),
+        Route::Ask | Route::Nowhere => Ok(cards::help(&desk.reader(person, None))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Policy, Post, Sending, TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Policy, Post, Sending, Template, TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
@@ -146,13 +146,15 @@ impl<'a> Desk<'a> {
             Some(number) => self.tx.template(&number.waba_id, name, language)?,
             None => None,
         };
-        Ok(match template {
-            Some(template) => Sending::Template {
-                approved: template.status.eq_ignore_ascii_case("APPROVED") && template.not_sendable.is_none(),
-                category: template.category,
-            },
+        Ok(Self::sending_of(template.as_ref()))
+    }
+
+    /// The same for a template that was looked up; `None`: there is none.
+    pub fn sending_of(template: Option<&Template>) -> Sending {
+        match template {
+            Some(template) => Sending::Template { approved: template.is_sendable(), category: template.category },
             None => Sending::Template { approved: false, category: TemplateCategory::Unknown },
-        })
+        }
     }
 
     /// Posts into a colleague's chat, in the thread's order.

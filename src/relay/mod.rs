@@ -16,6 +16,7 @@ mod from_teams;
 mod from_whatsapp;
 mod housekeeping;
 mod office;
+mod preflight;
 mod rates;
 mod render;
 mod send;
@@ -38,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use core::Relay;
 pub use office::Office;
+pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.

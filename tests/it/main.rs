@@ -14,6 +14,7 @@ mod harness;
 mod held;
 mod histories;
 mod poison;
+mod preflight;
 mod relaying;
 mod routing;
 mod rows;

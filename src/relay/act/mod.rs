@@ -8,8 +8,8 @@ mod message;
 mod template;
 
 use super::desk::{Desk, Person};
-use super::extension;
 use super::render::shown;
+use super::{extension, preflight};
 use super::{template_views, views};
 use crate::bridge::{ActivityId, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
@@ -134,6 +134,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
         Action::DiscardDraft { draft } => discard(desk, person, *draft),
         Action::Take { thread } => take(desk, person, *thread),
+        Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| views::thread(desk, person, case)),
         Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
     }
