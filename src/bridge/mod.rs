@@ -2,6 +2,7 @@
 
 mod admit;
 mod billing;
+mod business_days;
 mod consent;
 mod directory;
 pub mod directory_check;
@@ -29,6 +30,7 @@ mod window;
 
 pub use admit::*;
 pub use billing::*;
+pub use business_days::business_days_after;
 pub use consent::*;
 pub use directory::*;
 pub use event::*;
