@@ -204,6 +204,7 @@ fn service() -> Line {
         opt_in: words(&["JA", "J", "START", "EINVERSTANDEN", "ANMELDEN"]),
         decline: words(&["NEIN", "NEIN DANKE"]),
         help: words(&["HILFE", "INFO"]),
+        revocation: None,
     };
     let texts = [
         (

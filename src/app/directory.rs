@@ -31,7 +31,7 @@ fn problems(directory: &Directory) -> Vec<Problem> {
     };
     let owned = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
     let default_keywords = |language: &str| match language {
-        "en" => KeywordSet { opt_out: owned(OPT_OUT), opt_in: owned(OPT_IN), decline: owned(DECLINE), help: owned(HELP) },
+        "en" => KeywordSet { opt_out: owned(OPT_OUT), opt_in: owned(OPT_IN), decline: owned(DECLINE), help: owned(HELP), revocation: None },
         _ => KeywordSet::default(),
     };
     directory.problems(Known { text_fits: &text_fits, default_keywords: &default_keywords })

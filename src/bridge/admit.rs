@@ -25,6 +25,8 @@ pub struct Facts<'a> {
     pub us_number: bool,
     /// The last template since the client's last message, the opt-in request apart.
     pub unanswered_template_at: Option<Time>,
+    /// The client may have asked to stop in their own words, and nobody has decided yet.
+    pub revocation_open: bool,
 }
 
 /// What is to be sent.
@@ -32,6 +34,8 @@ pub struct Facts<'a> {
 pub enum Sending {
     /// Free text or media of a colleague.
     Free,
+    /// The same, written earlier and waiting since: held, or still queued when the client asked to stop.
+    Waiting,
     /// A template that a colleague chose, or the nudge.
     Template { approved: bool, category: TemplateCategory },
     /// A colleague's wish to ask for consent.
@@ -82,6 +86,9 @@ pub enum Rule {
     TemplateUnanswered,
     /// Consent is granted already: nothing to ask.
     AlreadyGranted,
+    /// The client may have asked to stop in their own words: until a colleague has decided, nothing but what is written to them
+    /// now, inside the window.
+    RevocationOpen,
 }
 
 impl Rule {
@@ -176,13 +183,16 @@ pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
     let state = facts.consent.state(now);
     match state {
         ConsentState::Declined | ConsentState::Revoked => return refuse(Rule::ConsentRefused),
+        _ if facts.revocation_open && !(sending == Sending::Free && facts.window.may_send(now)) => {
+            return undecided(facts, sending, state);
+        }
         ConsentState::Pending if sending == Sending::RequestOnItsWay => return verdict(Decision::Send, Rule::ConsentNeeded),
         ConsentState::Pending => return refuse(Rule::RequestPending),
         ConsentState::None | ConsentState::Lapsed => {
             let answerable = state == ConsentState::None
                 && facts.policy.client_first == ClientFirst::Answer
                 && facts.window.may_send(now)
-                && sending == Sending::Free;
+                && matches!(sending, Sending::Free | Sending::Waiting);
             return match sending {
                 _ if answerable => verdict(Decision::Send, Rule::ClientFirst),
                 Sending::Request => verdict(Decision::Send, Rule::ConsentNeeded),
@@ -201,6 +211,14 @@ pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
             ClosedWindow::QueueAndNudge => verdict(Decision::Hold { nudge: true }, Rule::Queue),
         },
     }
+}
+
+/// Nobody has decided yet whether the client asked to stop. Text that the line would hold waits for the decision.
+fn undecided(facts: &Facts<'_>, sending: Sending, state: ConsentState) -> Verdict {
+    let waits = matches!(sending, Sending::Free | Sending::Waiting) && state == ConsentState::Granted;
+    let holds = sending == Sending::Waiting || facts.policy.closed_window != ClosedWindow::TemplateOnly;
+    let decision = if waits && holds { Decision::Hold { nudge: false } } else { Decision::Refuse };
+    Verdict { decision, rule: Rule::RevocationOpen }
 }
 
 /// Consent is granted; may this template go out? (product.md 5)
@@ -253,6 +271,7 @@ mod tests {
             marketing_stopped: false,
             us_number: false,
             unanswered_template_at: None,
+            revocation_open: false,
         }
     }
 
@@ -334,6 +353,50 @@ mod tests {
         assert_eq!(admit(&facts, Sending::Free, at(NOW)).rule, Rule::ConsentNeeded);
     }
 
+    #[rstest]
+    #[case::asked_about_inside_the_window(Sending::Free, open(), ClosedWindow::Queue, Decision::Send, Rule::WindowOpen)]
+    #[case::waits_outside_it_without_a_nudge(
+        Sending::Free,
+        closed(),
+        ClosedWindow::QueueAndNudge,
+        Decision::Hold { nudge: false },
+        Rule::RevocationOpen
+    )]
+    #[case::refused_where_nothing_is_held(Sending::Free, closed(), ClosedWindow::TemplateOnly, Decision::Refuse, Rule::RevocationOpen)]
+    #[case::held_is_not_released(Sending::Waiting, open(), ClosedWindow::Queue, Decision::Hold { nudge: false }, Rule::RevocationOpen)]
+    #[case::queued_is_held_whatever_the_line_does(
+        Sending::Waiting,
+        open(),
+        ClosedWindow::TemplateOnly,
+        Decision::Hold { nudge: false },
+        Rule::RevocationOpen
+    )]
+    #[case::no_template(TEMPLATE, open(), ClosedWindow::Queue, Decision::Refuse, Rule::RevocationOpen)]
+    #[case::no_request(Sending::Request, open(), ClosedWindow::Queue, Decision::Refuse, Rule::RevocationOpen)]
+    #[case::the_server_answers(Sending::Answer, open(), ClosedWindow::Queue, Decision::Send, Rule::AnswerInWindow)]
+    fn until_a_wish_to_stop_is_decided(
+        #[case] sending: Sending,
+        #[case] window: Window,
+        #[case] closed_window: ClosedWindow,
+        #[case] decision: Decision,
+        #[case] rule: Rule,
+    ) {
+        let policy = Policy { closed_window, ..Policy::default() };
+        let facts = Facts { window, revocation_open: true, ..granted(&policy) };
+        assert_eq!(admit(&facts, sending, at(NOW)), Verdict { decision, rule });
+    }
+
+    #[rstest]
+    #[case::asking_again(Consent::NONE, Sending::Request)]
+    #[case::lapsed(consent(ConsentState::Pending, 30), Sending::Request)]
+    #[case::on_its_way(consent(ConsentState::Pending, 1), Sending::RequestOnItsWay)]
+    #[case::what_waits_for_a_client_who_wrote_first(Consent::NONE, Sending::Waiting)]
+    fn a_wish_to_stop_before_consent_is_not_followed_by_a_request(#[case] consent: Consent, #[case] sending: Sending) {
+        let policy = Policy::default();
+        let facts = Facts { consent, revocation_open: true, ..granted(&policy) };
+        assert_eq!(admit(&facts, sending, at(NOW)), Verdict { decision: Decision::Refuse, rule: Rule::RevocationOpen });
+    }
+
     #[test]
     fn queue_and_nudge_says_so() {
         let policy = Policy { closed_window: ClosedWindow::QueueAndNudge, ..Policy::default() };
@@ -374,7 +437,7 @@ mod tests {
         assert_eq!(admit(&facts, TEMPLATE, at(NOW)).rule, Rule::ApprovedTemplate);
     }
 
-    fn any_facts() -> impl Strategy<Value = (ConsentState, Option<i64>, Option<i64>, Option<i64>, [bool; 6], u8)> {
+    fn any_facts() -> impl Strategy<Value = (ConsentState, Option<i64>, Option<i64>, Option<i64>, [bool; 7], u8)> {
         let state = prop_oneof![
             Just(ConsentState::None),
             Just(ConsentState::Pending),
@@ -383,7 +446,7 @@ mod tests {
             Just(ConsentState::Revoked)
         ];
         let ago = || prop::option::of(0i64..60 * 3600);
-        (state, ago(), ago(), ago(), any::<[bool; 6]>(), 0u8..12)
+        (state, ago(), ago(), ago(), any::<[bool; 7]>(), 0u8..12)
     }
 
     proptest! {
@@ -402,16 +465,22 @@ mod tests {
                 enabled: flags[0], number_active: flags[1], is_contact: flags[2], owned_by_others: flags[3],
                 consent: Consent { stored: state, requested_at: ago(requested) },
                 window, policy: &policy, marketing_stopped: flags[4], us_number: flags[5], unanswered_template_at: None,
+                revocation_open: flags[6],
             };
             let now = at(NOW);
-            for sending in [Sending::Free, TEMPLATE, Sending::Request, Sending::RequestOnItsWay, Sending::Answer] {
-                if admit(&facts, sending, now).decision != Decision::Send {
+            for sending in [Sending::Free, Sending::Waiting, TEMPLATE, Sending::Request, Sending::RequestOnItsWay, Sending::Answer] {
+                let decision = admit(&facts, sending, now).decision;
+                let nudges = decision == Decision::Hold { nudge: true };
+                prop_assert!(!(facts.revocation_open && nudges));
+                if decision != Decision::Send {
                     continue;
                 }
+                // Who may have asked to stop gets what is written to them now, and nothing that waited or was not asked for.
+                prop_assert!(!facts.revocation_open || matches!(sending, Sending::Free | Sending::Answer));
                 let granted = facts.consent.state(now) == ConsentState::Granted;
                 match sending {
                     Sending::Answer => prop_assert!(window.is_open(now)),
-                    Sending::Free => {
+                    Sending::Free | Sending::Waiting => {
                         let invited = facts.consent.state(now) == ConsentState::None && policy.client_first == ClientFirst::Answer;
                         prop_assert!(window.is_open(now) && (granted || invited));
                     }

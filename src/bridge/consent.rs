@@ -91,6 +91,8 @@ pub struct Asked {
     pub client_first: ClientFirst,
     /// When HELP was last answered.
     pub helped_at: Option<Time>,
+    /// Whether the client may have asked to stop, and nobody has decided yet: then no message brings a request.
+    pub revocation_open: bool,
 }
 
 /// The consent machine's answer to one inbound message.
@@ -101,10 +103,12 @@ pub fn on_client_message(asked: &Asked, meaning: Meaning, now: Time) -> Step {
     let to = |next, answer| Step { next: Some(next), answer: Some(answer) };
     let again = || {
         let recently = asked.consent.requested_at.is_some_and(|at| now < at + ASK_AGAIN_AFTER);
-        if recently { nothing } else { to(Pending, Answer::Request) }
+        if recently || asked.revocation_open { nothing } else { to(Pending, Answer::Request) }
     };
     match (meaning, state) {
         (Meaning::Silent, _) => nothing,
+        // A colleague decides; a request would be the message that the client does not want.
+        (Meaning::PerhapsStop, _) => nothing,
         // Answered once: a repeated STOP changes nothing and says nothing.
         (Meaning::OptOut, Revoked) => nothing,
         (Meaning::OptOut, _) => to(Revoked, Answer::Stopped),
@@ -138,7 +142,12 @@ mod tests {
     }
 
     fn asked(stored: ConsentState, requested_minute: Option<i64>) -> Asked {
-        Asked { consent: Consent { stored, requested_at: requested_minute.map(at) }, client_first: ClientFirst::Answer, helped_at: None }
+        Asked {
+            consent: Consent { stored, requested_at: requested_minute.map(at) },
+            client_first: ClientFirst::Answer,
+            helped_at: None,
+            revocation_open: false,
+        }
     }
 
     #[rstest]
@@ -166,6 +175,9 @@ mod tests {
     #[case::writing_while_pending_is_asked_again(ConsentState::Pending, Meaning::Other, Some(ConsentState::Pending), Some(Answer::Request))]
     #[case::a_repeated_no_is_left_alone(ConsentState::Declined, Meaning::Decline, None, None)]
     #[case::reactions_are_not_consent(ConsentState::Pending, Meaning::Silent, None, None)]
+    #[case::a_wish_to_stop_brings_no_request(ConsentState::Pending, Meaning::PerhapsStop, None, None)]
+    #[case::nor_after_a_stop(ConsentState::Revoked, Meaning::PerhapsStop, None, None)]
+    #[case::nor_does_it_revoke(ConsentState::Granted, Meaning::PerhapsStop, None, None)]
     #[case::help_is_answered(ConsentState::Granted, Meaning::Help, None, Some(Answer::Help))]
     #[case::first_words_need_no_request(ConsentState::None, Meaning::Other, None, None)]
     fn the_client_leads(
@@ -198,6 +210,16 @@ mod tests {
         let asked = asked(ConsentState::Pending, Some(0));
         assert_eq!(on_client_message(&asked, Meaning::Other, at(9)).answer, None);
         assert_eq!(on_client_message(&asked, Meaning::Other, at(10)).answer, Some(Answer::Request));
+    }
+
+    #[test]
+    fn while_a_wish_to_stop_is_open_no_message_brings_a_request_and_a_stop_still_acts() {
+        for stored in [ConsentState::Pending, ConsentState::Declined, ConsentState::Revoked, ConsentState::None] {
+            let asked = Asked { revocation_open: true, client_first: ClientFirst::Ask, ..asked(stored, Some(0)) };
+            assert_eq!(on_client_message(&asked, Meaning::Other, at(60)), Step { next: None, answer: None });
+        }
+        let asked = Asked { revocation_open: true, ..asked(ConsentState::Granted, Some(0)) };
+        assert_eq!(on_client_message(&asked, Meaning::OptOut, at(60)).next, Some(ConsentState::Revoked));
     }
 
     #[test]

@@ -155,7 +155,7 @@ pub enum Fill {
     Client,
 }
 
-/// Whole messages that mean something, for one language. An absent list keeps that language's default.
+/// Words that mean something, for one language. An absent list keeps that language's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeywordSet {
@@ -163,6 +163,9 @@ pub struct KeywordSet {
     pub opt_in: Option<Vec<String>>,
     pub decline: Option<Vec<String>>,
     pub help: Option<Vec<String>>,
+    /// Phrases anywhere in a message that may ask to stop. `*` stands for up to two words, a full stop at the end for the end of a
+    /// sentence. Empty: none in this language.
+    pub revocation: Option<Vec<String>>,
 }
 
 /// A WhatsApp business phone number.

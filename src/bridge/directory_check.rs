@@ -1,6 +1,7 @@
 //! Reading `directory.toml`, and what must hold in it beyond its shape. Everything is checked before any of it takes effect, and
 //! everything that is wrong is told at once, each with its place in the file.
 
+use super::revocation::phrase_is_usable;
 use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -240,6 +241,9 @@ impl Found {
             // Afterwards, so that two spellings of one word in one list are no collision.
             seen.extend(here.into_iter().map(|folded| (folded, kind)));
         }
+        for phrase in set.revocation.iter().flatten().filter(|phrase| !phrase_is_usable(phrase)) {
+            self.error(&format!("{at}.revocation"), format!("{phrase:?} must begin with a word"));
+        }
     }
 }
 
@@ -261,7 +265,13 @@ mod tests {
     fn default_keywords(language: &str) -> KeywordSet {
         let words = |text: &str| Some(text.split(' ').map(str::to_owned).collect());
         match language {
-            "en" => KeywordSet { opt_out: words("STOP END"), opt_in: words("YES START"), decline: words("NO"), help: words("HELP") },
+            "en" => KeywordSet {
+                opt_out: words("STOP END"),
+                opt_in: words("YES START"),
+                decline: words("NO"),
+                help: words("HELP"),
+                revocation: None,
+            },
             _ => KeywordSet::default(),
         }
     }

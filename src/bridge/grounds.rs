@@ -126,6 +126,7 @@ mod tests {
             marketing_stopped: false,
             us_number: false,
             unanswered_template_at: None,
+            revocation_open: false,
         }
     }
 

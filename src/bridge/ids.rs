@@ -60,5 +60,6 @@ text_id!(/** A Bot Framework conversation id (`a:…`, `19:…@thread.v2`). */ C
 row_id!(/** A contact's row. */ ContactId);
 row_id!(/** A thread's row. */ ThreadId);
 row_id!(/** A message's row. */ MessageId);
+row_id!(/** A row of what may be a client's wish to stop. */ RevocationId);
 row_id!(/** A delivery's row. */ DeliveryId);
 row_id!(/** A lane's row. */ LaneId);

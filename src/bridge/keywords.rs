@@ -1,7 +1,7 @@
 //! What a client's message means (product.md 3): buttons by their payload, whole messages by keyword, compared folded
 //! ([`fold`]).
 
-use super::{Content, KeywordSet, Line, fold};
+use super::{Content, KeywordSet, Line, RevocationPhrases, fold};
 use std::collections::HashSet;
 
 /// Opt-out keywords of every line that does not set its own for English.
@@ -34,6 +34,8 @@ pub enum Meaning {
     No,
     /// A whole message that asks for help.
     Help,
+    /// Any other message that may ask to stop in the client's own words: a colleague decides.
+    PerhapsStop,
     /// Any other message.
     Other,
     /// Not a message of the client's own: reactions, edits, deletions, system notices. Never consent, never answered.
@@ -48,6 +50,10 @@ impl Meaning {
             Content::Choice { id: Some(id), .. } if id == NO => Self::No,
             Content::Choice { title, .. } => keywords.meaning(title),
             Content::Text { body } => keywords.meaning(body),
+            // What stands below a picture is no keyword, but may be a wish.
+            Content::Media(media) if media.caption.as_deref().is_some_and(|caption| keywords.revocation.found_in(caption)) => {
+                Self::PerhapsStop
+            }
             Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. } | Content::System { .. } | Content::Call { .. } => {
                 Self::Silent
             }
@@ -63,6 +69,7 @@ pub struct Keywords {
     opt_in: HashSet<String>,
     decline: HashSet<String>,
     help: HashSet<String>,
+    revocation: RevocationPhrases,
 }
 
 impl Keywords {
@@ -83,16 +90,14 @@ impl Keywords {
             opt_in: all(|set| &set.opt_in, OPT_IN),
             decline: all(|set| &set.decline, DECLINE),
             help: all(|set| &set.help, HELP),
+            revocation: RevocationPhrases::of(line),
         }
     }
 
     /// What a whole message means. An opt-out wins over everything else.
     pub fn meaning(&self, message: &str) -> Meaning {
         // No keyword is long; folding a long message would be work for nothing.
-        if message.len() > 200 {
-            return Meaning::Other;
-        }
-        let folded = fold(message);
+        let folded = if message.len() > 200 { String::new() } else { fold(message) };
         if self.opt_out.contains(&folded) {
             Meaning::OptOut
         } else if self.opt_in.contains(&folded) {
@@ -101,6 +106,8 @@ impl Keywords {
             Meaning::Decline
         } else if self.help.contains(&folded) {
             Meaning::Help
+        } else if self.revocation.found_in(message) {
+            Meaning::PerhapsStop
         } else {
             Meaning::Other
         }
@@ -139,7 +146,7 @@ pub(crate) mod tests {
     #[case("stop\u{200b}", Meaning::OptOut)]
     #[case("opt-out", Meaning::OptOut)]
     #[case("Stop all", Meaning::OptOut)]
-    #[case("please stop writing", Meaning::Other)]
+    #[case("please stop writing", Meaning::PerhapsStop)]
     #[case("stop by my office", Meaning::Other)]
     #[case("Yes", Meaning::OptIn)]
     #[case("yes please", Meaning::Other)]

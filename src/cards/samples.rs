@@ -4,7 +4,7 @@ use super::submit::Action;
 use super::*;
 use crate::bridge::{
     Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post,
-    PriceCategory, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, WhyFree,
+    PriceCategory, RevocationId, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, Urgency, WhyFree,
 };
 use crate::texts::{TextId, Voice, labels, preflight};
 use chrono::Duration;
@@ -79,6 +79,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         held: 0,
         last: Some((MessageState::Read, hours(-1))),
         free: None,
+        revocation_due: None,
     }
 }
 
@@ -108,6 +109,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let reader = &reader(&directory);
     let mut cards = starting(reader, words);
     cards.extend(threads(reader, words));
+    cards.extend(revocations(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
     cards.extend(notices(reader, words));
@@ -255,6 +257,29 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
                 },
             ),
         ),
+    ]
+}
+
+fn revocations(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let asked = PerhapsStop {
+        revocation: RevocationId(5),
+        head: head(words),
+        words: words.text.clone(),
+        at: hours(-2),
+        again: None,
+        messages: 1,
+        due: hours(14 * 24),
+        urgency: Urgency::New,
+    };
+    let again =
+        PerhapsStop { again: Some("I said: please stop writing to me.".into()), messages: 3, urgency: Urgency::Reminder, ..asked.clone() };
+    let overdue = PerhapsStop { urgency: Urgency::Overdue, due: hours(-1), ..asked.clone() };
+    let waiting = ThreadCard { revocation_due: Some(hours(14 * 24)), ..thread_card(words, ConsentState::Granted, Some(hours(20))) };
+    vec![
+        ("revocation", revocation(reader, &asked)),
+        ("revocation_again", revocation(reader, &again)),
+        ("revocation_overdue", revocation(reader, &overdue)),
+        ("thread_revocation", thread(reader, &waiting)),
     ]
 }
 

@@ -3,7 +3,7 @@
 //! promises is checked again by whoever handles the action.
 
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, ThreadId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -61,6 +61,12 @@ pub enum Action {
     /// T-00: Cancel.
     #[serde(rename = "consent.cancel")]
     CancelRequest { contact: ContactId },
+    /// T-09: the client's message asked to stop.
+    #[serde(rename = "revocation.record")]
+    RecordOptOut { revocation: RevocationId },
+    /// T-09: it did not.
+    #[serde(rename = "revocation.dismiss")]
+    NotAnOptOut { revocation: RevocationId },
     /// Show a thread's templates. `query` is an input.
     #[serde(rename = "template.list")]
     Templates {
@@ -152,6 +158,8 @@ const VERBS: &[&str] = &[
     "thread.start",
     "consent.request",
     "consent.cancel",
+    "revocation.record",
+    "revocation.dismiss",
     "template.list",
     "template.pick",
     "template.fill",
@@ -204,6 +212,8 @@ impl Action {
             Self::Start { .. } => "thread.start",
             Self::Request { .. } => "consent.request",
             Self::CancelRequest { .. } => "consent.cancel",
+            Self::RecordOptOut { .. } => "revocation.record",
+            Self::NotAnOptOut { .. } => "revocation.dismiss",
             Self::Templates { .. } => "template.list",
             Self::PickTemplate { .. } => "template.pick",
             Self::FillTemplate { .. } => "template.fill",

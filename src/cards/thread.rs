@@ -53,6 +53,9 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
 
 /// The status line, its style, and whether a template is the way on.
 fn status(reader: &Reader<'_>, view: &ThreadCard) -> (Text, Style, bool) {
+    if let Some(due) = view.revocation_due {
+        return (Text::plain(labels::MAY_ASK_TO_STOP).and(labels::DECIDE_BY).then(Text::moment(due)).and("."), Style::Warning, false);
+    }
     let answerable = view.consent.state == ConsentState::None && view.may_answer;
     if view.consent.state != ConsentState::Granted && !(answerable && open(reader, view)) {
         let words = consent(&view.consent).and(". ").and(labels::consent_advice(view.consent.state));

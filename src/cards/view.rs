@@ -2,7 +2,8 @@
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
 use crate::bridge::{
-    ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, Template, TemplateCategory, TemplateHeader, ThreadId, Time,
+    ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, RevocationId, Template, TemplateCategory, TemplateHeader,
+    ThreadId, Time, Urgency,
 };
 use crate::texts::Voice;
 
@@ -159,6 +160,24 @@ pub struct ThreadCard {
     pub last: Option<(MessageState, Time)>,
     /// The client came through an ad: what is free because of it.
     pub free: Option<FreeTime>,
+    /// The client may be asking to stop: by when that must be decided.
+    pub revocation_due: Option<Time>,
+}
+
+/// T-09: a client's message that may ask to stop.
+#[derive(Clone, Debug)]
+pub struct PerhapsStop {
+    pub revocation: RevocationId,
+    pub head: Head,
+    /// The client's words.
+    pub words: String,
+    pub at: Time,
+    /// The words of the last such message, when there were several.
+    pub again: Option<String>,
+    /// How many there were.
+    pub messages: u32,
+    pub due: Time,
+    pub urgency: Urgency,
 }
 
 /// What a free entry point means now.

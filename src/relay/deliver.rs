@@ -2,10 +2,10 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{entry_point, send, status, views};
+use super::{entry_point, revocation, send, status, views};
 use crate::bridge::{
     ActivityId, ColleagueId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Post, PostBody,
-    Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
+    Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
@@ -40,6 +40,7 @@ pub struct Belongs {
     thread: Option<ThreadId>,
     message: Option<MessageId>,
     is_thread_card: bool,
+    revocation: Option<(RevocationId, Urgency)>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -122,17 +123,29 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     };
     Ok(match envelope {
         Envelope::Post { post, thread, message, repeated } => {
-            let belongs = Belongs { thread, message, is_thread_card: false };
+            let belongs = Belongs { thread, message, ..Belongs::default() };
             let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
         Envelope::ThreadCard { thread } => match thread_card(desk, &person, thread)? {
-            Some(post) => {
-                Step::HandOver(Request::Post { to, post, belongs: Belongs { thread: Some(thread), message: None, is_thread_card: true } })
-            }
+            Some(post) => Step::HandOver(Request::Post {
+                to,
+                post,
+                belongs: Belongs { thread: Some(thread), is_thread_card: true, ..Belongs::default() },
+            }),
             None => Step::Settle,
         },
         Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post }),
+        // A quote of it is no answer to the client: supervisors see it too, who take no part in the thread.
+        Envelope::Revocation { revocation, urgency } => match revocation::card_now(desk, &person, revocation, urgency)? {
+            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+            Some((None, post)) => Step::HandOver(Request::Post {
+                to,
+                post,
+                belongs: Belongs { revocation: Some((revocation, urgency)), ..Belongs::default() },
+            }),
+            None => Step::Settle,
+        },
     })
 }
 
@@ -278,8 +291,11 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
 }
 
 fn posted(desk: &Desk<'_>, colleague: &ColleagueId, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
-    let Some(thread) = belongs.thread else { return Ok(()) };
     let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
+    if let Some((revocation, urgency)) = belongs.revocation {
+        return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
+    }
+    let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
     if belongs.is_thread_card {
         desk.tx.thread_card_posted(thread, colleague, &activity, desk.now)?;

@@ -131,6 +131,7 @@ impl<'a> Desk<'a> {
             marketing_stopped: contact.marketing_stopped,
             us_number: contact.number().is_some_and(|number| phone::is_us(&number)),
             unanswered_template_at: thread.and_then(|thread| thread.template_at),
+            revocation_open: self.tx.open_revocation(contact.id)?.is_some(),
         })
     }
 

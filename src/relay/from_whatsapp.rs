@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, render, send, status};
+use super::{entry_point, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
     SystemEvent, WhatsAppEvent, on_client_message,
@@ -60,7 +60,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     let meaning = Meaning::of(&message.content, desk.office.keywords(&case.contact.line));
     // Written while we may not answer: recorded and shown as such (product.md 3). The answer to the request is no such message.
     let asked = matches!(state_before, ConsentState::Pending | ConsentState::Lapsed | ConsentState::Declined | ConsentState::Revoked);
-    let before_consent = asked && matches!(meaning, Meaning::Other | Meaning::Help | Meaning::Silent);
+    let before_consent = asked && matches!(meaning, Meaning::Other | Meaning::Help | Meaning::PerhapsStop | Meaning::Silent);
     let new = NewMessage {
         thread: case.thread.id,
         author: None,
@@ -82,12 +82,16 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     let deactivated = number.status == NumberStatus::Deactivated;
     // An opt-out acts in any state, also on a number that is switched off.
     if deactivated && meaning != Meaning::OptOut {
+        // Nor does a wish to stop get lost there: consent is the line's, whatever the number.
+        revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
         return on_deactivated(desk, &case);
     }
     let case = step_consent(desk, case, meaning, id)?;
     if !deactivated {
         show(desk, &case, id, message, before_consent, meaning)?;
     }
+    // Before anything held could be released.
+    revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
     announce(desk, &case, state_before, meaning)?;
     if case.contact.consent.stored == ConsentState::Granted {
         send::release_held(desk, &case)?;
@@ -159,7 +163,12 @@ fn on_deactivated(desk: &Desk<'_>, case: &Case) -> Result<()> {
 /// Moves consent by what the client said, and answers.
 fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: MessageId) -> Result<Case> {
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
-    let asked = Asked { consent: case.contact.consent, client_first: policy.client_first, helped_at: case.contact.helped_at };
+    let asked = Asked {
+        consent: case.contact.consent,
+        client_first: policy.client_first,
+        helped_at: case.contact.helped_at,
+        revocation_open: desk.tx.open_revocation(case.contact.id)?.is_some(),
+    };
     let step = on_client_message(&asked, meaning, desk.now);
     let sent = match step.answer {
         Some(answer) => send::answer_consent(desk, &case, answer)?,
@@ -184,6 +193,9 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: Mess
         });
         let kind = format!("consent.{}", next.as_str());
         desk.journal(&kind, "client", Some(case.thread.id), Some(message), &evidence)?;
+        if matches!(next, ConsentState::Revoked | ConsentState::Declined) {
+            revocation::settle(desk, &case.contact, "client", Some(message))?;
+        }
     }
     Ok(case)
 }
@@ -239,17 +251,22 @@ fn announce(desk: &Desk<'_>, case: &Case, before: ConsentState, meaning: Meaning
         }
         (ConsentState::Revoked, before) if before != ConsentState::Revoked => {
             debug_assert!(matches!(meaning, Meaning::OptOut | Meaning::No));
-            let withdrawn = send::withdraw_held(desk, case, "client")?;
-            desk.tell(case, Style::Attention, |reader| {
-                let stopped = reader.voice.say(TextId::T08, &[("client", &client)]);
-                match withdrawn {
-                    0 => stopped,
-                    n => format!("{stopped} {}", reader.voice.say(TextId::T08b, &[("n", &n.to_string())])),
-                }
-            })
+            tell_stopped(desk, case, "client")
         }
         _ => Ok(()),
     }
+}
+
+/// What follows from a revoked consent: nothing held goes out any more, and the participants know (T-08).
+pub fn tell_stopped(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<()> {
+    let withdrawn = send::withdraw_held(desk, case, actor)?;
+    desk.tell(case, Style::Attention, |reader| {
+        let stopped = reader.voice.say(TextId::T08, &[("client", &case.contact.name)]);
+        match withdrawn {
+            0 => stopped,
+            n => format!("{stopped} {}", reader.voice.say(TextId::T08b, &[("n", &n.to_string())])),
+        }
+    })
 }
 
 fn on_preference(desk: &Desk<'_>, number: Option<&crate::bridge::PhoneNumberId>, client: &ClientIdentity, stop: bool) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::{deliver, expiry, send, tell};
+use super::{deliver, expiry, revocation, send, tell};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -59,6 +59,7 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("warn_of_closing", warn_of_closing).await);
         log_error(relay.write("expire_held", expire_held).await);
         log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
+        log_error(relay.write("revocations", revocation::remind).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.

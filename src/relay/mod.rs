@@ -19,6 +19,7 @@ mod office;
 mod preflight;
 mod rates;
 mod render;
+mod revocation;
 mod send;
 mod status;
 mod tell;

@@ -5,8 +5,8 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
-    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Ruling, Sending, Template,
-    TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held,
+    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Ruling, Sending,
+    Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held,
 };
 use crate::cards::Style;
 use crate::store::{Direction, Message, NewMessage, Purpose, Result};
@@ -77,7 +77,10 @@ fn sending(desk: &Desk<'_>, case: &Case, purpose: Purpose, content: &Outgoing) -
 /// The decision about a queued message at the moment it is handed to WhatsApp: consent may have gone, the window closed, a
 /// template been paused since.
 pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing) -> Result<Ruling> {
-    let sending = sending(desk, case, message.purpose, content)?;
+    let sending = match sending(desk, case, message.purpose, content)? {
+        Sending::Free if waited(desk, case, message)? => Sending::Waiting,
+        sending => sending,
+    };
     let author = match message.author.as_deref() {
         None | Some(SERVER) => None,
         Some(id) => desk.person(&id.into())?,
@@ -86,6 +89,11 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
     case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
     decide(desk, &case, author.as_ref(), sending)
+}
+
+/// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.
+fn waited(desk: &Desk<'_>, case: &Case, message: &Message) -> Result<bool> {
+    Ok(message.state == MessageState::Held || desk.tx.open_revocation(case.contact.id)?.is_some_and(|open| message.id < open.message))
 }
 
 fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ruling: &Ruling) -> Result<MessageId> {
@@ -288,6 +296,11 @@ pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
             break;
         }
         release(desk, case, message, &content, &ruling)?;
+    }
+    if let (Some(first), Some(Rule::RevocationOpen)) = (waiting.first(), verdicts.first().map(|verdict| verdict.rule)) {
+        // The card that asks for the decision says that they wait.
+        let body = json!({ "rule": Rule::RevocationOpen, "row": Rule::RevocationOpen.row(), "held": waiting.len() });
+        return desk.journal("message.not_released", SERVER, Some(case.thread.id), Some(first.id), &body);
     }
     tell_released(desk, case, &held::Release::of(waiting.len(), &verdicts))
 }

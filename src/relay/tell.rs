@@ -21,6 +21,17 @@ pub fn verdict(
     let head = desk.head(&case.contact, Some(&case.thread));
     match (verdict.decision, message) {
         (Decision::Send, _) => Ok(None),
+        (Decision::Hold { .. }, Some(message)) if verdict.rule == Rule::RevocationOpen => {
+            let notice = Notice {
+                head: Some(head),
+                text: reader.voice.say(TextId::T09e, &[("client", &case.contact.name)]),
+                style: Style::Warning,
+                kept: Some(text.to_owned()),
+                quotes_message: false,
+                actions: vec![(labels::EDIT, Action::EditHeld { message }), (labels::WITHDRAW, Action::WithdrawHeld { message })],
+            };
+            Ok(Some(cards::notice(&reader, &notice)))
+        }
         (Decision::Hold { .. }, Some(message)) => held(desk, person, case, message, text).map(Some),
         (Decision::AskConsent, _) => {
             let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false };
@@ -90,6 +101,7 @@ pub fn refusal(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Opti
         Rule::NotEnabled => labels::NOT_ENABLED.to_owned(),
         Rule::NumberDeactivated => reader.voice.say(TextId::T12, &[("number", &number)]),
         Rule::OwnedByOthers => reader.voice.say(TextId::T10, &[]),
+        Rule::RevocationOpen => reader.voice.say(TextId::T09d, &[("client", client)]),
         Rule::ConsentRefused if declined => reader.voice.say(TextId::T06, &[("client", client), ("number", &number)]),
         Rule::ConsentRefused => reader.voice.say(TextId::T08, &[("client", client)]),
         Rule::RequestPending => {

@@ -108,6 +108,7 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
         held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         last,
         free: free_time(case, desk.now),
+        revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
     };
     Ok(cards::thread(&desk.reader(person, Some(&case.contact.line)), &view))
 }

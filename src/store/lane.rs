@@ -8,7 +8,7 @@
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
 use super::tx::{Result, Tx, micros};
-use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Post, ThreadId, Time};
+use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Post, RevocationId, ThreadId, Time, Urgency};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,8 @@ pub enum Envelope {
     Post { post: Post, thread: Option<ThreadId>, message: Option<MessageId>, repeated: bool },
     /// Post the thread's card, rendered when it is sent.
     ThreadCard { thread: ThreadId },
+    /// Post or change a card about a possible wish to stop, rendered when it is sent.
+    Revocation { revocation: RevocationId, urgency: Urgency },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
 }

@@ -16,6 +16,7 @@ mod lane;
 mod look;
 mod message;
 mod price;
+mod revocation;
 mod template;
 mod thread;
 mod tx;
@@ -34,12 +35,17 @@ pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
+pub use revocation::{Decided, Revocation, RevocationCard};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
 
 const READERS: usize = 4;
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0004_held.sql"), include_str!("migrations/0005_cost.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0003_revocation.sql"),
+    include_str!("migrations/0004_held.sql"),
+    include_str!("migrations/0005_cost.sql"),
+];
 
 /// A handle to the store; cheap to clone.
 #[derive(Clone)]

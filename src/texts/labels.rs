@@ -32,6 +32,8 @@ pub const IT_ARRIVED: &str = "It arrived";
 pub const DISCARD: &str = "Discard";
 pub const SEND_AS_NEW: &str = "Send as new";
 pub const TAKE: &str = "Take";
+pub const RECORD_OPT_OUT: &str = "Record opt-out";
+pub const NOT_AN_OPT_OUT: &str = "Not an opt-out";
 pub const OLDER: &str = "Older";
 pub const NEW_CONVERSATION: &str = "New conversation";
 pub const CONTACTS: &str = "Contacts";
@@ -174,6 +176,15 @@ pub const PRICE: &str = "Price";
 pub const FREE_UNTIL: &str = "Free until ";
 pub const FREE_IF_ANSWERED: &str = "Free for 72 hours if you answer before ";
 pub const FREE_BY_AD: &str = ": the client came through an ad.";
+pub const MAY_ASK_TO_STOP: &str = "May be asking to stop";
+/// Before the time by which it must be decided.
+pub const DECIDE_BY: &str = ". Decide by ";
+pub const REVOCATION_MEANWHILE: &str = "Until you decide, held messages wait, and no template or request is sent. Recording the opt-out closes writing until the client writes again.";
+
+/// A client said several times what may be a wish to stop; the last time is quoted below.
+pub fn said_again(messages: u32) -> String {
+    format!("Said {messages} times so far. The last time:")
+}
 
 pub const AGREED: &str = "Agreed.";
 pub const WINDOW_OPEN: &str = "You can write until ";

@@ -69,6 +69,16 @@ texts! {
     T08 "T-08" Colleague "{client} asked to stop. Writing is closed.";
     /// Opted out while messages were held; follows T-08.
     T08b "T-08b" Colleague "{n} held message(s) withdrawn.";
+    /// The client may ask to stop in their own words.
+    T09 "T-09" Colleague "{client} may be asking to stop. Please decide by {date}.";
+    /// The same, to supervisors when half the time is over.
+    T09b "T-09b" Colleague "For {days} business days nobody has decided whether {client} asked to stop. Please decide by {date}.";
+    /// The same, to supervisors when the time is over.
+    T09c "T-09c" Colleague "{days} business days are over, and nobody has decided whether {client} asked to stop. Please decide now.";
+    /// Refused until that is decided.
+    T09d "T-09d" Colleague "{client} may be asking to stop, and nobody has decided yet. Nothing was sent. Decide on the card that quotes the message, then try again.";
+    /// Held until that is decided.
+    T09e "T-09e" Colleague "Held. {client} may be asking to stop. Your message waits until that is decided: recorded as an opt-out, it is withdrawn; otherwise it goes out as soon as {client}'s window allows.";
     /// Exclusivity.
     T10 "T-10" Colleague "Looks like this contact is already messaging with another colleague in your line of business.";
     /// Number deactivated. The second sentence is verbatim.

@@ -67,6 +67,7 @@ pub fn why(rule: Rule) -> &'static str {
         Rule::TemplateNotApproved => "WhatsApp has not approved this template, or it cannot be sent from here.",
         Rule::MarketingNotAllowed => "Marketing is not allowed by the line, to this number, or by the client.",
         Rule::TemplateUnanswered => "The client has not answered the last template; only one is sent in 24 hours.",
+        Rule::RevocationOpen => "The client may be asking to stop; somebody has to decide that first.",
         Rule::AlreadyGranted => "The client has agreed already.",
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences around a client's messages and a colleague's actions that product.md 10 does not number.
 
-use crate::bridge::Rule;
+use crate::bridge::{RevocationOutcome, Rule};
 
 pub const UNKNOWN_CLIENT: &str = "Unknown client";
 pub const EARLIER_MESSAGE: &str = "an earlier message";
@@ -159,7 +159,17 @@ pub fn reason(rule: Rule) -> &'static str {
         Rule::ConsentRefused => "the client does not want messages",
         Rule::RequestPending | Rule::ConsentNeeded => "the client has not agreed yet",
         Rule::TemplateOnly | Rule::Queue => "the 24-hour window is closed",
+        Rule::RevocationOpen => "the client may be asking to stop",
         _ => "a rule of your organization does not allow it",
+    }
+}
+
+/// What was decided about a client's message that may ask to stop.
+pub fn revocation_decided(outcome: RevocationOutcome) -> &'static str {
+    match outcome {
+        RevocationOutcome::OptOut => "Opt-out recorded.",
+        RevocationOutcome::NotAnOptOut => "Not an opt-out.",
+        RevocationOutcome::Stopped => "The client has stopped messages themselves.",
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a colleague may touch: contacts of their lines, threads they take part in, held messages of their own. Everything else
 //! is answered with the truth and nothing is done.
 
-use crate::bridge::{ContactId, MessageId, MessageState, Post, Template, ThreadId, held};
+use crate::bridge::{ContactId, MessageId, MessageState, Post, RevocationId, Template, ThreadId, Urgency, held};
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
-use crate::relay::{expiry, template_views, views};
-use crate::store::{Contact, Message, Result};
+use crate::relay::{expiry, revocation, template_views, views};
+use crate::store::{Contact, Message, Result, Revocation};
 use crate::texts::{labels, sentences};
 
 /// A contact of one of the colleague's lines.
@@ -37,6 +37,24 @@ pub fn with_template(
         Some(template) => then(case, &template),
         None => Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Attention, sentences::TEMPLATE_GONE.to_owned())),
     })
+}
+
+/// A possible wish to stop that the colleague may decide; what was decided when it is not open any more.
+pub fn with_revocation(
+    desk: &Desk<'_>,
+    person: &Person,
+    id: RevocationId,
+    then: impl FnOnce(&Case, &Revocation) -> Result<Post>,
+) -> Result<Post> {
+    let Some(found) = desk.tx.revocation(id)? else { return Ok(views::gone(desk, person)) };
+    let Some(case) = desk.case(found.thread)? else { return Ok(views::gone(desk, person)) };
+    if !revocation::may_decide(desk, person, &case.contact)? {
+        return Ok(views::gone(desk, person));
+    }
+    match found.decided {
+        None => then(&case, &found),
+        Some(_) => revocation::view(desk, person, &case, &found, Urgency::New),
+    }
 }
 
 /// A held message of the colleague's own; what became of it when it is not held any more.

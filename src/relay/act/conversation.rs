@@ -1,7 +1,9 @@
 //! Opening a conversation: add a contact, ask for consent, write, take.
 
 use super::allowed::with_contact;
-use crate::bridge::{Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Ruling, Sending, ThreadId, phone};
+use crate::bridge::{
+    Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId, phone,
+};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person};
@@ -79,6 +81,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
             views::new_conversation(desk, person, typed, Vec::new())
         }
         Decision::Refuse => refuse(desk, person, contact, thread.as_ref(), &ruling),
+        _ if ruling.rule == Rule::RevocationOpen => refuse(desk, person, contact, thread.as_ref(), &ruling),
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();

@@ -5,6 +5,7 @@ mod allowed;
 mod conversation;
 mod held;
 mod message;
+mod revocation;
 mod template;
 
 use super::desk::{Desk, Person};
@@ -16,10 +17,11 @@ use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
-use allowed::{with_case, with_contact, with_held, with_template};
+use allowed::{with_case, with_contact, with_held, with_revocation, with_template};
 use conversation::{add_contact, request, start, take};
 use held::{discard_expired, save_held, withdraw};
 use message::{arrived, choose, discard, retry, settled_draft};
+use revocation::{not_an_opt_out, record_opt_out};
 use serde_json::Value;
 use template::{fill, pick, send_template};
 
@@ -108,6 +110,12 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Request { contact, basis } => with_contact(desk, person, *contact, |contact| request(desk, person, contact, *basis)),
         Action::CancelRequest { contact } => {
             with_contact(desk, person, *contact, |contact| Ok(desk.receipt(person, contact, None, sentences::REQUEST_CANCELLED, None)))
+        }
+        Action::RecordOptOut { revocation } => {
+            with_revocation(desk, person, *revocation, |case, open| record_opt_out(desk, person, case, open))
+        }
+        Action::NotAnOptOut { revocation } => {
+            with_revocation(desk, person, *revocation, |case, open| not_an_opt_out(desk, person, case, open))
         }
         Action::Templates { thread, query } => {
             with_case(desk, person, *thread, |case| template_views::templates(desk, person, case, query, false))
