@@ -16,6 +16,7 @@ mod histories;
 mod poison;
 mod preflight;
 mod relaying;
+mod revocation;
 mod routing;
 mod rows;
 mod story;
