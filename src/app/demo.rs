@@ -2,8 +2,8 @@
 
 use super::{App, journal};
 use crate::bridge::{
-    ClosedWindow, Colleague, Directory, Fill, KeywordSet, Line, LineId, LineTemplates, Number, NumberStatus, Organization, Policy, Role,
-    TemplateUse,
+    ClosedWindow, Colleague, Directory, Fill, KeywordSet, LanguageTemplates, Line, LineId, LineTemplates, Number, NumberStatus,
+    Organization, Policy, Role, TemplateUse,
 };
 use crate::clock::Clock;
 use crate::config::Config;
@@ -18,6 +18,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -165,7 +166,11 @@ pub fn directory(cast: &Cast) -> Directory {
         language: None,
         region: None,
         policy: Policy::default(),
-        templates: LineTemplates { opt_in: template("switchboard_opt_in", "en"), nudge: Some(template("switchboard_nudge", "en")) },
+        templates: LineTemplates {
+            opt_in: template("switchboard_opt_in", "en"),
+            nudge: Some(template("switchboard_nudge", "en")),
+            languages: BTreeMap::new(),
+        },
         keywords: Default::default(),
         texts: Default::default(),
     };
@@ -205,6 +210,7 @@ fn service() -> Line {
         decline: words(&["NEIN", "NEIN DANKE"]),
         help: words(&["HILFE", "INFO"]),
         revocation: None,
+        marketing_opt_out: words(&["KEINE WERBUNG"]),
     };
     let texts = [
         (
@@ -233,6 +239,8 @@ fn service() -> Line {
         ),
         ("T-05", "Der Kontakt hat seit mehr als 24 Stunden nicht auf die Anfrage geantwortet. Sie können die Anfrage noch einmal senden."),
     ];
+    let english =
+        LanguageTemplates { opt_in: Some(template("switchboard_opt_in", "en")), nudge: Some(template("switchboard_nudge", "en")) };
     Line {
         id: SERVICE.into(),
         name: "Service Desk".to_owned(),
@@ -241,7 +249,11 @@ fn service() -> Line {
         language: Some("de".to_owned()),
         region: Some("DE".to_owned()),
         policy: Policy { closed_window: ClosedWindow::QueueAndNudge, ..Policy::default() },
-        templates: LineTemplates { opt_in: template("service_anfrage", "de"), nudge: Some(template("service_nachricht", "de")) },
+        templates: LineTemplates {
+            opt_in: template("service_anfrage", "de"),
+            nudge: Some(template("service_nachricht", "de")),
+            languages: [("en".to_owned(), english)].into(),
+        },
         keywords: [("de".to_owned(), keywords)].into(),
         texts: [("de".to_owned(), texts.map(|(id, text)| (id.to_owned(), text.to_owned())).into())].into(),
     }

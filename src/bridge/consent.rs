@@ -106,7 +106,8 @@ pub fn on_client_message(asked: &Asked, meaning: Meaning, now: Time) -> Step {
         if recently || asked.revocation_open { nothing } else { to(Pending, Answer::Request) }
     };
     match (meaning, state) {
-        (Meaning::Silent, _) => nothing,
+        // Marketing is another question than consent: neither asked again nor answered.
+        (Meaning::Silent | Meaning::MarketingOptOut, _) => nothing,
         // A colleague decides; a request would be the message that the client does not want.
         (Meaning::PerhapsStop, _) => nothing,
         // Answered once: a repeated STOP changes nothing and says nothing.
@@ -178,6 +179,8 @@ mod tests {
     #[case::a_wish_to_stop_brings_no_request(ConsentState::Pending, Meaning::PerhapsStop, None, None)]
     #[case::nor_after_a_stop(ConsentState::Revoked, Meaning::PerhapsStop, None, None)]
     #[case::nor_does_it_revoke(ConsentState::Granted, Meaning::PerhapsStop, None, None)]
+    #[case::no_marketing_is_no_opt_out(ConsentState::Granted, Meaning::MarketingOptOut, None, None)]
+    #[case::no_marketing_is_not_asked_back(ConsentState::Revoked, Meaning::MarketingOptOut, None, None)]
     #[case::help_is_answered(ConsentState::Granted, Meaning::Help, None, Some(Answer::Help))]
     #[case::first_words_need_no_request(ConsentState::None, Meaning::Other, None, None)]
     fn the_client_leads(

@@ -1,7 +1,7 @@
 //! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
 //! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
 
-use super::{ColleagueId, LineId, PhoneNumberId, WabaId};
+use super::{ColleagueId, LineId, PhoneNumberId, WabaId, nearest_language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -132,6 +132,62 @@ pub struct LineTemplates {
     /// The nudge (K-22). Needed by `closed_window = "queue_and_nudge"`.
     #[serde(default)]
     pub nudge: Option<TemplateUse>,
+    /// Other templates for clients of a language. What is absent there is sent as said above.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub languages: BTreeMap<String, LanguageTemplates>,
+}
+
+/// The templates for one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LanguageTemplates {
+    pub opt_in: Option<TemplateUse>,
+    pub nudge: Option<TemplateUse>,
+}
+
+impl LineTemplates {
+    /// The opt-in template for somebody who wants these languages, in order of preference.
+    pub fn opt_in_for(&self, wanted: &[&str]) -> &TemplateUse {
+        self.nearest(|own| own.opt_in.as_ref(), &self.opt_in.language, wanted).unwrap_or(&self.opt_in)
+    }
+
+    /// The same for the nudge. `None`: the line has none.
+    pub fn nudge_for(&self, wanted: &[&str]) -> Option<&TemplateUse> {
+        let spoken = self.nudge.as_ref().map_or("", |nudge| &nudge.language);
+        self.nearest(|own| own.nudge.as_ref(), spoken, wanted).or(self.nudge.as_ref())
+    }
+
+    /// `None` where the one for everybody speaks the best language, or nobody speaks any that is wanted.
+    fn nearest<'a>(
+        &'a self,
+        pick: impl Fn(&'a LanguageTemplates) -> Option<&'a TemplateUse>,
+        spoken: &str,
+        wanted: &[&str],
+    ) -> Option<&'a TemplateUse> {
+        let own: Vec<(&str, &TemplateUse)> =
+            self.languages.iter().filter_map(|(language, own)| Some((language.as_str(), pick(own)?))).collect();
+        // Those of a language of their own go first: that is why somebody wrote them down.
+        let offered: Vec<&str> = own.iter().map(|(language, _)| *language).chain([spoken]).collect();
+        let best = nearest_language(&offered, wanted)?;
+        own.into_iter().find(|(language, _)| *language == best).map(|(_, used)| used)
+    }
+
+    /// Whether a template of this name asks for consent, in whatever language: it has its own way out and its own rule.
+    pub fn asks(&self, name: &str) -> bool {
+        self.opt_in.name == name || self.languages.values().filter_map(|own| own.opt_in.as_ref()).any(|used| used.name == name)
+    }
+
+    /// Every template that is named, with its place below `templates`.
+    pub fn all(&self) -> Vec<(String, &TemplateUse)> {
+        let nudge = self.nudge.iter().map(|used| ("nudge".to_owned(), used));
+        let languages = self.languages.iter().flat_map(|(language, own)| {
+            let of = |kind: &str, used: &'_ Option<TemplateUse>| used.is_some().then(|| format!("languages.{language}.{kind}"));
+            let opt_in = of("opt_in", &own.opt_in).zip(own.opt_in.as_ref());
+            let nudge = of("nudge", &own.nudge).zip(own.nudge.as_ref());
+            opt_in.into_iter().chain(nudge)
+        });
+        std::iter::once(("opt_in".to_owned(), &self.opt_in)).chain(nudge).chain(languages).collect()
+    }
 }
 
 /// A template by name, and what fills its variables.
@@ -166,6 +222,21 @@ pub struct KeywordSet {
     /// Phrases anywhere in a message that may ask to stop. `*` stands for up to two words, a full stop at the end for the end of a
     /// sentence. Empty: none in this language.
     pub revocation: Option<Vec<String>>,
+    /// No more marketing; says nothing about consent.
+    pub marketing_opt_out: Option<Vec<String>>,
+}
+
+impl KeywordSet {
+    /// Every kind by its key, in the order of the file.
+    pub fn kinds(&self) -> [(&'static str, &Option<Vec<String>>); 5] {
+        [
+            ("opt_out", &self.opt_out),
+            ("opt_in", &self.opt_in),
+            ("decline", &self.decline),
+            ("help", &self.help),
+            ("marketing_opt_out", &self.marketing_opt_out),
+        ]
+    }
 }
 
 /// A WhatsApp business phone number.

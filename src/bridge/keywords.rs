@@ -14,6 +14,9 @@ pub const DECLINE: &[&str] = &["NO", "N"];
 /// Help keywords.
 pub const HELP: &[&str] = &["HELP", "INFO"];
 
+/// Keywords that stop marketing and nothing else: what Meta puts on the quick reply of a marketing template.
+pub const MARKETING_OPT_OUT: &[&str] = &["STOP PROMOTIONS"];
+
 /// Payload of the opt-in request's Yes button.
 pub const YES: &str = "switchboard:opt_in:yes";
 /// Payload of the opt-in request's No button.
@@ -34,6 +37,8 @@ pub enum Meaning {
     No,
     /// A whole message that asks for help.
     Help,
+    /// No more marketing, by a template's quick reply or as a whole message. Says nothing about consent.
+    MarketingOptOut,
     /// Any other message that may ask to stop in the client's own words: a colleague decides.
     PerhapsStop,
     /// Any other message.
@@ -69,6 +74,7 @@ pub struct Keywords {
     opt_in: HashSet<String>,
     decline: HashSet<String>,
     help: HashSet<String>,
+    marketing_opt_out: HashSet<String>,
     revocation: RevocationPhrases,
 }
 
@@ -90,6 +96,7 @@ impl Keywords {
             opt_in: all(|set| &set.opt_in, OPT_IN),
             decline: all(|set| &set.decline, DECLINE),
             help: all(|set| &set.help, HELP),
+            marketing_opt_out: all(|set| &set.marketing_opt_out, MARKETING_OPT_OUT),
             revocation: RevocationPhrases::of(line),
         }
     }
@@ -106,6 +113,8 @@ impl Keywords {
             Meaning::Decline
         } else if self.help.contains(&folded) {
             Meaning::Help
+        } else if self.marketing_opt_out.contains(&folded) {
+            Meaning::MarketingOptOut
         } else if self.revocation.found_in(message) {
             Meaning::PerhapsStop
         } else {
@@ -132,6 +141,7 @@ pub(crate) mod tests {
             templates: LineTemplates {
                 opt_in: TemplateUse { name: "opt_in".to_owned(), language: "en".to_owned(), variables: Vec::new() },
                 nudge: None,
+                languages: Default::default(),
             },
             keywords: Default::default(),
             texts: Default::default(),
@@ -152,6 +162,7 @@ pub(crate) mod tests {
     #[case("yes please", Meaning::Other)]
     #[case("n", Meaning::Decline)]
     #[case("info?", Meaning::Help)]
+    #[case("Stop promotions", Meaning::MarketingOptOut)]
     #[case("👍", Meaning::Other)]
     #[case("", Meaning::Other)]
     fn whole_messages_only(#[case] text: &str, #[case] meaning: Meaning) {

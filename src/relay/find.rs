@@ -37,10 +37,10 @@ pub struct Found {
 pub fn template_groups(desk: &Desk<'_>, case: &Case, typed: &str) -> Result<Vec<Vec<Template>>> {
     let Some(number) = desk.office.directory.number(&case.thread.number) else { return Ok(Vec::new()) };
     let wanted = Wanted::new(typed);
-    let opt_in = desk.line(&case.contact.line).map(|line| line.templates.opt_in.name.as_str());
+    let asks = |name: &str| desk.line(&case.contact.line).is_some_and(|line| line.templates.asks(name));
     let mut found = desk.tx.templates(&number.waba_id)?;
     // The opt-in request has its own way out and its own rule.
-    found.retain(|template| Some(template.name.as_str()) != opt_in && template.status.eq_ignore_ascii_case("APPROVED"));
+    found.retain(|template| !asks(&template.name) && template.status.eq_ignore_ascii_case("APPROVED"));
     found.retain(|template| wanted.is_in(&[&template.name, &template.language, &template.body]));
     let language = case.contact.language.as_deref().unwrap_or_default();
     let refused = |template: &Template| refusal(desk, case, template).is_some();

@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, render, revocation, send, status};
+use super::{entry_point, evidence, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
     SystemEvent, WhatsAppEvent, on_client_message,
@@ -86,7 +86,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
         revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
         return on_deactivated(desk, &case);
     }
-    let case = step_consent(desk, case, meaning, id)?;
+    let case = step_consent(desk, case, meaning, message, id)?;
     if !deactivated {
         show(desk, &case, id, message, before_consent, meaning)?;
     }
@@ -161,7 +161,7 @@ fn on_deactivated(desk: &Desk<'_>, case: &Case) -> Result<()> {
 }
 
 /// Moves consent by what the client said, and answers.
-fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: MessageId) -> Result<Case> {
+fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &ClientMessage, id: MessageId) -> Result<Case> {
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let asked = Asked {
         consent: case.contact.consent,
@@ -185,16 +185,20 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: Mess
         case.contact.consent = Consent { stored: next, requested_at };
         desk.tx.save_consent(case.contact.id, case.contact.consent)?;
         if let (true, Some(request)) = (asking, sent) {
-            desk.tx.save_request(case.contact.id, SERVER, None, request)?;
+            let language = send::request_language(desk, &case)?.to_owned();
+            desk.tx.save_request(case.contact.id, SERVER, None, request, &language)?;
+            case.contact.requested_by = Some(SERVER.into());
+            case.contact.request_message = Some(request);
+            case.contact.request_language = Some(language);
         }
-        let evidence = json!({
-            "contact": case.contact.id, "state": next, "by_message": message, "answer": sent,
-            "request": case.contact.request_message, "requested_at": requested_at, "basis": case.contact.basis,
-        });
+        let mut evidence = evidence::of_request(desk, &case.contact)?;
+        evidence.insert("contact".to_owned(), json!(case.contact.id));
+        evidence.insert("state".to_owned(), json!(next));
+        evidence.extend(evidence::of_answer(desk, id, message, sent)?);
         let kind = format!("consent.{}", next.as_str());
-        desk.journal(&kind, "client", Some(case.thread.id), Some(message), &evidence)?;
+        desk.journal(&kind, "client", Some(case.thread.id), Some(id), &evidence)?;
         if matches!(next, ConsentState::Revoked | ConsentState::Declined) {
-            revocation::settle(desk, &case.contact, "client", Some(message))?;
+            revocation::settle(desk, &case.contact, "client", Some(id))?;
         }
     }
     Ok(case)

@@ -9,6 +9,7 @@ mod core;
 mod deliver;
 mod desk;
 mod entry_point;
+mod evidence;
 mod expiry;
 mod extension;
 mod find;

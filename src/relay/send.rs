@@ -6,10 +6,10 @@ use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
     Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Ruling, Sending,
-    Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held,
+    Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held, nearest_language, same_language,
 };
 use crate::cards::Style;
-use crate::store::{Direction, Message, NewMessage, Purpose, Result};
+use crate::store::{Contact, Direction, Message, NewMessage, Purpose, Result};
 use crate::texts::{TextId, sentences, when};
 use serde_json::{Value, json};
 
@@ -182,6 +182,19 @@ fn client_text(desk: &Desk<'_>, case: &Case, text: TextId) -> Result<String> {
     })
 }
 
+/// The language in which [`answer_consent`] asks.
+pub fn request_language<'a>(desk: &Desk<'a>, case: &'a Case) -> Result<&'a str> {
+    let text = if speaker(desk, case)?.is_some() { TextId::K01 } else { TextId::K01b };
+    Ok(desk.client_voice(&case.contact).language_of(text))
+}
+
+/// The languages to speak to a client in, the best first: their own, else the line's.
+pub fn languages<'a>(desk: &Desk<'a>, contact: &'a Contact) -> [&'a str; 2] {
+    let lines =
+        desk.line(&contact.line).map_or(desk.office.directory.organization.language.as_str(), |line| desk.office.directory.language(line));
+    [contact.language.as_deref().unwrap_or_default(), lines]
+}
+
 /// In whose name the server speaks: the first participant's, else the one who asked for consent.
 fn speaker(desk: &Desk<'_>, case: &Case) -> Result<Option<String>> {
     let first = desk.tx.participants(case.thread.id)?.into_iter().next().or_else(|| case.contact.requested_by.clone());
@@ -191,18 +204,19 @@ fn speaker(desk: &Desk<'_>, case: &Case) -> Result<Option<String>> {
     })
 }
 
-/// A template that the server fills by itself: in the client's language if there is one, else as configured.
+/// A template that the server fills by itself: in the client's language, else in the line's, else as configured.
 pub fn fill_template(desk: &Desk<'_>, case: &Case, used: &TemplateUse, colleague: &str) -> Result<Option<TemplateMessage>> {
     let Some(number) = desk.office.directory.number(&case.thread.number) else { return Ok(None) };
-    let wanted = case.contact.language.as_deref().unwrap_or_default();
-    let templates = desk.tx.templates(&number.waba_id)?;
-    let usable = |template: &&Template| {
+    let mut usable = desk.tx.templates(&number.waba_id)?;
+    usable.retain(|template| {
         template.name == used.name && template.status.eq_ignore_ascii_case("APPROVED") && template.not_sendable.is_none()
-    };
-    let base = |language: &str| language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let by = |language: &str| templates.iter().filter(usable).find(|template| same_language(&template.language, language));
-    let near = || templates.iter().filter(usable).find(|template| !wanted.is_empty() && base(&template.language) == base(wanted));
-    let Some(template) = by(wanted).or_else(near).or_else(|| by(&used.language)) else { return Ok(None) };
+    });
+    let offered: Vec<&str> = usable.iter().map(|template| template.language.as_str()).collect();
+    let [own, lines] = languages(desk, &case.contact);
+    let chosen = nearest_language(&offered, &[own, lines]);
+    let configured = || usable.iter().find(|template| same_language(&template.language, &used.language));
+    let chosen = chosen.and_then(|language| usable.iter().find(|template| template.language == language)).or_else(configured);
+    let Some(template) = chosen else { return Ok(None) };
     let line = desk.line(&case.contact.line);
     let values: Vec<String> = used
         .variables
@@ -243,10 +257,6 @@ fn answer_payloads(template: &Template, keywords: &Keywords) -> Vec<TemplateButt
         .collect()
 }
 
-fn same_language(one: &str, other: &str) -> bool {
-    one.replace('_', "-").eq_ignore_ascii_case(&other.replace('_', "-"))
-}
-
 /// What became of the wish to ask the client to write (K-22).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Nudged {
@@ -266,7 +276,7 @@ pub fn nudge(desk: &Desk<'_>, case: &Case, author: &Person, by: Option<&Person>)
     if let Err(not) = held::may_nudge(&case.thread.window, case.thread.nudged_at, desk.now) {
         return Ok(Nudged::Not(not));
     }
-    let used = desk.line(&case.contact.line).and_then(|line| line.templates.nudge.as_ref());
+    let used = desk.line(&case.contact.line).and_then(|line| line.templates.nudge_for(&languages(desk, &case.contact)));
     let Some(used) = used else { return Ok(Nudged::NotConfigured) };
     let Some(template) = fill_template(desk, case, used, &author.name)? else { return Ok(Nudged::NotApproved(used.name.clone())) };
     let content = Outgoing::Template(template);

@@ -28,7 +28,7 @@ pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, not
 
 /// A template of the thread's WABA, as cached; the opt-in request is none that a colleague picks, whatever a card says.
 pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Result<Option<Template>> {
-    if desk.line(&case.contact.line).is_some_and(|line| line.templates.opt_in.name == name) {
+    if desk.line(&case.contact.line).is_some_and(|line| line.templates.asks(name)) {
         return Ok(None);
     }
     match desk.office.directory.number(&case.thread.number) {

@@ -26,6 +26,10 @@ pub struct Contact {
     pub helped_at: Option<Time>,
     pub deactivated_told_at: Option<Time>,
     pub marketing_stopped: bool,
+    /// Of the last request.
+    pub request_language: Option<String>,
+    /// The contact that goes on, where this one turned out to be the same client.
+    pub merged_into: Option<ContactId>,
 }
 
 impl Contact {
@@ -54,7 +58,7 @@ pub struct NewContact<'a> {
 }
 
 const COLUMNS: &str = "contact_id, line_id, name, phone, wa_id, bsuid, language, added_by, added_at, consent, requested_at, requested_by, \
-                       request_message, basis, helped_at, deactivated_told_at, marketing_stopped";
+                       request_message, basis, helped_at, deactivated_told_at, marketing_stopped, request_language, merged_into";
 
 fn read(row: &Row<'_>) -> Result<Contact> {
     Ok(Contact {
@@ -74,6 +78,8 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         helped_at: maybe_time(row.get(14)?),
         deactivated_told_at: maybe_time(row.get(15)?),
         marketing_stopped: row.get(16)?,
+        request_language: row.get(17)?,
+        merged_into: row.get::<_, Option<i64>>(18)?.map(ContactId),
     })
 }
 
@@ -180,11 +186,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The evidence of a request: who asked, on what basis, with which message.
-    pub fn save_request(&self, id: ContactId, by: &str, basis: Option<Basis>, message: MessageId) -> Result<()> {
+    /// The evidence of a request: who asked, on what basis, with which message, in which language. Without a basis the known one stays.
+    pub fn save_request(&self, id: ContactId, by: &str, basis: Option<Basis>, message: MessageId, language: &str) -> Result<()> {
         self.execute(
-            "UPDATE contact SET requested_by = ?2, basis = coalesce(?3, basis), request_message = ?4 WHERE contact_id = ?1",
-            (id.0, by, basis.as_ref().map(word).transpose()?, message.0),
+            "UPDATE contact SET requested_by = ?2, basis = coalesce(?3, basis), request_message = ?4, request_language = ?5
+             WHERE contact_id = ?1",
+            (id.0, by, basis.as_ref().map(word).transpose()?, message.0, language),
         )?;
         Ok(())
     }

@@ -42,6 +42,7 @@ pub use tx::{Result, StoreError, Tx};
 const READERS: usize = 4;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_consent.sql"),
     include_str!("migrations/0003_revocation.sql"),
     include_str!("migrations/0004_held.sql"),
     include_str!("migrations/0005_cost.sql"),

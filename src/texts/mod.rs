@@ -14,7 +14,7 @@ pub use failure::failure;
 pub use master::{Audience, TextId};
 pub use times::{ago, read_moment, span, typed_moment, when};
 
-use crate::bridge::{Directory, Line};
+use crate::bridge::{Directory, Line, base_language, same_language};
 
 /// The language of [`TextId::master`].
 const MASTER_LANGUAGE: &str = "en";
@@ -127,17 +127,6 @@ impl<'a> Voice<'a> {
     }
 }
 
-/// `pt` of `pt-BR`.
-fn base_language(language: &str) -> &str {
-    language.split(['-', '_']).next().unwrap_or(language)
-}
-
-/// `pt_BR` is `pt-br`.
-fn same_language(one: &str, other: &str) -> bool {
-    let folded = |text: &str| text.replace('_', "-").to_ascii_lowercase();
-    folded(one) == folded(other)
-}
-
 /// Whether a line's own wording of a text can be used.
 ///
 /// # Errors
@@ -218,6 +207,7 @@ mod tests {
                 templates: LineTemplates {
                     opt_in: TemplateUse { name: "opt_in".into(), language: "en".into(), variables: vec![] },
                     nudge: None,
+                    languages: BTreeMap::new(),
                 },
                 keywords: BTreeMap::new(),
                 texts: by_language,

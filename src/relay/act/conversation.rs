@@ -156,7 +156,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
         }),
         contact: contact.clone(),
     };
-    let used = line.map(|line| &line.templates.opt_in);
+    let used = line.map(|line| line.templates.opt_in_for(&send::languages(desk, contact)));
     let filled = used.map(|used| send::fill_template(desk, &provisional, used, &person.name)).transpose()?.flatten();
     let Some(template) = filled else {
         let name = used.map(|used| used.name.as_str()).unwrap_or_default();
@@ -165,14 +165,15 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
     let mut case = open(desk, person, contact, number.phone_number_id.clone())?;
     case.contact.consent = Consent { stored: ConsentState::Pending, requested_at: Some(desk.now) };
     desk.tx.save_consent(contact.id, case.contact.consent)?;
-    let text = template.preview.clone();
+    let (text, language) = (template.preview.clone(), template.language.clone());
     let evidence = json!({
-        "contact": contact.id, "basis": basis, "text": text, "template": template.name, "language": template.language, "number": number.phone_number_id,
+        "contact": contact.id, "basis": basis, "text": text, "sent_as": "template", "template": template.name, "language": language,
+        "number": number.phone_number_id,
     });
     let content = Outgoing::Template(template);
     let wish = Wish { author: Some(person), purpose: Purpose::Request, content: &content, reply_to: None, retry_of: None };
     let submitted = send::submit(desk, &case, &wish)?;
-    desk.tx.save_request(contact.id, &person.id().0, Some(basis), submitted.message)?;
+    desk.tx.save_request(contact.id, &person.id().0, Some(basis), submitted.message, &language)?;
     desk.journal("consent.requested", &person.id().0, Some(case.thread.id), Some(submitted.message), &evidence)?;
     Ok(desk.receipt(person, contact, Some(&case.thread), sentences::REQUEST_SENT, Some(text)))
 }

@@ -173,6 +173,8 @@ fn stranger(desk: &Desk<'_>, person: &Person, lines: &[&Line], wanted: &str, num
         helped_at: None,
         deactivated_told_at: None,
         marketing_stopped: false,
+        request_language: None,
+        merged_into: None,
     };
     Ok(Client { contact, known: false })
 }
