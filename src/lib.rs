@@ -18,13 +18,14 @@
 //!
 //! ```text
 //! main        the command line
-//! app         wiring and graceful stop; demo, simulate, directory
+//! app         wiring and graceful stop; demo, simulate, directory, preflight
 //! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /healthz, /readyz
 //! relay       the verbs; the only place where all rooms below meet
 //!             from_teams from_whatsapp act commands write   what people do
 //!             extension find                          what people search for, in the compose box and in cards
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
 //!             deliver worker status   handing over, outcomes, statuses
+//!             preflight entry_point   may this be sent, and what does it cost
 //!             housekeeping            what time alone makes due
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector

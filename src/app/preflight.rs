@@ -14,8 +14,8 @@ pub fn ask(path: &Path, question: &Question, now: Time) -> anyhow::Result<Report
     Ok(answered?)
 }
 
-/// The answer for a terminal: what is asked first, then what it rests on.
-pub fn table(report: &Report) -> comfy_table::Table {
+/// The answer for a terminal, aligned: what is asked first, then what it rests on.
+pub fn table(report: &Report) -> String {
     let time = |at: Time| when(at, &report.time_zone, report.asked_at);
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
@@ -66,6 +66,8 @@ pub fn table(report: &Report) -> comfy_table::Table {
         row("Price", format!("{what}: {}", words::cost(&charge.category, charge.cost, time)));
     }
     row("Delivered", counted(report));
-    row("", words::NO_AMOUNTS.to_owned());
-    table
+    if report.charges.iter().any(|charge| charge.charged) {
+        row("", words::NO_AMOUNTS.to_owned());
+    }
+    table.trim_fmt()
 }

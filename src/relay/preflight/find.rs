@@ -159,7 +159,7 @@ fn stranger(desk: &Desk<'_>, person: &Person, lines: &[&Line], wanted: &str, num
     let contact = Contact {
         id: ContactId(0),
         line: line.clone(),
-        name: wanted.to_owned(),
+        name: number.clone().unwrap_or_else(|| wanted.to_owned()),
         phone: number,
         wa_id: None,
         bsuid,
