@@ -182,6 +182,20 @@ async fn a_client_who_comes_through_an_ad_is_free_for_72_hours_from_the_answer()
 }
 
 #[tokio::test]
+async fn an_answer_that_only_a_status_proves_opens_the_free_time_too() {
+    let world = World::start().await;
+    let (ana, maria) = (world.ana(), world.maria());
+    world.consented(&ana, &maria).await;
+    world.whatsapp.client_sends("maria", None, through_ad("Hello again")).expect("sent");
+    world.settle().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::TimeoutAfterAcceptance).times(1).lasting(std::time::Duration::from_millis(30)));
+    ana.types("Welcome back").await;
+    assert_eq!(world.recorded("message.accepted").await, 2, "the request and the confirmation: nobody answered this one");
+    assert_eq!(world.recorded("price.free_entry_point").await, 1);
+    assert!(ana.thread_card(&maria).contains("Free until"), "{}", ana.thread_card(&maria));
+}
+
+#[tokio::test]
 async fn an_answer_after_24_hours_frees_nothing_and_a_repeated_webhook_neither() {
     let world = World::start().await;
     let (ana, maria) = (world.ana(), world.maria());
