@@ -147,7 +147,7 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
     let Some((dataset, query)) = query else { return Ok(invoke::error(400, "BadRequest", sentences::SEARCH_TOO_OLD)) };
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::error(403, "Forbidden", told)),
+        Err(told) => return Ok(invoke::error(400, "BadRequest", told)),
     };
     let typed = query.text.as_str();
     let choices: Vec<(String, String)> = match dataset {
@@ -174,7 +174,11 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
 
 /// A template was to be filled in, and no client was chosen for it: asked again.
 pub fn ask_again(desk: &Desk<'_>, person: &Person, name: &str, language: &str) -> Result<Post> {
-    let whom = Whom::Ask { threads: find::threads(desk, person, "")?, nothing_chosen: true };
+    let threads = find::threads(desk, person, "")?;
+    if threads.is_empty() {
+        return views::no_conversation(desk, person);
+    }
+    let whom = Whom::Ask { threads, nothing_chosen: true };
     Ok(match named(find::templates_of_all(desk, person, "")?, name, language) {
         Some(found) => cards::template_choice(&desk.reader(person, None), &choice(found, whom)),
         None => desk.notice(person, None, Style::Attention, sentences::TEMPLATE_GONE.to_owned()),

@@ -78,7 +78,14 @@ pub fn refusal(desk: &Desk<'_>, case: &Case, template: &Template) -> Option<Stri
 /// in some thread is not refused.
 pub fn templates_of_all(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<Found>> {
     let mut all: Vec<Found> = Vec::new();
+    let mut seen = Vec::new();
     for thread in desk.tx.open_threads(person.id())? {
+        // What can be sent is the same in all threads of a line and a number; a colleague may have hundreds of them.
+        let same = (thread.line.clone(), thread.number.clone());
+        if seen.contains(&same) {
+            continue;
+        }
+        seen.push(same);
         let Some(case) = desk.case(thread.id)? else { continue };
         for found in templates(desk, &case, typed)? {
             let same = |known: &&mut Found| (&known.row.name, &known.row.language) == (&found.row.name, &found.row.language);
@@ -93,8 +100,12 @@ pub fn templates_of_all(desk: &Desk<'_>, person: &Person, typed: &str) -> Result
     Ok(all)
 }
 
+/// Nobody scrolls further than this; whoever needs more types more.
+const MOST_CONTACTS: usize = 500;
+
 /// Up to `most` contacts of the colleague's lines, by part of a name or number.
 pub fn contacts(desk: &Desk<'_>, person: &Person, typed: &str, most: usize) -> Result<Vec<Contact>> {
+    let most = most.min(MOST_CONTACTS);
     let limit = u32::try_from(most).unwrap_or(u32::MAX);
     let mut found = Vec::new();
     for line in desk.office.lines_of(&person.known) {
