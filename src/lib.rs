@@ -24,9 +24,11 @@
 //!             from_teams from_whatsapp act commands write   what people do
 //!             extension find                          what people search for, in the compose box and in cards
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
+//!             why       why a message was sent, held or refused, read from the journal
 //!             deliver worker status   handing over, outcomes, statuses
 //!             preflight entry_point   may this be sent, and what does it cost
 //!             housekeeping            what time alone makes due
+//!             housekeeping expiry     what time alone makes due
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector
 //! whatsapp    Cloud API: signatures, webhooks, Graph

@@ -27,7 +27,8 @@ pub fn failed(reader: &Reader<'_>, view: &Failed) -> Post {
         let button = Button::new(labels::CHOOSE_TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
         if again { button } else { button.positive() }
     });
-    card.actions(retry.into_iter().chain(choose));
+    let why = Button::new(labels::WHY, &Action::Why { message: view.message });
+    card.actions(retry.into_iter().chain(choose).chain([why]));
     card.post(labels::about(&name(&view.head.client), labels::STATE_FAILED))
 }
 

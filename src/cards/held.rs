@@ -1,14 +1,14 @@
 //! T-21: a message that waits for the client.
 
-use super::element::{Button, Container};
+use super::element::{Button, Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
 use super::submit::Action;
-use super::text::{clip, name};
+use super::text::{Text, clip, name};
 use super::view::{Held, Reader, Style};
 use crate::bridge::Post;
 use crate::texts::{TextId, ago, labels};
 
-/// Says what it waits for and until when, with the way out: a template.
+/// Says what it waits for and until when, with the ways out: ask the client to write, once, or choose a template.
 pub fn held(reader: &Reader<'_>, view: &Held) -> Post {
     let client = name(&view.head.client);
     let last = view.last_wrote.map_or_else(|| labels::SOME_TIME_AGO.to_owned(), |at| ago(reader.now - at));
@@ -17,10 +17,20 @@ pub fn held(reader: &Reader<'_>, view: &Held) -> Post {
     card.extend(header(&view.head));
     card.push(paragraph(&reader.say(TextId::T21, &values)).style(Style::Warning));
     card.push(Container::quote(&clip(&view.text, QUOTE_LIMIT)));
-    card.actions([
-        Button::new(labels::CHOOSE_TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() }).positive(),
-        Button::new(labels::EDIT, &Action::EditHeld { message: view.message }),
-        Button::new(labels::WITHDRAW, &Action::WithdrawHeld { message: view.message }),
-    ]);
+    if let Some(asked) = view.asked {
+        card.push(TextBlock::new(Text::plain(labels::ASKED_TO_REPLY).then(Text::moment(asked)).and(".")).subtle().small());
+    }
+    if let Some(note) = &view.note {
+        card.push(paragraph(note).style(Style::Attention));
+    }
+    let message = view.message;
+    let ask = view.asked.is_none().then(|| Button::new(labels::ASK_TO_REPLY, &Action::AskToReply { message }).positive());
+    let edit = view.editable.then(|| Button::new(labels::EDIT, &Action::EditHeld { message }));
+    let rest = [
+        Button::new(labels::WITHDRAW, &Action::WithdrawHeld { message }),
+        Button::new(labels::CHOOSE_TEMPLATE, &Action::TemplateForHeld { message }),
+        Button::new(labels::WHY, &Action::Why { message }),
+    ];
+    card.actions(ask.into_iter().chain(edit).chain(rest));
     card.post(labels::about(&client, labels::STATE_HELD))
 }

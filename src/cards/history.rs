@@ -1,6 +1,6 @@
 //! Messages of one thread, oldest first.
 
-use super::element::{Button, Container, Element, TextBlock, fitting};
+use super::element::{Button, ColumnSet, Container, Element, TextBlock, fitting};
 use super::parts::{QUOTE_LIMIT, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
@@ -41,11 +41,15 @@ fn line(view: &History, message: &HistoryLine) -> Element {
     if message.before_consent {
         below = below.and(" · ").and(labels::BEFORE_CONSENT);
     }
-    Container::new([
-        TextBlock::new(Text::plain(who)).bold().small().into(),
+    let items = [
+        TextBlock::new(Text::plain(&who)).bold().small().into(),
         TextBlock::new(Text::plain(clip(&message.text, QUOTE_LIMIT))).close().into(),
         TextBlock::new(below).subtle().small().close().into(),
-    ])
-    .separated()
-    .into()
+    ];
+    // Each of ours was decided about; what the client wrote was not.
+    if message.state.is_none() {
+        return Container::new(items).separated().into();
+    }
+    let why = Button::new(labels::WHY, &Action::Why { message: message.id }).tooltip(labels::with_name(labels::WHY, &who));
+    ColumnSet::row(items, why).into()
 }

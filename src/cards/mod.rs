@@ -35,6 +35,7 @@ pub mod typeahead;
 mod uncertain;
 pub mod view;
 mod welcome;
+mod why;
 
 #[cfg(test)]
 mod samples;
@@ -55,7 +56,7 @@ pub use intake::intake;
 pub use new_conversation::{contact_title, new_conversation};
 pub use notice::notice;
 pub use opt_in::opt_in;
-pub use receipt::receipt;
+pub use receipt::{receipt, receipt_with_why};
 pub use revocation::revocation;
 pub use route::{route, thread_title};
 pub use template_choice::{TemplateChoice, Whom, template_choice};
@@ -67,3 +68,4 @@ pub use thread_help::thread_help;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;
+pub use why::why;

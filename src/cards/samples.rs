@@ -3,10 +3,10 @@
 use super::submit::Action;
 use super::*;
 use crate::bridge::{
-    Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, LineId, MessageId, MessageState, Organization, Post,
-    PriceCategory, RevocationId, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, Urgency, WhyFree,
+    Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, Ground, Grounds, LineId, MessageId, MessageState,
+    Organization, Post, PriceCategory, RevocationId, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, Urgency, WhyFree,
 };
-use crate::texts::{TextId, Voice, labels, preflight};
+use crate::texts::{TextId, Voice, labels, preflight, sentences, why as texts_why};
 use chrono::Duration;
 
 pub fn now() -> Time {
@@ -80,6 +80,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         last: Some((MessageState::Read, hours(-1))),
         free: None,
         revocation_due: None,
+        why: Some(MessageId(5)),
     }
 }
 
@@ -112,6 +113,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(revocations(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
+    cards.extend(why_cards(reader, words));
     cards.extend(notices(reader, words));
     cards
 }
@@ -180,7 +182,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
 fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let card = |state, window| thread_card(words, state, window);
     let waiting = ThreadCard { held: 2, last: Some((MessageState::Held, hours(-1))), ..card(ConsentState::Granted, Some(hours(-2))) };
-    let first = ThreadCard { may_answer: true, last: None, ..card(ConsentState::None, Some(hours(20))) };
+    let first = ThreadCard { may_answer: true, last: None, why: None, ..card(ConsentState::None, Some(hours(20))) };
     let pending = ThreadCard {
         participants: vec!["Ana Torres".into()],
         last: Some((MessageState::Delivered, hours(-1))),
@@ -354,16 +356,22 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let waits = Held {
         head: head(words),
         message,
-        thread: ThreadId(7),
         text: words.text.clone(),
         waiting: 2,
         last_wrote: Some(hours(-26)),
         expires: hours(72),
+        asked: None,
+        editable: true,
+        note: None,
     };
+    let refused =
+        Held { note: Some(sentences::ask_refused(texts_why::rule(Rule::TemplateUnanswered), Some("tomorrow at 14:00"))), ..waits.clone() };
+    let asked = Held { asked: Some(hours(-1)), editable: false, ..waits.clone() };
     let row = |id| HeldRow {
         message: MessageId(id),
         client: words.client.clone(),
         line: "Private Advice".into(),
+        author: None,
         text: words.text.clone(),
         written: hours(-3),
         expires: hours(69),
@@ -380,15 +388,89 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let edit = HeldEdit { head: head(words), message, text: words.text.clone(), error: None };
     vec![
         ("held", held(reader, &waits)),
+        ("held_asked", held(reader, &asked)),
+        ("held_not_asked", held(reader, &refused)),
         ("held_edit", held_edit(reader, &edit)),
         ("held_edit_empty", held_edit(reader, &HeldEdit { text: String::new(), error: Some(TextError::Empty), ..edit })),
-        ("held_list", held_list(reader, &HeldList { rows: vec![row(42), row(43)], more: 0 })),
+        ("held_list", held_list(reader, &HeldList { head: None, rows: vec![row(42), row(43)], more: 0 })),
+        (
+            "held_list_thread",
+            held_list(
+                reader,
+                &HeldList {
+                    head: Some(head(words)),
+                    rows: vec![row(42), HeldRow { author: Some("Ben Fischer".into()), ..row(43) }],
+                    more: 0,
+                },
+            ),
+        ),
         ("held_list_none", held_list(reader, &HeldList::default())),
         ("failed_retry", failed(reader, &failure(FailureClass::Unavailable, None))),
         ("failed_template", failed(reader, &failure(FailureClass::WindowClosed, Some(131_047)))),
         ("uncertain", uncertain(reader, &Uncertain { head: head(words), message, text: words.text.clone(), sent: hours(-1) })),
         ("route", route(reader, &who)),
         ("route_nothing_chosen", route(reader, &Route { nothing_chosen: true, ..who })),
+    ]
+}
+
+/// A message that was held, changed, released, handed over and failed, and sent again.
+fn why_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let grounds = Grounds {
+        consent: ConsentState::Granted,
+        window_until: Some(hours(-40)),
+        window_refused: None,
+        policy: Some(Ground::Queue),
+        since: None,
+    };
+    let step = |at, who: &str, kind| WhyStep {
+        at: hours(at),
+        who: who.into(),
+        what: texts_why::happened(kind).expect("a kind that is told").into(),
+        because: None,
+        text: None,
+        facts: None,
+    };
+    let ruled = |at, kind, rule: Rule, grounds| WhyStep {
+        because: Some(texts_why::numbered(rule.row(), texts_why::rule(rule))),
+        facts: Some(WhyFacts { decided: hours(at), grounds }),
+        ..step(at, "Ana Torres", kind)
+    };
+    let open = Grounds { window_until: Some(hours(20)), policy: None, ..grounds };
+    let steps = vec![
+        ruled(-30, "message.held", Rule::Queue, grounds),
+        WhyStep { text: Some(labels::before(&words.text)), ..step(-29, "Ana Torres", "message.held_changed") },
+        ruled(-4, "message.released", Rule::WindowOpen, open),
+        step(-4, labels::WHATSAPP, "message.accepted"),
+        WhyStep { because: Some(labels::cause("WhatsApp could not be reached")), ..step(-3, labels::WHATSAPP, "message.failed") },
+    ];
+    let view = Why {
+        head: head(words),
+        thread: Some(ThreadId(7)),
+        message: Some(MessageId(42)),
+        state: Some((MessageState::Failed, hours(-3))),
+        text: Some(words.text.clone()),
+        steps,
+    };
+    let waiting = Grounds { consent: ConsentState::Pending, window_until: None, policy: None, since: Some(hours(-5)), ..grounds };
+    let refusal = Why {
+        thread: None,
+        message: None,
+        state: None,
+        text: None,
+        steps: vec![ruled(-1, "conversation.refused", Rule::RequestPending, waiting)],
+        ..view.clone()
+    };
+    let by_whatsapp = Grounds { window_refused: Some(hours(-2)), ..open };
+    let stopped = Why {
+        state: Some((MessageState::Held, hours(-2))),
+        steps: vec![ruled(-2, "message.held", Rule::Queue, by_whatsapp)],
+        ..view.clone()
+    };
+    vec![
+        ("why", why(reader, &view)),
+        ("why_refused", why(reader, &refusal)),
+        ("why_whatsapp_said_closed", why(reader, &stopped)),
+        ("why_not_recorded", why(reader, &Why { steps: vec![], ..view })),
     ]
 }
 
@@ -420,6 +502,7 @@ fn notices(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("notice_closed", super::notice(reader, &closed)),
         ("notice_expired", super::notice(reader, &gone)),
         ("notice_plain", super::notice(reader, &Notice { text: labels::NOT_ENABLED.into(), ..Notice::default() })),
+        ("receipt_with_why", receipt_with_why(reader, &done, MessageId(42))),
         ("receipt", receipt(reader, &done)),
     ]
 }

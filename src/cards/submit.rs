@@ -110,9 +110,27 @@ pub enum Action {
     },
     #[serde(rename = "held.withdraw")]
     WithdrawHeld { message: MessageId },
+    /// The thread card's Held: the held messages of this thread.
+    #[serde(rename = "held.thread")]
+    HeldInThread { thread: ThreadId },
+    /// T-21: ask the client to write.
+    #[serde(rename = "held.ask")]
+    AskToReply { message: MessageId },
+    /// T-21: show the templates below, and leave the card as it is.
+    #[serde(rename = "held.template")]
+    TemplateForHeld { message: MessageId },
     /// T-25: a message that expired is not wanted any more.
     #[serde(rename = "held.discard")]
     DiscardHeld { message: MessageId },
+    /// Why a message was sent, held or refused.
+    #[serde(rename = "message.why")]
+    Why { message: MessageId },
+    /// The way back: a message's card as it stands now.
+    #[serde(rename = "message.view")]
+    ShowMessage { message: MessageId },
+    /// Why a conversation or a request for consent was refused; `entry` is the place in the journal.
+    #[serde(rename = "conversation.why")]
+    WhyRefused { entry: i64 },
     /// Send a failed or uncertain message again, as a new message.
     #[serde(rename = "message.retry")]
     Retry { message: MessageId },
@@ -168,6 +186,12 @@ const VERBS: &[&str] = &[
     "held.save",
     "held.withdraw",
     "held.discard",
+    "held.thread",
+    "held.ask",
+    "held.template",
+    "message.why",
+    "message.view",
+    "conversation.why",
     "message.retry",
     "message.arrived",
     "route.choose",
@@ -222,6 +246,12 @@ impl Action {
             Self::SaveHeld { .. } => "held.save",
             Self::WithdrawHeld { .. } => "held.withdraw",
             Self::DiscardHeld { .. } => "held.discard",
+            Self::HeldInThread { .. } => "held.thread",
+            Self::AskToReply { .. } => "held.ask",
+            Self::TemplateForHeld { .. } => "held.template",
+            Self::Why { .. } => "message.why",
+            Self::ShowMessage { .. } => "message.view",
+            Self::WhyRefused { .. } => "conversation.why",
             Self::Retry { .. } => "message.retry",
             Self::Arrived { .. } => "message.arrived",
             Self::Choose { .. } => "route.choose",

@@ -42,12 +42,14 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         card.push(FactSet::new(facts));
     }
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
-    card.actions([
+    let why = view.why.map(|message| Button::new(labels::WHY, &Action::Why { message }));
+    let buttons = [
         if closed { templates.positive() } else { templates },
-        Button::new(labels::HELD, &Action::HeldList {}),
+        Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
-    ]);
+    ];
+    card.actions(buttons.into_iter().chain(why));
     card.post(labels::about(&name(&view.head.client), summary(view)))
 }
 

@@ -2,8 +2,8 @@
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
 use crate::bridge::{
-    ConsentState, ContactId, FailureClass, LineId, MessageId, MessageState, RevocationId, Template, TemplateCategory, TemplateHeader,
-    ThreadId, Time, Urgency,
+    ConsentState, ContactId, FailureClass, Grounds, LineId, MessageId, MessageState, RevocationId, Template, TemplateCategory,
+    TemplateHeader, ThreadId, Time, Urgency,
 };
 use crate::texts::Voice;
 
@@ -158,6 +158,8 @@ pub struct ThreadCard {
     pub held: usize,
     /// The last message to the client.
     pub last: Option<(MessageState, Time)>,
+    /// The last message to the client, for "Why?".
+    pub why: Option<MessageId>,
     /// The client came through an ad: what is free because of it.
     pub free: Option<FreeTime>,
     /// The client may be asking to stop: by when that must be decided.
@@ -305,13 +307,18 @@ pub struct TemplatePreview {
 pub struct Held {
     pub head: Head,
     pub message: MessageId,
-    pub thread: ThreadId,
     pub text: String,
     /// How many wait in this thread, this one included.
     pub waiting: usize,
     /// The client's last message.
     pub last_wrote: Option<Time>,
     pub expires: Time,
+    /// When the client was asked to write in this closed window: then they are not asked again.
+    pub asked: Option<Time>,
+    /// False for what is no text.
+    pub editable: bool,
+    /// Why something that was just asked for was not done.
+    pub note: Option<String>,
 }
 
 /// A held message, to be changed.
@@ -331,9 +338,11 @@ pub enum TextError {
     TooLong,
 }
 
-/// All held messages of the reader.
+/// The held messages of the reader's conversations, or of one.
 #[derive(Clone, Debug, Default)]
 pub struct HeldList {
+    /// Those of one conversation; absent: of all, each named in its row.
+    pub head: Option<Head>,
     pub rows: Vec<HeldRow>,
     /// How many more there are than `rows` holds.
     pub more: usize,
@@ -344,9 +353,48 @@ pub struct HeldRow {
     pub message: MessageId,
     pub client: String,
     pub line: String,
+    /// Another participant, who alone can change it; absent: the reader.
+    pub author: Option<String>,
     pub text: String,
     pub written: Time,
     pub expires: Time,
+}
+
+/// "Why?": what was decided about a message, and what followed.
+#[derive(Clone, Debug)]
+pub struct Why {
+    pub head: Head,
+    /// Gives the way to the history.
+    pub thread: Option<ThreadId>,
+    /// Gives the way back to the message's own card. Absent for a refusal of which no message was made.
+    pub message: Option<MessageId>,
+    /// Where it stands now, and since when.
+    pub state: Option<(MessageState, Time)>,
+    pub text: Option<String>,
+    /// Oldest first.
+    pub steps: Vec<WhyStep>,
+}
+
+/// One decision, or what followed from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhyStep {
+    pub at: Time,
+    /// Who did it, by name.
+    pub who: String,
+    /// What, without a full stop.
+    pub what: String,
+    /// The rule or the cause, in one sentence.
+    pub because: Option<String>,
+    /// A text that belongs to this step alone.
+    pub text: Option<String>,
+    pub facts: Option<WhyFacts>,
+}
+
+/// The facts of a decision and its moment, on which depends how they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhyFacts {
+    pub decided: Time,
+    pub grounds: Grounds,
 }
 
 /// T-26: WhatsApp did not take a message.

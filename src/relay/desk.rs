@@ -189,6 +189,13 @@ impl<'a> Desk<'a> {
         cards::receipt(&self.reader(person, Some(&contact.line)), &view)
     }
 
+    /// The same of a message that was sent, with the way to why it could be.
+    pub fn receipt_of(&self, person: &Person, case: &Case, message: MessageId, what: &str, text: Option<String>) -> Post {
+        let head = Some(self.head(&case.contact, Some(&case.thread)));
+        let view = Receipt { head, what: what.to_owned(), who: person.name.clone(), at: self.now, text };
+        cards::receipt_with_why(&self.reader(person, Some(&case.contact.line)), &view, message)
+    }
+
     /// Makes sure that a participant has the thread's card.
     pub fn ensure_card(&self, thread: ThreadId, colleague: &ColleagueId) -> Result<()> {
         if self.tx.claim_thread_card(thread, colleague)? {

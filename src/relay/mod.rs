@@ -26,6 +26,7 @@ mod status;
 mod tell;
 mod template_views;
 mod views;
+mod why;
 mod worker;
 mod write;
 

@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person};
 use super::render::shown;
-use crate::bridge::{self, ClosedWindow, Decision, Failure, FailureClass, MessageId, Post, Rule, Verdict};
+use crate::bridge::{self, ClosedWindow, Decision, Failure, FailureClass, MessageId, Outgoing, Post, Rule, Verdict};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
 use crate::store::{Contact, Message, Result, Thread};
@@ -19,6 +19,7 @@ pub fn verdict(
 ) -> Result<Option<Post>> {
     let reader = desk.reader(person, Some(&case.contact.line));
     let head = desk.head(&case.contact, Some(&case.thread));
+    let why = message.map(|message| (labels::WHY, Action::Why { message }));
     match (verdict.decision, message) {
         (Decision::Send, _) => Ok(None),
         (Decision::Hold { .. }, Some(message)) if verdict.rule == Rule::RevocationOpen => {
@@ -44,25 +45,39 @@ pub fn verdict(
                 style: Style::Warning,
                 kept: Some(text.to_owned()),
                 quotes_message: false,
-                actions: vec![(labels::CHOOSE_TEMPLATE, Action::Templates { thread: case.thread.id, query: String::new() })],
+                actions: [(labels::CHOOSE_TEMPLATE, Action::Templates { thread: case.thread.id, query: String::new() })]
+                    .into_iter()
+                    .chain(why)
+                    .collect(),
             };
             Ok(Some(cards::notice(&reader, &notice)))
         }
-        _ => Ok(Some(refusal(desk, person, &case.contact, Some(&case.thread), verdict.rule, Some(text)))),
+        _ => Ok(Some(refusal(desk, person, &case.contact, Some(&case.thread), verdict.rule, Some(text), why))),
     }
 }
 
 /// T-21 for a message that waits.
 pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: &str) -> Result<Post> {
-    let written = desk.tx.message(message)?.map_or(desk.now, |message| message.created_at);
+    held_with(desk, person, case, message, text, None)
+}
+
+/// The same, saying why something that was asked for was not done.
+pub fn held_with(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: &str, note: Option<String>) -> Result<Post> {
+    let stored = desk.tx.message(message)?;
+    let editable = stored.as_ref().map(Message::outgoing).transpose()?.is_none_or(|content| matches!(content, Outgoing::Text { .. }));
+    let written = stored.map_or(desk.now, |message| message.created_at);
+    // Read again: the client may have been asked a moment ago, in this transaction.
+    let asked = desk.tx.thread(case.thread.id)?.and_then(|thread| thread.nudged_at);
     let view = Held {
         head: desk.head(&case.contact, Some(&case.thread)),
         message,
-        thread: case.thread.id,
         text: text.to_owned(),
         waiting: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         last_wrote: case.thread.window.last_inbound,
         expires: bridge::held::expires_at(written, desk.held_hours(&case.contact.line)),
+        asked,
+        editable,
+        note,
     };
     Ok(cards::held(&desk.reader(person, Some(&case.contact.line)), &view))
 }
@@ -85,8 +100,17 @@ pub fn expired(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message)
     Ok(cards::notice(&reader, &notice))
 }
 
-/// Why nothing was sent, in one sentence, with the next step where there is one. `kept` is the colleague's own text.
-pub fn refusal(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, rule: Rule, kept: Option<&str>) -> Post {
+/// Why nothing was sent, in one sentence, with the next step where there is one. `kept` is the colleague's own text;
+/// `why` the way to why, where a message or an entry of the journal can be asked about.
+pub fn refusal(
+    desk: &Desk<'_>,
+    person: &Person,
+    contact: &Contact,
+    thread: Option<&Thread>,
+    rule: Rule,
+    kept: Option<&str>,
+    why: Option<(&'static str, Action)>,
+) -> Post {
     let reader = desk.reader(person, Some(&contact.line));
     let client = contact.name.as_str();
     let head = desk.head(contact, thread);
@@ -115,6 +139,7 @@ pub fn refusal(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Opti
     if let (Rule::TemplateNotApproved | Rule::MarketingNotAllowed, Some(thread)) = (rule, thread) {
         actions.push((labels::CHOOSE_TEMPLATE, Action::Templates { thread: thread.id, query: String::new() }));
     }
+    actions.extend(why);
     let notice = Notice { head: Some(head), text, style: Style::Attention, kept: kept.map(str::to_owned), quotes_message: false, actions };
     cards::notice(&reader, &notice)
 }

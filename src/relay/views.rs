@@ -96,7 +96,7 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
     for id in desk.tx.participants(case.thread.id)? {
         participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
     }
-    let last = desk.tx.last_sent(case.thread.id)?.map(|message| (message.state, message.state_at));
+    let last = desk.tx.last_sent(case.thread.id)?;
     let answers = desk.line(&case.contact.line).is_some_and(|line| line.policy.client_first == ClientFirst::Answer);
     let view = ThreadCard {
         thread: case.thread.id,
@@ -106,7 +106,8 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
         may_answer: answers && case.contact.consent.stored == ConsentState::None && case.thread.window.last_inbound.is_some(),
         participants,
         held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
-        last,
+        why: last.as_ref().map(|message| message.id),
+        last: last.map(|message| (message.state, message.state_at)),
         free: free_time(case, desk.now),
         revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
     };
@@ -119,23 +120,53 @@ fn free_time(case: &Case, now: Time) -> Option<FreeTime> {
     entry.free_until(now).map(FreeTime::Until).or_else(|| entry.answer_by(now).map(FreeTime::IfAnsweredBefore))
 }
 
+/// The held messages of all of a colleague's conversations.
 pub fn held_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     let mut rows = Vec::new();
     for thread in desk.tx.open_threads(person.id())? {
-        let Some(contact) = desk.tx.contact(thread.contact)? else { continue };
-        for message in desk.tx.held(thread.id)? {
-            let head = desk.head(&contact, Some(&thread));
-            rows.push(HeldRow {
-                message: message.id,
-                client: head.client,
-                line: head.line,
-                text: markup::plain(&shown(&message.outgoing()?)),
-                written: message.created_at,
-                expires: bridge::held::expires_at(message.created_at, desk.held_hours(&contact.line)),
-            });
+        if let Some(contact) = desk.tx.contact(thread.contact)? {
+            rows.extend(held_rows(desk, person, &Case { thread, contact })?);
         }
     }
-    Ok(cards::held_list(&desk.reader(person, None), &HeldList { rows, more: 0 }))
+    Ok(cards::held_list(&desk.reader(person, None), &HeldList { head: None, rows, more: 0 }))
+}
+
+/// The held messages of one conversation.
+pub fn held_in_thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
+    let head = Some(desk.head(&case.contact, Some(&case.thread)));
+    let view = HeldList { head, rows: held_rows(desk, person, case)?, more: 0 };
+    Ok(cards::held_list(&desk.reader(person, Some(&case.contact.line)), &view))
+}
+
+fn held_rows(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Vec<HeldRow>> {
+    let hours = desk.held_hours(&case.contact.line);
+    let head = desk.head(&case.contact, Some(&case.thread));
+    let mut rows = Vec::new();
+    for message in desk.tx.held(case.thread.id)? {
+        // Due, and told by T-25 in a moment.
+        if bridge::held::is_expired(message.created_at, hours, desk.now) {
+            continue;
+        }
+        let author = match bridge::held::access(message.author.as_deref(), message.state, person.id()) {
+            bridge::held::Access::Author => None,
+            _ => Some(author_name(desk, &message)?),
+        };
+        rows.push(HeldRow {
+            message: message.id,
+            client: head.client.clone(),
+            line: head.line.clone(),
+            author,
+            text: markup::plain(&shown(&message.outgoing()?)),
+            written: message.created_at,
+            expires: bridge::held::expires_at(message.created_at, hours),
+        });
+    }
+    Ok(rows)
+}
+
+fn author_name(desk: &Desk<'_>, message: &Message) -> Result<String> {
+    let id = message.author.clone().unwrap_or_default();
+    Ok(desk.person(&id.as_str().into())?.map_or(id, |person| person.name))
 }
 
 pub fn held_edit(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: String, error: Option<TextError>) -> Post {
@@ -162,7 +193,9 @@ pub fn history(desk: &Desk<'_>, person: &Person, case: &Case, before: Option<Mes
     found.truncate(PAGE as usize);
     let older = found.last().map(|message| message.id).filter(|_| more);
     let mut messages = Vec::with_capacity(found.len());
-    for message in found.iter().rev().filter(|message| message.state != MessageState::Refused) {
+    // What a colleague was refused is theirs to see.
+    let shows = |message: &&Message| message.state != MessageState::Refused || message.author.as_deref() == Some(person.id().as_str());
+    for message in found.iter().rev().filter(shows) {
         messages.push(history_line(desk, message)?);
     }
     let view = History { head: desk.head(&case.contact, Some(&case.thread)), thread: case.thread.id, messages, older };

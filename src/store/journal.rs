@@ -3,6 +3,7 @@
 
 use super::tx::{Result, Tx, micros, time};
 use crate::bridge::{MessageId, ThreadId, Time};
+use rusqlite::Row;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -30,6 +31,22 @@ pub struct JournalRow {
     pub body: Value,
 }
 
+/// The kinds left out are those of the partial index `journal_decision`, word for word: only then does SQLite use it.
+const DECISIONS: &str = "SELECT seq, at, kind, actor, thread_id, message_id, body FROM journal
+     WHERE message_id = ?1 AND kind NOT IN ('message.received', 'message.posted', 'message.status') ORDER BY seq";
+
+fn read(row: &Row<'_>) -> Result<JournalRow> {
+    Ok(JournalRow {
+        seq: row.get(0)?,
+        at: time(row.get(1)?),
+        kind: row.get(2)?,
+        actor: row.get(3)?,
+        thread: row.get(4)?,
+        message: row.get(5)?,
+        body: serde_json::from_str(&row.get::<_, String>(6)?)?,
+    })
+}
+
 impl Tx<'_> {
     /// Appends an entry; `body` holds everything an auditor needs beside the columns.
     pub fn journal(&self, entry: &Entry<'_>, body: &impl Serialize) -> Result<()> {
@@ -52,17 +69,66 @@ impl Tx<'_> {
         self.all(
             "SELECT seq, at, kind, actor, thread_id, message_id, body FROM journal WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
             (before.unwrap_or(i64::MAX), limit),
-            |row| {
-                Ok(JournalRow {
-                    seq: row.get(0)?,
-                    at: time(row.get(1)?),
-                    kind: row.get(2)?,
-                    actor: row.get(3)?,
-                    thread: row.get(4)?,
-                    message: row.get(5)?,
-                    body: serde_json::from_str(&row.get::<_, String>(6)?)?,
-                })
-            },
+            read,
         )
+    }
+
+    /// Where the entry stands that this transaction appended last.
+    pub fn last_entry(&self) -> Result<Option<i64>> {
+        self.first("SELECT max(seq) FROM journal", [], |row| Ok(row.get(0)?)).map(Option::flatten)
+    }
+
+    /// One entry, by its place.
+    pub fn journal_entry(&self, seq: i64) -> Result<Option<JournalRow>> {
+        self.first("SELECT seq, at, kind, actor, thread_id, message_id, body FROM journal WHERE seq = ?1", [seq], read)
+    }
+
+    /// What was decided about a message, oldest first.
+    pub fn decisions(&self, message: MessageId) -> Result<Vec<JournalRow>> {
+        self.all(DECISIONS, [message.0], read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// The journal grows with every message: "Why?" must not read all of it.
+    #[tokio::test]
+    async fn the_decisions_about_a_message_are_found_without_reading_the_journal() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let plan = store
+            .read(|tx| tx.all(&format!("EXPLAIN QUERY PLAN {DECISIONS}"), [1], |row| Ok(row.get::<_, String>(3)?)))
+            .await
+            .expect("explained");
+        assert!(plan.iter().all(|step| step.contains("INDEX journal_decision")), "{plan:?}");
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn decisions_come_in_order_and_without_what_decides_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let kinds = ["message.held", "message.status", "message.posted", "message.released", "message.accepted"];
+        let entries = store
+            .write("test", move |tx| {
+                for (at, kind) in kinds.into_iter().enumerate() {
+                    for message in [7, 8] {
+                        let at = Time::UNIX_EPOCH + chrono::Duration::seconds(i64::try_from(at).unwrap_or_default());
+                        tx.journal(&Entry { at, kind, actor: "server", thread: None, message: Some(MessageId(message)) }, &message)?;
+                    }
+                }
+                let last = tx.last_entry()?.and_then(|seq| tx.journal_entry(seq).transpose()).transpose()?;
+                Ok((tx.decisions(MessageId(7))?, last))
+            })
+            .await
+            .expect("written");
+        let found: Vec<&str> = entries.0.iter().map(|row| row.kind.as_str()).collect();
+        assert_eq!(found, ["message.held", "message.released", "message.accepted"]);
+        assert!(entries.0.iter().all(|row| row.message == Some(7)));
+        assert_eq!(entries.1.map(|row| (row.kind, row.message)), Some(("message.accepted".to_owned(), Some(8))));
+        store.close().await;
     }
 }

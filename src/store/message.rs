@@ -59,6 +59,11 @@ impl Message {
         Ok(serde_json::from_str(&self.content)?)
     }
 
+    /// The rule that decided last; absent where that is a rule of another version.
+    pub fn decided_by(&self) -> Option<Rule> {
+        self.rule.clone().and_then(|word| from_word(word).ok())
+    }
+
     /// What the client sent.
     pub fn inbound(&self) -> Result<Content> {
         Ok(serde_json::from_str(&self.content)?)
@@ -256,9 +261,12 @@ impl Tx<'_> {
         )
     }
 
-    /// True when a message was sent again as another one.
-    pub fn was_retried(&self, id: MessageId) -> Result<bool> {
-        Ok(self.first("SELECT 1 FROM message WHERE retry_of = ?1", [id.0], |_| Ok(()))?.is_some())
+    /// The message that this one was sent again as.
+    pub fn retry_of(&self, id: MessageId) -> Result<Option<MessageId>> {
+        self.first("SELECT min(message_id) FROM message WHERE retry_of = ?1", [id.0], |row| {
+            Ok(row.get::<_, Option<i64>>(0)?.map(MessageId))
+        })
+        .map(Option::flatten)
     }
 
     /// The last message of ours in a thread that is on its way or there.

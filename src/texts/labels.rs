@@ -28,6 +28,8 @@ pub const WITHDRAW: &str = "Withdraw";
 pub const SAVE: &str = "Save";
 pub const RETRY: &str = "Retry";
 pub const RESEND: &str = "Resend";
+pub const WHY: &str = "Why?";
+pub const ASK_TO_REPLY: &str = "Ask to reply";
 pub const IT_ARRIVED: &str = "It arrived";
 pub const DISCARD: &str = "Discard";
 pub const SEND_AS_NEW: &str = "Send as new";
@@ -58,6 +60,7 @@ pub const CONTACT: &str = "Contact";
 /// Between text and times: with their spaces.
 pub const WRITTEN: &str = "Written ";
 pub const EXPIRES_AT: &str = ", expires ";
+pub const ASKED_TO_REPLY: &str = "The client was asked to write: ";
 pub const SENT_AT: &str = "Sent ";
 
 // Inputs and their errors.
@@ -111,6 +114,7 @@ pub const TEMPLATES_COMMAND: &str = "Choose an approved WhatsApp template for yo
 pub const CONTACTS_COMMAND: &str = "Find a contact to message on WhatsApp";
 pub const NO_TEMPLATES: &str = "No approved templates found.";
 pub const NO_HELD: &str = "You have no held messages.";
+pub const NO_HELD_HERE: &str = "No held messages in this conversation.";
 pub const NO_MESSAGES: &str = "No messages yet.";
 pub const NO_THREADS: &str = "You have no conversations yet.";
 pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";
@@ -200,6 +204,39 @@ pub const SINCE_OPEN: &str = " (";
 
 /// Behind the time at which a window closes soon.
 pub const WINDOW_CLOSING: &str = ", less than an hour from now.";
+
+// "Why?".
+pub const WHY_HEADING: &str = "Why?";
+pub const WHY_NOT_RECORDED: &str = "Nothing was decided about this.";
+pub const WINDOW: &str = "Window";
+pub const POLICY: &str = "Policy";
+pub const SINCE: &str = "Since";
+pub const WHATSAPP: &str = "WhatsApp";
+pub const WINDOW_WAS_OPEN: &str = "Open until ";
+pub const WINDOW_WAS_CLOSED: &str = "Closed since ";
+pub const WINDOW_REFUSED: &str = "Closed, WhatsApp said ";
+pub const WINDOW_NEVER_OPENED: &str = "The client had not written yet";
+pub const WITHDRAWN_BY_OPT_OUT: &str = "The client asked to stop.";
+
+/// In front of the times of another colleague's held message.
+pub fn written_by(who: &str) -> String {
+    format!("{who} · ")
+}
+
+pub fn held_too_long(hours: u64) -> String {
+    format!("It was held for {hours} hours, the longest that this line of business allows.")
+}
+
+/// The middle of T-26 as a sentence of its own.
+pub fn cause(cause: &str) -> String {
+    let mut rest = cause.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).chain(['.']).collect())
+}
+
+/// A text that was changed, as it was.
+pub fn before(text: &str) -> String {
+    format!("Before: {text}")
+}
 
 pub const STATE_HELD: &str = "Held until the client writes";
 pub const STATE_FAILED: &str = "Not delivered";

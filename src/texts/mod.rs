@@ -9,6 +9,7 @@ mod master;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod why;
 
 pub use failure::failure;
 pub use master::{Audience, TextId};

@@ -22,6 +22,13 @@ pub const NOTE_KEPT: &str = "Kept as an internal note. Nothing was sent.";
 pub const NO_OPEN_CONVERSATION: &str = "You have no open conversation, so nothing was sent. Start one with a contact.";
 pub const HELD_CHANGED: &str = "The held message was changed.";
 pub const HELD_WITHDRAWN: &str = "The held message was withdrawn.";
+pub const HELD_NOT_TEXT: &str = "Only texts can be changed. Withdraw this and send it anew.";
+pub const HELD_IN_PARTS: &str =
+    "Nothing was changed: this long text is held as several messages. Type held to change or withdraw each of them.";
+pub const HELD_NOT_CHANGED: &str = "The held message was not changed: WhatsApp takes between 1 and 4,096 characters.";
+pub const ASK_WINDOW_OPEN: &str = "The 24-hour window is open. What is held goes out before the next message that you write.";
+pub const ASK_NOT_CONFIGURED: &str =
+    "The client was not asked to write: this line of business has no template for it. Choose a template, or ask your administrator.";
 pub const EDIT_TOO_LATE: &str = "Your change stays in Teams: the client keeps the message as it was sent.";
 pub const DELETE_TOO_LATE: &str = "Your deletion stays in Teams: the client keeps the message.";
 
@@ -150,10 +157,32 @@ pub fn not_sendable(reason: &str) -> String {
     format!("This template cannot be sent from here: {reason}.")
 }
 
+/// A held message was changed on its card after it had gone out, expired or been withdrawn. `state` as a label.
+pub fn changed_too_late(state: &str) -> String {
+    format!("Your change came too late. The message as it was: {}", lower(state.trim_end_matches('.')) + ".")
+}
+
+fn lower(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_lowercase().chain(rest).collect())
+}
+
+pub fn ask_not_approved(name: &str) -> String {
+    format!("The client was not asked to write: WhatsApp has not approved the template {name}. Ask your administrator.")
+}
+
+/// A rule stands against asking the client to write; `next`: when it can be tried again, where that is known.
+pub fn ask_refused(rule: &str, next: Option<&str>) -> String {
+    match next {
+        Some(next) => format!("The client was not asked to write. {rule} The next one is possible {next}."),
+        None => format!("The client was not asked to write. {rule}"),
+    }
+}
+
 /// Why a held message was not sent (T-23b), to stand after "because".
 pub fn reason(rule: Rule) -> &'static str {
     match rule {
-        Rule::NotEnabled => "you are not enabled for this line any more",
+        Rule::NotEnabled => "the colleague who wrote is not enabled for this line any more",
         Rule::NumberDeactivated => "the number is switched off",
         Rule::OwnedByOthers => "the client now talks with another colleague",
         Rule::ConsentRefused => "the client does not want messages",

@@ -90,6 +90,6 @@ pub fn with_held_or(
 
 /// What became of a message, on a card that came too late. A withdrawn one may have gone out again as another.
 pub fn became(desk: &Desk<'_>, message: &Message) -> Result<&'static str> {
-    let again = message.state == MessageState::Withdrawn && desk.tx.was_retried(message.id)?;
+    let again = message.state == MessageState::Withdrawn && desk.tx.retry_of(message.id)?.is_some();
     Ok(if again { sentences::SENT_AGAIN } else { labels::state(message.state) })
 }

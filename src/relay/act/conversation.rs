@@ -108,7 +108,8 @@ fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&T
     let rule = ruling.rule;
     let body = json!({ "contact": contact.id, "rule": rule, "row": rule.row(), "facts": ruling.grounds });
     desk.journal("conversation.refused", &person.id().0, thread.map(|thread| thread.id), None, &body)?;
-    Ok(tell::refusal(desk, person, contact, thread, rule, None))
+    let why = desk.tx.last_entry()?.map(|entry| (labels::WHY, Action::WhyRefused { entry }));
+    Ok(tell::refusal(desk, person, contact, thread, rule, None, why))
 }
 
 /// The colleague's conversation with a contact: thread, participation, card, focus.

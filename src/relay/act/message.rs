@@ -37,7 +37,7 @@ pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         let submitted = send::submit(desk, case, &wish)?;
         match tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
             Some(post) => Ok(post),
-            None => Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::SENT_AGAIN, Some(text))),
+            None => Ok(desk.receipt_of(person, case, submitted.message, sentences::SENT_AGAIN, Some(text))),
         }
     })
 }

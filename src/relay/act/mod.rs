@@ -7,23 +7,23 @@ mod held;
 mod message;
 mod revocation;
 mod template;
+mod why;
 
 use super::desk::{Desk, Person};
-use super::render::shown;
-use super::{extension, preflight};
-use super::{template_views, views};
+use super::{extension, preflight, template_views, views};
 use crate::bridge::{ActivityId, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
-use allowed::{with_case, with_contact, with_held, with_revocation, with_template};
+use allowed::{with_case, with_contact, with_held, with_held_or, with_revocation, with_template};
 use conversation::{add_contact, request, start, take};
-use held::{discard_expired, save_held, withdraw};
+use held::{ask_to_reply, changed_too_late, discard_expired, edit_held, held_in_thread, save_held, template_below, withdraw};
 use message::{arrived, choose, discard, retry, settled_draft};
 use revocation::{not_an_opt_out, record_opt_out};
 use serde_json::Value;
 use template::{fill, pick, send_template};
+use why::{show_message, why_message, why_refused};
 
 /// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
 pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<Post> {
@@ -129,14 +129,24 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::SendTemplate { thread, name, language, values } => {
             with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values, card))
         }
-        Action::EditHeld { message } => with_held(desk, person, *message, |case, message| {
-            Ok(views::held_edit(desk, person, case, message.id, shown(&message.outgoing()?), None))
-        }),
-        Action::SaveHeld { message, text } => {
-            with_held(desk, person, *message, |case, message| save_held(desk, person, case, message, text))
-        }
+        Action::EditHeld { message } => with_held(desk, person, *message, |case, message| edit_held(desk, person, case, message)),
+        Action::SaveHeld { message, text } => with_held_or(
+            desk,
+            person,
+            *message,
+            |case, message| save_held(desk, person, case, message, text),
+            |case, message| changed_too_late(desk, person, case, message, text),
+        ),
         Action::WithdrawHeld { message } => with_held(desk, person, *message, |case, message| withdraw(desk, person, case, message)),
+        Action::HeldInThread { thread } => with_case(desk, person, *thread, |case| held_in_thread(desk, person, case)),
+        Action::AskToReply { message } => with_held(desk, person, *message, |case, message| ask_to_reply(desk, person, case, message)),
+        Action::TemplateForHeld { message } => {
+            with_held(desk, person, *message, |case, message| template_below(desk, person, case, message))
+        }
         Action::DiscardHeld { message } => discard_expired(desk, person, *message),
+        Action::Why { message } => why_message(desk, person, *message),
+        Action::ShowMessage { message } => show_message(desk, person, *message),
+        Action::WhyRefused { entry } => why_refused(desk, person, *entry),
         Action::Retry { message } => retry(desk, person, *message),
         Action::Arrived { message } => arrived(desk, person, *message),
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),

@@ -89,5 +89,5 @@ pub fn send_template(
         desk.tx.first_time(key, desk.now)?;
     }
     desk.tx.template_used(&template.waba, &template.name, &template.language, desk.now)?;
-    Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TEMPLATE_SENT, Some(text)))
+    Ok(desk.receipt_of(person, case, submitted.message, sentences::TEMPLATE_SENT, Some(text)))
 }
