@@ -94,6 +94,8 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.held" => format!("Held for {client}: {}", content()),
         "message.refused" => format!("Not sent to {client}: {}", content()),
         "message.released" => format!("Released held {number}"),
+        "message.not_released" => format!("Did not release held {number}"),
+        "nudge.refused" => format!("Did not ask {client} to write"),
         "message.held_changed" => format!("Changed held {number} to {}", text("/text")),
         "message.withdrawn" if body["because"] == "opt_out" => format!("Withdrew held {number}, because {client} asked to stop"),
         "message.withdrawn" => format!("Withdrew held {number}"),

@@ -297,22 +297,32 @@ pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
     expiry::expire_due(desk, case)?;
     let waiting = desk.tx.held(case.thread.id)?;
     debug_assert!(waiting.is_sorted_by_key(|message| held::place(message.created_at, message.id)));
-    let mut verdicts = Vec::new();
+    let (mut verdicts, mut news) = (Vec::new(), false);
     for message in &waiting {
         let content = message.outgoing()?;
         let ruling = on_its_way(desk, case, message, &content)?;
         verdicts.push(ruling.verdict());
         if ruling.decision != Decision::Send {
+            news = stays_held(desk, message, &ruling)?;
             break;
         }
         release(desk, case, message, &content, &ruling)?;
     }
-    if let (Some(first), Some(Rule::RevocationOpen)) = (waiting.first(), verdicts.first().map(|verdict| verdict.rule)) {
-        // The card that asks for the decision says that they wait.
-        let body = json!({ "rule": Rule::RevocationOpen, "row": Rule::RevocationOpen.row(), "held": waiting.len() });
-        return desk.journal("message.not_released", SERVER, Some(case.thread.id), Some(first.id), &body);
+    let release = held::Release::of(waiting.len(), &verdicts);
+    // The card that asks whether the client wants to stop says already that they wait.
+    let told_left = release.told_left().filter(|(_, rule)| *rule != Rule::RevocationOpen && (news || release.sent > 0));
+    tell_released(desk, case, release.told_sent(), told_left)
+}
+
+/// A rule keeps a message from being released. Recorded and told when it is another rule than before, not with every message that the
+/// client writes; false when it is no news.
+fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<bool> {
+    if message.decided_by() == Some(ruling.rule) {
+        return Ok(false);
     }
-    tell_released(desk, case, &held::Release::of(waiting.len(), &verdicts))
+    desk.tx.save_rule(message.id, ruling.rule)?;
+    desk.journal("message.not_released", SERVER, Some(message.thread), Some(message.id), &decided(ruling))?;
+    Ok(true)
 }
 
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
@@ -327,12 +337,11 @@ fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, 
     enqueue(desk, case, message.id)
 }
 
-fn tell_released(desk: &Desk<'_>, case: &Case, release: &held::Release) -> Result<()> {
-    let (sent, left) = (release.told_sent(), release.told_left());
+fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option<(usize, Rule)>) -> Result<()> {
     if sent.is_none() && left.is_none() {
         return Ok(());
     }
-    let style = if release.left == 0 { Style::Good } else { Style::Warning };
+    let style = if left.is_none() { Style::Good } else { Style::Warning };
     desk.tell(case, style, |reader| {
         let said =
             |id, n: usize, reason: &str| reader.voice.say(id, &[("client", &case.contact.name), ("n", &n.to_string()), ("reason", reason)]);
