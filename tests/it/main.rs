@@ -21,4 +21,5 @@ mod routing;
 mod rows;
 mod story;
 mod untold;
+mod why;
 mod window;
