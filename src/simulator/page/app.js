@@ -26,6 +26,17 @@
     ["failed_status", "Fails later", "131026 by webhook", ["whatsapp"], { code: 131026 }],
   ];
 
+  // What WhatsApp can tell of a template (event) or of the account (field).
+  const NEWS = [
+    ["Template paused", { event: "PAUSED" }],
+    ["Template approved", { event: "APPROVED" }],
+    ["Template disabled", { event: "DISABLED" }],
+    ["Template flagged", { event: "FLAGGED" }],
+    ["Number's limit lowered", { field: "phone_number_quality_update", value: { event: "DOWNGRADE", current_limit: "TIER_250" } }],
+    ["Account restricted", { field: "account_update", value: { event: "ACCOUNT_RESTRICTION" } }],
+    ["PIN changed", { field: "security", value: { event: "PIN_CHANGED" } }],
+  ];
+
   const say = (text) => { $("live").textContent = text; };
   const problem = (text) => { $("problem").textContent = text; $("problem").hidden = !text; };
   const initials = (name) => {
@@ -495,6 +506,44 @@
     for (const button of document.querySelectorAll("[data-world]")) button.addEventListener("click", () => { pick.world = button.dataset.world; drawFaults(); });
   };
 
+  // News from WhatsApp: a template's status, or something about the account.
+  const drawNews = async () => {
+    const templates = await call("whatsapp", "templates");
+    const chosen = $("news-template").value;
+    $("news-template").replaceChildren(...templates.map((template) => {
+      const option = el("option", "", `${template.name} (${template.language}), ${template.status.toLowerCase()}`);
+      option.value = JSON.stringify([template.name, template.language]);
+      return option;
+    }));
+    if (chosen) $("news-template").value = chosen;
+  };
+  const buildNews = () => {
+    for (const [at, [title]] of NEWS.entries()) {
+      const option = el("option", "", title);
+      option.value = String(at);
+      $("news-what").append(option);
+    }
+    const aboutTemplate = () => { $("news-template").disabled = !NEWS[Number($("news-what").value)][1].event; };
+    $("news-what").addEventListener("change", aboutTemplate);
+    document.querySelector("details.faults").addEventListener("toggle", () => attempt(drawNews));
+    $("news-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      attempt(async () => {
+        const [, news] = NEWS[Number($("news-what").value)];
+        if (news.event) {
+          const [name, language] = JSON.parse($("news-template").value);
+          await call("whatsapp", "templates/status", { name, language, ...news });
+          await drawNews();
+        } else {
+          const [number] = state.whatsapp.numbers;
+          const value = { ...news.value, display_phone_number: number.display.replace(/\D/g, "") };
+          await call("whatsapp", "webhooks/announce", { waba_id: number.waba_id, field: news.field, value });
+        }
+      });
+    });
+    aboutTemplate();
+  };
+
   // The server's journal, newest first.
   let newest = -1;
   let reading = false;
@@ -552,6 +601,7 @@
     if (!worlds.teams || !worlds.whatsapp) problem(`The address of the ${worlds.teams ? "WhatsApp" : "Teams"} world is missing. Add it to this page's address: ?teams=http://127.0.0.1:PORT&whatsapp=http://127.0.0.1:PORT`);
     if (!journalUrl) $("journal-note").textContent = "No journal address was given.";
     buildFaults();
+    buildNews();
     keepAtEnd($("chat"));
     keepAtEnd($("phone"));
     listen();

@@ -8,7 +8,6 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::outbox::Update;
 use super::phone::WINDOW;
 use super::state::{PhoneItem, Picture, World};
 use super::webhooks::Handshake;
@@ -27,6 +26,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/_sim/webhooks/announce", post(announce))
         .route("/_sim/options", post(options))
         .route("/_sim/templates", get(templates).post(set_template))
+        .route("/_sim/templates/status", post(template_status))
         .route("/_sim/phones/{client}", get(phone).post(set_phone))
         .route("/_sim/phones/{client}/type", post(type_text))
         .route("/_sim/phones/{client}/tap", post(tap))
@@ -116,8 +116,7 @@ struct Announce {
 }
 
 async fn announce(State(world): Shared, Json(request): Json<Announce>) -> Json<Value> {
-    let kind = format!("webhook.{}", request.field);
-    world.enqueue("account", Update { waba: request.waba_id, field: request.field, value: request.value, kind, id: None });
+    world.announce(&request.waba_id, &request.field, request.value);
     Json(json!({"pending": world.outbox.pending()}))
 }
 
@@ -141,6 +140,20 @@ async fn set_template(State(world): Shared, Json(template): Json<Value>) -> Json
     state.templates.retain(|other| other["name"] != template["name"] || other["language"] != template["language"]);
     state.templates.push(template);
     Json(json!({"templates": state.templates.len()}))
+}
+
+#[derive(Deserialize)]
+struct TemplateStatus {
+    name: String,
+    language: String,
+    /// Meta's event: `PAUSED`, `APPROVED` …
+    event: String,
+    reason: Option<String>,
+}
+
+async fn template_status(State(world): Shared, Json(request): Json<TemplateStatus>) -> Did<Value> {
+    world.template_status(&request.name, &request.language, &request.event, request.reason.as_deref())?;
+    Ok(Json(json!({"pending": world.outbox.pending()})))
 }
 
 async fn phone(State(world): Shared, Path(client): Path<String>) -> Did<Vec<PhoneItem>> {

@@ -30,6 +30,8 @@ pub(super) struct Update {
     pub(super) waba: String,
     pub(super) field: String,
     pub(super) value: Value,
+    /// When it happened, seconds since the epoch: Meta writes it on news of templates and accounts.
+    pub(super) time: Option<i64>,
     /// For the journal: `webhook.message.text`, `webhook.status.read`.
     pub(super) kind: String,
     pub(super) id: Option<String>,

@@ -98,7 +98,10 @@ impl World {
             let kind = format!("webhook.message.{}", full["type"].as_str().unwrap_or("unknown"));
             value["messages"] = json!([full]);
             // Under the lock of the state, so that two messages of one client cannot change places.
-            self.enqueue(&client.client.key, Update { waba, field: "messages".to_owned(), value, kind, id: Some(wamid.clone()) });
+            self.enqueue(
+                &client.client.key,
+                Update { waba, field: "messages".to_owned(), value, time: None, kind, id: Some(wamid.clone()) },
+            );
             Ok(wamid)
         })??;
         self.common.signal();

@@ -55,14 +55,57 @@ impl WhatsAppWorld {
         self.world.post_once(body, signature).await
     }
 
+    /// Changes a template's status as Meta does: in the list, and told by `message_template_status_update`. The event is Meta's
+    /// (`PAUSED`, `APPROVED` …).
+    pub fn template_status(&self, name: &str, language: &str, event: &str, reason: Option<&str>) -> Result<(), ControlError> {
+        self.world.template_status(name, language, event, reason)
+    }
+
     /// Puts a change of another field into the outbox (`message_template_status_update`, `account_update` …).
     pub fn announces(&self, waba_id: &str, field: &str, value: Value) {
-        let kind = format!("webhook.{field}");
-        self.world.enqueue("account", Update { waba: waba_id.to_owned(), field: field.to_owned(), value, kind, id: None });
+        self.world.announce(waba_id, field, value);
     }
 }
 
 impl World {
+    pub(super) fn announce(self: &Arc<Self>, waba_id: &str, field: &str, value: Value) {
+        let kind = format!("webhook.{field}");
+        self.enqueue(
+            "account",
+            Update { waba: waba_id.to_owned(), field: field.to_owned(), value, time: Some(self.common.now().timestamp()), kind, id: None },
+        );
+    }
+
+    pub(super) fn template_status(
+        self: &Arc<Self>,
+        name: &str,
+        language: &str,
+        event: &str,
+        reason: Option<&str>,
+    ) -> Result<(), ControlError> {
+        let spelled = |language: &str| language.replace('-', "_").to_ascii_lowercase();
+        let wabas: Vec<String> = {
+            let mut state = self.lock();
+            let known = state.templates.iter_mut().find(|template| {
+                template["name"] == name && template["language"].as_str().is_some_and(|known| spelled(known) == spelled(language))
+            });
+            let template = known.ok_or_else(|| ControlError::Unknown("template", format!("{name} ({language})")))?;
+            template["status"] = json!(if event == "REINSTATED" { "APPROVED" } else { event });
+            match template["waba"].as_str() {
+                Some(waba) => vec![waba.to_owned()],
+                None => self.numbers.iter().map(|number| number.waba_id.clone()).collect(),
+            }
+        };
+        let wabas: std::collections::BTreeSet<String> = wabas.into_iter().collect();
+        for waba in wabas {
+            // In webhooks Meta writes en-US where the list says en_US.
+            let value = json!({"event": event, "message_template_id": 77, "message_template_name": name,
+                "message_template_language": language.replace('_', "-"), "reason": reason});
+            self.announce(&waba, "message_template_status_update", value);
+        }
+        Ok(())
+    }
+
     pub(super) fn signature(&self, body: &[u8]) -> String {
         let secret = self.app_secret.read().expect("no panic happens under this lock");
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
@@ -183,8 +226,14 @@ fn worse(first: Result<(u16, String), ControlError>, second: Result<(u16, String
 }
 
 fn envelope(batch: &[Update]) -> Value {
-    let entries: Vec<Value> =
-        batch.iter().map(|update| json!({"id": update.waba, "changes": [{"value": update.value, "field": update.field}]})).collect();
+    let entry = |update: &Update| {
+        let mut entry = json!({"id": update.waba, "changes": [{"value": update.value, "field": update.field}]});
+        if let Some(time) = update.time {
+            entry["time"] = json!(time);
+        }
+        entry
+    };
+    let entries: Vec<Value> = batch.iter().map(entry).collect();
     json!({"object": "whatsapp_business_account", "entry": entries})
 }
 
@@ -271,7 +320,7 @@ impl World {
         }
         value["statuses"] = json!([status]);
         let kind = format!("webhook.status.{name}");
-        Update { waba, field: "messages".to_owned(), value, kind, id: Some(sent.wamid.clone()) }
+        Update { waba, field: "messages".to_owned(), value, time: None, kind, id: Some(sent.wamid.clone()) }
     }
 }
 
