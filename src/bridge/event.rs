@@ -1,6 +1,8 @@
 //! What the doors hand inward: one event for everything a colleague did in Teams, one for everything WhatsApp told us.
 
-use super::{ActivityId, Content, ConversationReference, DeliveryStatus, Failure, PhoneNumberId, Pricing, Time, WabaId, Wamid};
+use super::{
+    ActivityId, Content, ConversationReference, DeliveryStatus, Failure, PhoneNumberId, Pricing, TemplateChange, Time, WabaId, Wamid,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -126,13 +128,21 @@ pub enum WhatsAppEvent {
     TemplateChanged {
         waba: WabaId,
         name: Option<String>,
+        /// As the Graph API spells it (`en_US`).
         language: Option<String>,
         event: String,
+        change: TemplateChange,
+        /// Why, in Meta's words.
+        reason: Option<String>,
     },
     /// Account, quality and security news for administrators.
     Account {
         waba: WabaId,
         field: String,
+        /// Meta's event or decision, upper case; empty where there is none.
+        event: String,
+        /// The number it is about, as Meta writes it.
+        number: Option<String>,
         summary: String,
     },
     /// A field or kind we do not know: raw is kept.

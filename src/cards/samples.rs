@@ -495,7 +495,17 @@ fn notices(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         at: now(),
         text: Some(words.text.clone()),
     };
+    let change = crate::bridge::TemplateChange::Status("PAUSED".into());
+    let told = crate::texts::template_news("appointment_reminder", &change);
+    let facts = vec![
+        (labels::TEMPLATE, "appointment_reminder".into()),
+        (labels::LANGUAGE, "en_US".into()),
+        (labels::LINE_OF_BUSINESS, words.client.clone()),
+        (labels::REASON, String::new()),
+    ];
+    let paused = News { what: told.what, meaning: told.meaning, advice: told.advice, facts, style: Style::Attention };
     vec![
+        ("news_template", news(reader, &paused)),
         ("notice_accepted", super::notice(reader, &notice(words, accepted, Style::Good, vec![]))),
         ("notice_unanswered", super::notice(reader, &notice(words, say(TextId::T05, &[]), Style::Warning, send_again))),
         ("notice_declined", super::notice(reader, &notice(words, declined, Style::Attention, vec![]))),

@@ -521,6 +521,19 @@ pub struct Notice {
     pub actions: Vec<(&'static str, Action)>,
 }
 
+/// News of WhatsApp, for administrators.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// What happened.
+    pub what: String,
+    pub meaning: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+    /// Title and value; empty values are left out.
+    pub facts: Vec<(&'static str, String)>,
+    pub style: Style,
+}
+
 /// What a card becomes after an action: who, what, when. No buttons.
 #[derive(Clone, Debug)]
 pub struct Receipt {

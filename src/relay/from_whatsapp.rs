@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, evidence, render, revocation, send, status};
+use super::{entry_point, evidence, news, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
     SystemEvent, WhatsAppEvent, on_client_message,
@@ -27,13 +27,12 @@ pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()>
             let body = json!({ "number": number, "wamid": wamid, "to": to, "content": content });
             desk.journal("message.echo", "whatsapp", None, None, &body)
         }
-        WhatsAppEvent::TemplateChanged { waba, name, language, event } => {
-            let body = json!({ "waba": waba, "name": name, "language": language, "event": event });
-            desk.journal("template.changed", "whatsapp", None, None, &body)
+        WhatsAppEvent::TemplateChanged { waba, name, language, event, change, reason } => {
+            let about = news::AboutTemplate { waba, name: name.as_deref(), language: language.as_deref(), reason: reason.as_deref() };
+            news::on_template(desk, &about, event, change)
         }
-        WhatsAppEvent::Account { waba, field, summary } => {
-            tracing::warn!(%waba, field, "WhatsApp has news about the account");
-            desk.journal("account.news", "whatsapp", None, None, &json!({ "waba": waba, "field": field, "summary": summary }))
+        WhatsAppEvent::Account { waba, field, event, number, summary } => {
+            news::on_account(desk, waba, field, event, number.as_deref(), summary)
         }
         WhatsAppEvent::Other { field } => desk.journal("webhook.unknown", "whatsapp", None, None, &json!({ "field": field })),
     }

@@ -224,10 +224,11 @@ async fn sync_templates(relay: &Relay) -> bool {
     wabas.dedup();
     let mut complete = true;
     for waba in wabas {
+        let asked_at = relay.clock.now();
         match relay.whatsapp.templates(&waba).await {
             Ok(templates) => {
                 tracing::info!(%waba, count = templates.len(), "templates synced");
-                log_error(relay.write("templates", move |desk| desk.tx.replace_templates(&waba, &templates)).await);
+                log_error(relay.write("templates", move |desk| desk.tx.replace_templates(&waba, &templates, asked_at)).await);
             }
             Err(failure) => {
                 tracing::warn!(%waba, code = failure.code, detail = failure.detail, "templates could not be listed");

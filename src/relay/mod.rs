@@ -16,6 +16,7 @@ mod find;
 mod from_teams;
 mod from_whatsapp;
 mod housekeeping;
+mod news;
 mod office;
 mod preflight;
 mod rates;

@@ -15,6 +15,7 @@ mod journal;
 mod lane;
 mod look;
 mod message;
+mod news;
 mod price;
 mod revocation;
 mod template;

@@ -4,8 +4,9 @@ use super::tx::{Result, Tx, micros};
 use crate::bridge::{Template, Time, WabaId};
 
 impl Tx<'_> {
-    /// Replaces a WABA's templates by what Graph listed; when each was last used is kept.
-    pub fn replace_templates(&self, waba: &WabaId, templates: &[Template]) -> Result<()> {
+    /// Replaces a WABA's templates by what Graph listed when it was asked at `asked_at`; when each was last used is kept, and so
+    /// is what a webhook changed after that.
+    pub fn replace_templates(&self, waba: &WabaId, templates: &[Template], asked_at: Time) -> Result<()> {
         let known = self.all("SELECT name, language FROM template WHERE waba_id = ?1", [&waba.0], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
@@ -17,10 +18,20 @@ impl Tx<'_> {
         for template in templates {
             self.execute(
                 "INSERT INTO template (waba_id, name, language, document) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (waba_id, name, language) DO UPDATE SET document = excluded.document",
-                (&waba.0, &template.name, &template.language, serde_json::to_string(template)?),
+                 ON CONFLICT (waba_id, name, language) DO UPDATE SET document = excluded.document
+                 WHERE template.changed_at IS NULL OR template.changed_at <= ?5",
+                (&waba.0, &template.name, &template.language, serde_json::to_string(template)?, micros(asked_at)),
             )?;
         }
+        Ok(())
+    }
+
+    /// A webhook changed a template that is in the cache.
+    pub fn change_template(&self, template: &Template, now: Time) -> Result<()> {
+        self.execute(
+            "UPDATE template SET document = ?4, changed_at = ?5 WHERE waba_id = ?1 AND name = ?2 AND language = ?3",
+            (&template.waba.0, &template.name, &template.language, serde_json::to_string(template)?, micros(now)),
+        )?;
         Ok(())
     }
 

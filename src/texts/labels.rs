@@ -47,6 +47,7 @@ pub const WHO_IS_THIS_FOR: &str = "Who is this for?";
 pub const COMMANDS: &str = "Commands";
 pub const CONSENT_NEEDED: &str = "Consent is needed first";
 pub const NEWS: &str = "News about this conversation";
+pub const WHATSAPP_NEWS: &str = "News from WhatsApp";
 pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
 
 // Facts.
@@ -57,6 +58,10 @@ pub const ADDED: &str = "Added";
 pub const COLLEAGUES: &str = "Colleagues";
 pub const DELIVERY: &str = "Delivery";
 pub const CONTACT: &str = "Contact";
+pub const NUMBER: &str = "Number";
+pub const REASON: &str = "Reason";
+pub const DETAILS: &str = "Details";
+pub const UNNAMED_TEMPLATE: &str = "without a name";
 /// Between text and times: with their spaces.
 pub const WRITTEN: &str = "Written ";
 pub const EXPIRES_AT: &str = ", expires ";

@@ -6,6 +6,7 @@
 mod failure;
 pub mod labels;
 mod master;
+mod news;
 pub mod preflight;
 pub mod sentences;
 mod times;
@@ -13,6 +14,7 @@ pub mod why;
 
 pub use failure::failure;
 pub use master::{Audience, TextId};
+pub use news::{NewsWords, account_news, template_news};
 pub use times::{ago, read_moment, span, typed_moment, when};
 
 use crate::bridge::{Directory, Line, base_language, same_language};

@@ -205,7 +205,9 @@ pub fn revocation_decided(outcome: RevocationOutcome) -> &'static str {
 /// Why a rule refused, for those that product.md 10 has no text for.
 pub fn refused(rule: Rule) -> &'static str {
     match rule {
-        Rule::TemplateNotApproved => "WhatsApp has not approved this template (any more). Nothing was sent.",
+        Rule::TemplateNotApproved => {
+            "WhatsApp does not let anybody send this template now: it was paused, changed or withdrawn. Nothing was sent. Choose another one, or ask your administrator."
+        }
         Rule::MarketingNotAllowed => "Marketing templates may not be sent to this client. Nothing was sent.",
         Rule::TemplateUnanswered => "The client has not answered the last template yet. Only one is allowed in 24 hours. Nothing was sent.",
         Rule::AlreadyGranted => "The client has agreed already: you can write.",

@@ -2,7 +2,7 @@
 
 use super::error;
 use super::json::{integer, text};
-use crate::bridge::{WabaId, WhatsAppEvent};
+use crate::bridge::{TemplateChange, WabaId, WhatsAppEvent};
 use serde_json::Value;
 
 /// How much of an account's news is repeated to administrators, in characters.
@@ -34,13 +34,35 @@ pub(super) fn template(waba: &WabaId, field: &str, value: &Value) -> WhatsAppEve
         // Some webhooks write `en-US` where the Graph API writes `en_US`.
         language: text(value, "message_template_language").map(|language| language.replace('-', "_")),
         event,
+        change: change(field, value),
+        // `NONE` is how Meta says that there is none.
+        reason: text(value, "reason").filter(|reason| !reason.eq_ignore_ascii_case("NONE")),
+    }
+}
+
+fn change(field: &str, value: &Value) -> TemplateChange {
+    let said = |key: &str| text(value, key).map(|said| said.to_ascii_uppercase());
+    if let Some(event) = said("event") {
+        TemplateChange::Status(event)
+    } else if let Some(to) = said("new_quality_score") {
+        TemplateChange::Quality { from: said("previous_quality_score").unwrap_or_else(|| "UNKNOWN".to_owned()), to }
+    } else if let Some(to) = said("correct_category") {
+        TemplateChange::CategoryAhead { to }
+    } else if let Some(to) = said("new_category") {
+        TemplateChange::Category { to }
+    } else if field == "message_template_components_update" {
+        TemplateChange::Components
+    } else {
+        TemplateChange::Unknown
     }
 }
 
 /// News of the account, in one bounded line.
-pub(super) fn account(waba: &WabaId, field: &str, summary: &str) -> WhatsAppEvent {
+pub(super) fn account(waba: &WabaId, field: &str, value: &Value, summary: &str) -> WhatsAppEvent {
+    let event = ["event", "decision"].iter().find_map(|key| text(value, key)).unwrap_or_default().to_ascii_uppercase();
+    let number = text(value, "display_phone_number");
     let summary = summary.chars().take(SUMMARY_LIMIT).collect();
-    WhatsAppEvent::Account { waba: waba.clone(), field: field.to_owned(), summary }
+    WhatsAppEvent::Account { waba: waba.clone(), field: field.to_owned(), event, number, summary }
 }
 
 /// The errors of a change that explain no message.

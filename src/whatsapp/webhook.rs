@@ -153,9 +153,8 @@ fn about_change(raw: &RawValue, waba: &str, at: Option<Time>, received: &mut Vec
         field if news::is_template(field) => {
             received.extend(parse(value).map(|parsed| about.hashed(news::template(&about.waba, field, &parsed), value)))
         }
-        field if news::is_account(field) => {
-            received.extend(parse(value).map(|parsed| about.hashed(news::account(&about.waba, field, &news::summary(&parsed)), value)))
-        }
+        field if news::is_account(field) => received
+            .extend(parse(value).map(|parsed| about.hashed(news::account(&about.waba, field, &parsed, &news::summary(&parsed)), value))),
         _ => {}
     }
     if received.len() == before {
@@ -193,7 +192,7 @@ impl About {
         // With messages the change's errors explain one of them; alone they are about the number or account.
         if messages.is_empty() && !self.errors.is_empty() {
             let raw = parts.errors.expect("errors came from there");
-            received.push(self.hashed(news::account(&self.waba, &self.field, &news::errors(&self.errors)), raw));
+            received.push(self.hashed(news::account(&self.waba, &self.field, &Value::Null, &news::errors(&self.errors)), raw));
         }
         received.extend(messages.into_iter().map(|raw| self.message(raw)));
         received.extend(elements(parts.message_echoes).into_iter().map(|raw| self.echo(raw)));

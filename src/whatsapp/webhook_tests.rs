@@ -1,5 +1,5 @@
 use super::*;
-use crate::bridge::{MediaForm, SystemEvent};
+use crate::bridge::{MediaForm, SystemEvent, TemplateChange};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
@@ -200,30 +200,33 @@ fn marketing_preferences_err_on_the_side_of_stopping(#[case] item: Value, #[case
 }
 
 #[rstest]
-#[case("message_template_status_update", json!({"event": "paused"}), "PAUSED")]
-#[case("message_template_quality_update", json!({"previous_quality_score": "GREEN", "new_quality_score": "RED"}), "quality GREEN to RED")]
-#[case("template_category_update", json!({"previous_category": "UTILITY", "new_category": "MARKETING"}), "category UTILITY to MARKETING")]
-#[case("template_category_update", json!({"correct_category": "MARKETING"}), "category will become MARKETING")]
-#[case("message_template_components_update", json!({}), "message_template_components_update")]
-fn a_changed_template_is_named(#[case] field: &str, #[case] change: Value, #[case] expected: &str) {
+#[case("message_template_status_update", json!({"event": "paused"}), "PAUSED", TemplateChange::Status("PAUSED".into()))]
+#[case("message_template_quality_update", json!({"previous_quality_score": "GREEN", "new_quality_score": "RED"}), "quality GREEN to RED", TemplateChange::Quality { from: "GREEN".into(), to: "RED".into() })]
+#[case("template_category_update", json!({"previous_category": "UTILITY", "new_category": "MARKETING"}), "category UTILITY to MARKETING", TemplateChange::Category { to: "MARKETING".into() })]
+#[case("template_category_update", json!({"correct_category": "MARKETING"}), "category will become MARKETING", TemplateChange::CategoryAhead { to: "MARKETING".into() })]
+#[case("message_template_components_update", json!({}), "message_template_components_update", TemplateChange::Components)]
+#[case("message_template_moon_update", json!({}), "message_template_moon_update", TemplateChange::Unknown)]
+fn a_changed_template_is_named(#[case] field: &str, #[case] change: Value, #[case] expected: &str, #[case] meaning: TemplateChange) {
     let mut value = json!({"message_template_id": 7, "message_template_name": "n", "message_template_language": "en-US"});
     value.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
     let read = events(field, &value);
-    let [WhatsAppEvent::TemplateChanged { waba, name, language, event }] = &read[..] else { panic!("{read:?}") };
+    let [WhatsAppEvent::TemplateChanged { waba, name, language, event, change, reason: None }] = &read[..] else { panic!("{read:?}") };
     assert_eq!((waba.as_str(), name.as_deref(), language.as_deref(), event.as_str()), ("waba", Some("n"), Some("en_US"), expected));
+    assert_eq!(*change, meaning);
 }
 
 #[test]
 fn news_of_the_account_is_one_readable_line() {
     let read = events("account_update", &json!({"violation_info": {"violation_type": "ADULT"}, "event": "ACCOUNT_VIOLATION"}));
-    let [WhatsAppEvent::Account { summary, .. }] = &read[..] else { panic!("{read:?}") };
-    assert_eq!(summary, "ACCOUNT_VIOLATION; violation_type ADULT");
+    let [WhatsAppEvent::Account { summary, event, number: None, .. }] = &read[..] else { panic!("{read:?}") };
+    assert_eq!((summary.as_str(), event.as_str()), ("ACCOUNT_VIOLATION; violation_type ADULT", "ACCOUNT_VIOLATION"));
 }
 
 #[test]
 fn errors_without_messages_are_news_of_the_account() {
     let read = events("messages", &json!({"errors": [{"code": 130_429, "title": "t", "error_data": {"details": "d"}}]}));
-    assert_eq!(read, [WhatsAppEvent::Account { waba: "waba".into(), field: "messages".into(), summary: "130429: d".into() }]);
+    let [WhatsAppEvent::Account { field, summary, .. }] = &read[..] else { panic!("{read:?}") };
+    assert_eq!((field.as_str(), summary.as_str()), ("messages", "130429: d"));
 }
 
 #[test]

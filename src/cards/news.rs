@@ -1,0 +1,23 @@
+//! News of WhatsApp for administrators: what happened, to what, what it means, what to do.
+
+use super::element::{FactSet, TextBlock};
+use super::parts::{QUOTE_LIMIT, paragraph};
+use super::text::{Text, clip, name};
+use super::view::{News, Reader};
+use crate::bridge::Post;
+use crate::texts::labels;
+
+/// No buttons: what there is to do is done elsewhere.
+pub fn news(reader: &Reader<'_>, view: &News) -> Post {
+    let mut card = reader.card();
+    card.push(TextBlock::heading(Text::plain(labels::WHATSAPP_NEWS)));
+    card.push(paragraph(&clip(&view.what, QUOTE_LIMIT)).style(view.style));
+    card.push(paragraph(view.meaning));
+    card.push(paragraph(view.advice));
+    let filled = view.facts.iter().filter(|(_, value)| !value.trim().is_empty());
+    let facts: Vec<_> = filled.map(|(title, value)| (*title, Text::plain(clip(value, QUOTE_LIMIT)))).collect();
+    if !facts.is_empty() {
+        card.push(FactSet::new(facts));
+    }
+    card.post(name(&view.what))
+}
