@@ -97,6 +97,10 @@ impl Demo {
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut config = config(&cast, &teams, &whatsapp, server, &folder.join("switchboard.db"));
         let mut directory = directory(&cast);
+        // Supervisors and administrators hear of what the others do not: Ben shows it.
+        if let Some(leads) = directory.colleagues.get_mut(1) {
+            leads.roles.extend([Role::Supervisor, Role::Administrator]);
+        }
         if options.playground {
             config.teams.development_accept_unauthenticated = true;
             config.teams.allowed_service_hosts.extend(PLAYGROUND_HOSTS.map(str::to_owned));
