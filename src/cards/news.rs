@@ -3,9 +3,22 @@
 use super::element::{FactSet, TextBlock};
 use super::parts::{QUOTE_LIMIT, paragraph};
 use super::text::{Text, clip, name};
-use super::view::{News, Reader};
+use super::view::{Reader, Style};
 use crate::bridge::Post;
 use crate::texts::labels;
+
+/// News of WhatsApp, for administrators.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// What happened.
+    pub what: String,
+    pub meaning: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+    /// Title and value; empty values are left out.
+    pub facts: Vec<(&'static str, String)>,
+    pub style: Style,
+}
 
 /// No buttons: what there is to do is done elsewhere.
 pub fn news(reader: &Reader<'_>, view: &News) -> Post {

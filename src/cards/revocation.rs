@@ -4,9 +4,25 @@ use super::element::{Button, Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, header, paragraph};
 use super::submit::Action;
 use super::text::{Text, clip, name};
-use super::view::{PerhapsStop, Reader, Style};
-use crate::bridge::{DECIDE_WITHIN, Post, REMIND_AFTER, Urgency};
+use super::view::{Head, Reader, Style};
+use crate::bridge::{DECIDE_WITHIN, Post, REMIND_AFTER, RevocationId, Time, Urgency};
 use crate::texts::{TextId, labels};
+
+/// A client's message that may ask to stop.
+#[derive(Clone, Debug)]
+pub struct PerhapsStop {
+    pub revocation: RevocationId,
+    pub head: Head,
+    /// The client's words.
+    pub words: String,
+    pub at: Time,
+    /// The words of the last such message, when there were several.
+    pub again: Option<String>,
+    /// How many there were.
+    pub messages: u32,
+    pub due: Time,
+    pub urgency: Urgency,
+}
 
 /// The client's words, until when to decide, and both decisions.
 pub fn revocation(reader: &Reader<'_>, view: &PerhapsStop) -> Post {

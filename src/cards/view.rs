@@ -2,8 +2,8 @@
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
 use crate::bridge::{
-    ConsentState, ContactId, FailureClass, Grounds, LineId, MessageId, MessageState, RevocationId, Template, TemplateCategory,
-    TemplateHeader, ThreadId, Time, Urgency,
+    ConsentState, ContactId, FailureClass, Grounds, LineId, MessageId, MessageState, Template, TemplateCategory, TemplateHeader, ThreadId,
+    Time,
 };
 use crate::texts::Voice;
 
@@ -164,22 +164,6 @@ pub struct ThreadCard {
     pub free: Option<FreeTime>,
     /// The client may be asking to stop: by when that must be decided.
     pub revocation_due: Option<Time>,
-}
-
-/// T-09: a client's message that may ask to stop.
-#[derive(Clone, Debug)]
-pub struct PerhapsStop {
-    pub revocation: RevocationId,
-    pub head: Head,
-    /// The client's words.
-    pub words: String,
-    pub at: Time,
-    /// The words of the last such message, when there were several.
-    pub again: Option<String>,
-    /// How many there were.
-    pub messages: u32,
-    pub due: Time,
-    pub urgency: Urgency,
 }
 
 /// What a free entry point means now.
@@ -519,19 +503,6 @@ pub struct Notice {
     pub kept: Option<String>,
     /// Title and action; the first is the likely one. Beyond three they go into the overflow.
     pub actions: Vec<(&'static str, Action)>,
-}
-
-/// News of WhatsApp, for administrators.
-#[derive(Clone, Debug)]
-pub struct News {
-    /// What happened.
-    pub what: String,
-    pub meaning: &'static str,
-    /// What to do.
-    pub advice: &'static str,
-    /// Title and value; empty values are left out.
-    pub facts: Vec<(&'static str, String)>,
-    pub style: Style,
 }
 
 /// What a card becomes after an action: who, what, when. No buttons.
