@@ -56,3 +56,52 @@ impl Tx<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bridge::{ParameterFormat, Template, TemplateCategory, TemplateChange, Time};
+    use crate::store::Store;
+    use chrono::Duration;
+
+    fn at(seconds: i64) -> Time {
+        Time::UNIX_EPOCH + Duration::seconds(seconds)
+    }
+
+    fn listed() -> Template {
+        Template {
+            waba: "waba".into(),
+            id: "1".to_owned(),
+            name: "visit".to_owned(),
+            language: "en".to_owned(),
+            category: TemplateCategory::Utility,
+            status: "APPROVED".to_owned(),
+            parameter_format: ParameterFormat::Positional,
+            header: None,
+            body: "Hello".to_owned(),
+            footer: None,
+            buttons: Vec::new(),
+            examples: Vec::new(),
+            not_sendable: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_asked_for_before_a_webhook_does_not_undo_it_and_a_later_one_counts() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("t.db")).expect("a new store");
+        let statuses = store.write("test", |tx| {
+            let waba = "waba".into();
+            let status = || Ok::<_, crate::store::StoreError>(tx.template(&waba, "visit", "en")?.map(|template| template.status));
+            tx.replace_templates(&waba, &[listed()], at(0))?;
+            let mut paused = listed();
+            paused.apply(&TemplateChange::Status("PAUSED".to_owned()));
+            tx.change_template(&paused, at(10))?;
+            tx.replace_templates(&waba, &[listed()], at(9))?;
+            let before = status()?;
+            tx.replace_templates(&waba, &[listed()], at(11))?;
+            Ok([before, status()?])
+        });
+        let statuses = statuses.await.expect("stored");
+        assert_eq!(statuses.map(Option::unwrap_or_default), ["PAUSED", "APPROVED"]);
+    }
+}
