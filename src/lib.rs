@@ -27,7 +27,7 @@
 //!             why       why a message was sent, held or refused, read from the journal
 //!             deliver worker status   handing over, outcomes, statuses
 //!             preflight entry_point   may this be sent, and what does it cost
-//!             housekeeping            what time alone makes due
+//!             revocation news         what a client said that a colleague must decide; what administrators must hear
 //!             housekeeping expiry     what time alone makes due
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector
