@@ -245,6 +245,7 @@ async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyho
     log(LogFormat::Text, "warn")?;
     let new = directory::read(file)?;
     let store = Store::open(config.store.path())?;
+    let warnings = directory::template_warnings(&store, &new).await?;
     let changes = if dry_run {
         directory::changes(&store, &new).await?
     } else {
@@ -253,10 +254,12 @@ async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyho
     store.close().await;
     if json {
         let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        println!("{}", serde_json::json!({ "applied": !dry_run && !changes.is_empty(), "changes": lines }));
+        let warnings: Vec<_> = warnings.iter().map(|one| serde_json::json!({ "key": one.key, "reason": one.reason })).collect();
+        println!("{}", serde_json::json!({ "applied": !dry_run && !changes.is_empty(), "changes": lines, "warnings": warnings }));
         return Ok(ExitCode::SUCCESS);
     }
     changes.iter().for_each(|change| println!("{change}"));
+    warnings.iter().for_each(|warning| eprintln!("{warning}"));
     match (changes.len(), dry_run) {
         (0, _) => println!("Nothing changes."),
         (n, true) => println!("{n} change(s). Nothing was applied."),

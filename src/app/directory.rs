@@ -3,6 +3,7 @@
 use crate::bridge::directory_check::{Known, Problem, Severity};
 use crate::bridge::directory_diff::{Change, diff};
 use crate::bridge::{DECLINE, Directory, HELP, KeywordSet, MARKETING_OPT_OUT, OPT_IN, OPT_OUT, Time};
+use crate::relay::cached_template_problems;
 use crate::store::Store;
 use crate::texts::{TextId, placeholders_fit};
 use anyhow::{Context, bail};
@@ -42,6 +43,12 @@ fn problems(directory: &Directory) -> Vec<Problem> {
         _ => KeywordSet::default(),
     };
     directory.problems(Known { text_fits: &text_fits, default_keywords: &default_keywords })
+}
+
+/// What the cached templates say against it. Warnings only: the cache may be old, or still empty.
+pub async fn template_warnings(store: &Store, directory: &Directory) -> anyhow::Result<Vec<Problem>> {
+    let directory = directory.clone();
+    Ok(store.read(move |tx| cached_template_problems(tx, &directory)).await?)
 }
 
 /// What applying it would change.

@@ -3,8 +3,9 @@
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::{deliver, expiry, revocation, send, tell};
-use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
+use super::render::shown;
+use super::{deliver, expiry, revocation, send, tell, template_check};
+use crate::bridge::{Decision, MessageState, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};
@@ -38,6 +39,7 @@ const BATCH: u32 = 100;
 pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
     let mut next_sync: Option<Time> = None;
     let mut forgotten: Option<Time> = None;
+    let mut misfits = Vec::new();
     while !shutdown.is_cancelled() {
         let now = relay.clock.now();
         if let Err(error) = relay.reload_directory().await {
@@ -46,6 +48,7 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         let asked = relay.templates_changed.swap(false, Ordering::SeqCst);
         if asked || next_sync.is_none_or(|at| now >= at) {
             let complete = sync_templates(&relay).await;
+            template_check::log_new_problems(&relay, &mut misfits).await;
             // Without templates nobody can be asked for consent: soon again, but not so often that Graph limits us.
             next_sync = Some(now + if complete { SYNC } else { SYNC_AGAIN });
         }

@@ -25,6 +25,7 @@ mod revocation;
 mod send;
 mod status;
 mod tell;
+mod template_check;
 mod template_views;
 mod views;
 mod why;
@@ -45,6 +46,7 @@ pub use core::Relay;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
+pub use template_check::cached_template_problems;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.
 const INVOKE_BUDGET: std::time::Duration = std::time::Duration::from_millis(2500);
