@@ -63,6 +63,22 @@ impl Consent {
     }
 }
 
+/// Whose consent counts when several contacts turn out to be one client: the strictest word, by its place in `all`; `None` when nobody
+/// was ever asked. With each goes whether it is certainly this client's word: a yes that may be a former owner's of the number is none,
+/// while a no or an open question counts in doubt too.
+pub fn strictest(all: &[(Consent, bool)]) -> Option<usize> {
+    let weight = |(consent, certain): &(Consent, bool)| match consent.stored {
+        ConsentState::None => 0,
+        ConsentState::Granted => u8::from(*certain),
+        ConsentState::Pending | ConsentState::Lapsed => 2,
+        ConsentState::Declined => 3,
+        ConsentState::Revoked => 4,
+    };
+    // The first of several: the one that goes on.
+    let (at, found) = all.iter().enumerate().max_by_key(|(at, one)| (weight(one), std::cmp::Reverse(*at)))?;
+    (weight(found) > 0).then_some(at)
+}
+
 /// What the server answers the client by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -191,6 +207,20 @@ mod tests {
     ) {
         let step = on_client_message(&asked(state, Some(0)), meaning, at(60));
         assert_eq!(step, Step { next, answer });
+    }
+
+    #[rstest]
+    #[case::a_no_beats_a_yes(&[(ConsentState::Granted, true), (ConsentState::Revoked, true)], Some(1))]
+    #[case::in_doubt_too(&[(ConsentState::Granted, true), (ConsentState::Declined, false)], Some(1))]
+    #[case::an_open_question_is_answered_first(&[(ConsentState::Granted, true), (ConsentState::Pending, false)], Some(1))]
+    #[case::never_asked_takes_nothing_away(&[(ConsentState::Granted, true), (ConsentState::None, true)], Some(0))]
+    #[case::a_yes_of_the_same_client_counts(&[(ConsentState::None, true), (ConsentState::Granted, true)], Some(1))]
+    #[case::perhaps_somebody_elses_does_not(&[(ConsentState::None, true), (ConsentState::Granted, false)], None)]
+    #[case::of_equals_the_one_that_goes_on(&[(ConsentState::Pending, true), (ConsentState::Pending, true)], Some(0))]
+    #[case::nobody_was_asked(&[(ConsentState::None, true), (ConsentState::None, true)], None)]
+    fn the_strictest_word_counts(#[case] all: &[(ConsentState, bool)], #[case] expected: Option<usize>) {
+        let all: Vec<_> = all.iter().map(|(stored, certain)| (Consent { stored: *stored, requested_at: None }, *certain)).collect();
+        assert_eq!(strictest(&all), expected);
     }
 
     #[test]

@@ -124,6 +124,8 @@ mod tests {
             footer: None,
             buttons: Vec::new(),
             examples: Vec::new(),
+            header_example: None,
+            offer: None,
             not_sendable: None,
         }
     }

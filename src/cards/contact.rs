@@ -17,6 +17,9 @@ pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
         facts.push((labels::PHONE, Text::plain(name(phone))));
     }
     facts.push((labels::CONSENT, consent(&view.consent)));
+    if view.marketing_stopped {
+        facts.push((labels::MARKETING, Text::plain(labels::MARKETING_STOPPED)));
+    }
     if !view.language.is_empty() {
         facts.push((labels::LANGUAGE, Text::plain(name(&view.language))));
     }

@@ -143,6 +143,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         head: head(words),
         phone: Some("+49 151 23456789".into()),
         consent: consent(ConsentState::Granted),
+        marketing_stopped: false,
         language: "pt-BR".into(),
         added_by: Some("Ana Torres".into()),
         added_at: Some(hours(-200)),
@@ -156,6 +157,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         thread: None,
         ..opened.clone()
     };
+    let no_marketing = ContactCard { marketing_stopped: true, ..opened.clone() };
     let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
     vec![
         (
@@ -168,6 +170,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
         ("contact", contact(reader, &opened)),
         ("contact_wrote_first", contact(reader, &wrote_first)),
+        ("contact_no_marketing", contact(reader, &no_marketing)),
         ("opt_in", opt_in(reader, &ask)),
         ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
         ("help", help(reader)),

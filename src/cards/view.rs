@@ -124,6 +124,8 @@ pub struct ContactCard {
     pub head: Head,
     pub phone: Option<String>,
     pub consent: ConsentView,
+    /// The client wants no marketing; said only then.
+    pub marketing_stopped: bool,
     /// BCP 47, or empty for the line's.
     pub language: String,
     /// The colleague's name. Absent: the client wrote first.

@@ -235,7 +235,11 @@ fn accepted(desk: &Desk<'_>, message: MessageId, thread: ThreadId, to: &Recipien
     let dialled = to.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
     let news = |said: Option<&str>, known: Option<&str>| said.is_some() && said != known;
     let learns = news(receipt.wa_id.as_deref(), dialled) || news(receipt.bsuid.as_deref(), to.bsuid.as_deref());
-    if learns && let Some(Case { contact, .. }) = desk.case(thread)? {
+    // Of a client whose names have changed since it was sent, the answer tells a former one.
+    if learns
+        && let Some(Case { contact, .. }) = desk.case(thread)?
+        && contact.recipient() == *to
+    {
         desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
     }
     if let Some(wamid) = &wamid {

@@ -3,7 +3,7 @@
 //! Everything here is by the colleague's own rights: their threads, their lines' contacts, the templates of their threads' numbers.
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{Template, TemplateCategory, grouped_templates};
+use crate::bridge::{Template, TemplateCategory, grouped_templates, phone};
 use crate::cards::{TemplateRow, ThreadChoice};
 use crate::store::{Contact, Result};
 use crate::texts::sentences;
@@ -66,8 +66,15 @@ pub fn refusal(desk: &Desk<'_>, case: &Case, template: &Template) -> Option<Stri
     if let Some(reason) = &template.not_sendable {
         return Some(reason.clone());
     }
-    if template.category == TemplateCategory::Marketing && !allowed {
-        return Some(sentences::MARKETING_OFF.to_owned());
+    if matches!(template.category, TemplateCategory::Marketing | TemplateCategory::Unknown) {
+        let us_number = case.contact.number().is_some_and(|number| phone::is_us(&number));
+        let reason = match (allowed, case.contact.marketing_stopped, us_number) {
+            (false, ..) => Some(sentences::MARKETING_OFF),
+            (true, true, _) => Some(sentences::MARKETING_STOPPED),
+            (true, false, true) => Some(sentences::MARKETING_US),
+            (true, false, false) => None,
+        };
+        return reason.map(str::to_owned);
     }
     // Meta takes one-time passwords for phones only (131062).
     (template.category == TemplateCategory::Authentication && case.contact.number().is_none())

@@ -1,15 +1,15 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, evidence, news, render, revocation, send, status};
+use super::{entry_point, evidence, identity, marketing, news, render, revocation, send, status};
 use crate::bridge::{
-    Answer, Asked, ClientIdentity, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
-    SystemEvent, WhatsAppEvent, on_client_message,
+    Answer, Asked, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule, WhatsAppEvent,
+    on_client_message,
 };
 use crate::cards::{self, Intake, Style};
 use crate::markup;
-use crate::store::{Contact, NewContact, NewMessage, Purpose, Result};
-use crate::texts::{TextId, sentences, when};
+use crate::store::{NewMessage, Purpose, Result};
+use crate::texts::{TextId, when};
 use chrono::Duration;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()>
         WhatsAppEvent::Message(message) => on_message(desk, message),
         WhatsAppEvent::Status(status) => status::on_status(desk, status),
         _ if !desk.tx.first_time(key, desk.now)? => Ok(()),
-        WhatsAppEvent::Preference { number, client, stop, .. } => on_preference(desk, number.as_ref(), client, *stop),
+        WhatsAppEvent::Preference { number, client, stop, at } => marketing::on_preference(desk, number.as_ref(), client, *stop, *at),
         WhatsAppEvent::Echo { number, wamid, to, content } => {
             let body = json!({ "number": number, "wamid": wamid, "to": to, "content": content });
             desk.journal("message.echo", "whatsapp", None, None, &body)
@@ -52,14 +52,18 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
         }
         return Ok(());
     }
-    let contact = recognise(desk, &number.line, message)?;
+    if identity::is_change(&message.content) {
+        return identity::on_change(desk, &number.line, message);
+    }
+    let contact = identity::recognise(desk, &number.line, message)?;
     let thread = desk.tx.open_thread(&number.line, &message.number, contact.id, desk.now)?;
     let case = Case { thread, contact };
     let state_before = case.contact.consent.state(desk.now);
     let meaning = Meaning::of(&message.content, desk.office.keywords(&case.contact.line));
     // Written while we may not answer: recorded and shown as such (product.md 3). The answer to the request is no such message.
     let asked = matches!(state_before, ConsentState::Pending | ConsentState::Lapsed | ConsentState::Declined | ConsentState::Revoked);
-    let before_consent = asked && matches!(meaning, Meaning::Other | Meaning::Help | Meaning::PerhapsStop | Meaning::Silent);
+    let before_consent =
+        asked && matches!(meaning, Meaning::Other | Meaning::Help | Meaning::MarketingOptOut | Meaning::PerhapsStop | Meaning::Silent);
     let new = NewMessage {
         thread: case.thread.id,
         author: None,
@@ -86,6 +90,9 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
         return on_deactivated(desk, &case);
     }
     let case = step_consent(desk, case, meaning, message, id)?;
+    if meaning == Meaning::MarketingOptOut {
+        marketing::stopped_by_message(desk, &case, id, message.at)?;
+    }
     if !deactivated {
         show(desk, &case, id, message, before_consent, meaning)?;
     }
@@ -96,47 +103,6 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
         send::release_held(desk, &case)?;
     }
     desk.tx.refresh_cards(case.thread.id, desk.now)
-}
-
-/// The contact that a message is from: known, or made from what WhatsApp tells. A number change re-keys it.
-fn recognise(desk: &Desk<'_>, line: &crate::bridge::LineId, message: &ClientMessage) -> Result<Contact> {
-    let tx = desk.tx;
-    let client = &message.client;
-    let mut found = tx.contact_of(line, client)?;
-    let (new_wa_id, new_bsuid, previous) = match &message.content {
-        Content::System { event: SystemEvent::ChangedNumber { wa_id, bsuid, previous_bsuid }, .. } => {
-            (wa_id.clone(), bsuid.clone(), previous_bsuid)
-        }
-        Content::System { event: SystemEvent::ChangedUserId { bsuid, previous_bsuid }, .. } => (None, bsuid.clone(), previous_bsuid),
-        _ => (client.wa_id.clone(), client.bsuid.clone(), &None),
-    };
-    if let (None, Some(previous)) = (&found, previous) {
-        found = tx.contact_of(line, &ClientIdentity { bsuid: Some(previous.clone()), ..ClientIdentity::default() })?;
-    }
-    let id = match found {
-        Some(contact) => {
-            tx.learn_identity(&contact, new_wa_id.as_deref(), new_bsuid.as_deref())?;
-            contact.id
-        }
-        None => {
-            let phone = new_wa_id.as_ref().map(|wa_id| format!("+{wa_id}"));
-            let named = client.profile_name.clone().or_else(|| client.username.clone()).or_else(|| phone.clone());
-            let name = named.unwrap_or_else(|| sentences::UNKNOWN_CLIENT.to_owned());
-            let new = NewContact {
-                line,
-                name: &name,
-                phone: phone.as_deref(),
-                wa_id: new_wa_id.as_deref(),
-                bsuid: new_bsuid.as_deref(),
-                language: None,
-                added_by: None,
-            };
-            let id = tx.insert_contact(&new, desk.now)?;
-            desk.journal("contact.wrote_first", "client", None, None, &json!({ "contact": id, "line": line, "identity": client }))?;
-            id
-        }
-    };
-    tx.contact(id)?.ok_or(crate::store::StoreError::Panicked)
 }
 
 /// The window after this message. Edits, deletions and notices do not open it; everything else a client does, does.
@@ -270,19 +236,4 @@ pub fn tell_stopped(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<()> {
             n => format!("{stopped} {}", reader.voice.say(TextId::T08b, &[("n", &n.to_string())])),
         }
     })
-}
-
-fn on_preference(desk: &Desk<'_>, number: Option<&crate::bridge::PhoneNumberId>, client: &ClientIdentity, stop: bool) -> Result<()> {
-    let numbers = desk.office.directory.numbers.iter().filter(|known| number.is_none_or(|id| known.phone_number_id == *id));
-    let mut lines: Vec<_> = numbers.map(|number| &number.line).collect();
-    lines.sort();
-    lines.dedup();
-    for line in lines {
-        if let Some(contact) = desk.tx.contact_of(line, client)? {
-            desk.tx.set_marketing_stopped(contact.id, stop)?;
-            let kind = if stop { "marketing.stopped" } else { "marketing.resumed" };
-            desk.journal(kind, "client", None, None, &json!({ "contact": contact.id, "line": line }))?;
-        }
-    }
-    Ok(())
 }

@@ -3,9 +3,8 @@
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::render::shown;
 use super::{deliver, expiry, revocation, send, tell, template_check};
-use crate::bridge::{Decision, MessageState, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
+use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};

@@ -16,6 +16,8 @@ mod find;
 mod from_teams;
 mod from_whatsapp;
 mod housekeeping;
+mod identity;
+mod marketing;
 mod news;
 mod office;
 mod preflight;

@@ -61,7 +61,10 @@ pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted
 pub fn decide(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: Sending) -> Result<Ruling> {
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let facts = desk.facts(&case.contact, Some(&case.thread), author, &policy)?;
-    Ok(Ruling::on(&facts, sending, desk.now))
+    let ruling = Ruling::on(&facts, sending, desk.now);
+    // The client goes on under another contact: nothing leaves from here, not even an answer.
+    let merged = case.contact.merged_into.is_some();
+    Ok(if merged { Ruling { decision: Decision::Refuse, rule: Rule::NotAContact, ..ruling } } else { ruling })
 }
 
 /// Which rules a message falls under.
@@ -353,10 +356,15 @@ fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option
 
 /// Withdraws every held message of a thread (an opt-out); how many there were.
 pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize> {
+    withdraw_all(desk, case, actor, "opt_out")
+}
+
+/// The same for another reason, as the journal names it.
+pub fn withdraw_all(desk: &Desk<'_>, case: &Case, actor: &str, because: &str) -> Result<usize> {
     let waiting = desk.tx.held(case.thread.id)?;
     for message in &waiting {
         desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-        desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": "opt_out" }))?;
+        desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
     }
     Ok(waiting.len())
 }

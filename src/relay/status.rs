@@ -1,7 +1,7 @@
 //! What became of our messages at WhatsApp: statuses in any order, failures, and outcomes that a status settles.
 
 use super::desk::{Desk, SERVER};
-use super::{entry_point, send, tell};
+use super::{entry_point, marketing, send, tell};
 use crate::bridge::{Consent, ConsentState, DeliveryId, Failure, FailureClass, MessageId, StatusState, StatusUpdate, Wamid};
 use crate::store::{Message, Purpose, Result};
 
@@ -67,7 +67,7 @@ pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()
     let Some(message) = desk.tx.message(id)? else { return Ok(()) };
     let Some(mut case) = desk.case(message.thread)? else { return Ok(()) };
     if failure.class == FailureClass::MarketingStopped {
-        desk.tx.set_marketing_stopped(case.contact.id, true)?;
+        marketing::stopped_by_refusal(desk, &case, id)?;
     }
     if message.purpose == Purpose::Request
         && case.contact.request_message == Some(id)

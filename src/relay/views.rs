@@ -84,6 +84,7 @@ pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Resu
         head,
         phone: shown_phone(contact),
         consent: consent(contact, desk.now),
+        marketing_stopped: contact.marketing_stopped,
         language: contact.language.clone().unwrap_or_default(),
         added_by,
         added_at: Some(contact.added_at),

@@ -94,10 +94,18 @@ impl Tx<'_> {
             Some(bsuid) => self.contact_named(line, "bsuid", bsuid)?,
             None => None,
         };
-        match (found, &client.wa_id) {
-            (None, Some(wa_id)) => self.contact_named(line, "phone", wa_id),
-            (found, _) => Ok(found),
-        }
+        let by_number = match (&found, &client.wa_id) {
+            (None, Some(wa_id)) => self.contact_named(line, "phone", wa_id)?,
+            _ => None,
+        };
+        // Numbers are given to others: one that comes with another user id than its contact's is somebody else's now.
+        let same = |contact: &Contact| contact.bsuid.is_none() || client.bsuid.is_none() || contact.bsuid == client.bsuid;
+        Ok(found.or_else(|| by_number.filter(same)))
+    }
+
+    /// The contact with this business-scoped user id, present or former.
+    pub fn contact_by_bsuid(&self, line: &LineId, bsuid: &str) -> Result<Option<Contact>> {
+        self.contact_named(line, "bsuid", bsuid)
     }
 
     /// The contact with this E.164 number, in any of its spellings.
@@ -129,7 +137,7 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    fn name_contact(&self, line: &LineId, id: ContactId, kind: &str, value: &str) -> Result<()> {
+    pub(super) fn name_contact(&self, line: &LineId, id: ContactId, kind: &str, value: &str) -> Result<()> {
         let names = if kind == "phone" { phone::variants(value) } else { vec![value.to_owned()] };
         for name in names {
             self.execute(
@@ -140,13 +148,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Learns what Meta calls a client; what is known already costs nothing.
+    /// Learns what Meta calls a client; what is known already costs nothing. A name that is another contact's is not taken from it.
     pub fn learn_identity(&self, contact: &Contact, wa_id: Option<&str>, bsuid: Option<&str>) -> Result<()> {
-        if let Some(wa_id) = wa_id.filter(|wa_id| contact.wa_id.as_deref() != Some(wa_id)) {
+        let free = |kind: &str, value: &str| -> Result<bool> {
+            Ok(self.contact_named(&contact.line, kind, value)?.is_none_or(|owner| owner.id == contact.id))
+        };
+        if let Some(wa_id) = wa_id.filter(|wa_id| contact.wa_id.as_deref() != Some(wa_id))
+            && free("phone", wa_id)?
+        {
             self.execute("UPDATE contact SET wa_id = ?2 WHERE contact_id = ?1", (contact.id.0, wa_id))?;
             self.name_contact(&contact.line, contact.id, "phone", wa_id)?;
         }
-        if let Some(bsuid) = bsuid.filter(|bsuid| contact.bsuid.as_deref() != Some(bsuid)) {
+        if let Some(bsuid) = bsuid.filter(|bsuid| contact.bsuid.as_deref() != Some(bsuid))
+            && free("bsuid", bsuid)?
+        {
             self.execute("UPDATE contact SET bsuid = ?2 WHERE contact_id = ?1", (contact.id.0, bsuid))?;
             self.name_contact(&contact.line, contact.id, "bsuid", bsuid)?;
         }
@@ -169,7 +184,7 @@ impl Tx<'_> {
         let number = if digits.len() < 3 { "-".to_owned() } else { format!("%{digits}%") };
         self.all(
             &format!(
-                "SELECT {COLUMNS} FROM contact WHERE line_id = ?1 AND (lower(name) LIKE ?2 OR phone LIKE ?3 OR wa_id LIKE ?3)
+                "SELECT {COLUMNS} FROM contact WHERE line_id = ?1 AND merged_into IS NULL AND (lower(name) LIKE ?2 OR phone LIKE ?3 OR wa_id LIKE ?3)
                  ORDER BY name, contact_id LIMIT ?4"
             ),
             (&line.0, pattern, number, limit),
@@ -208,9 +223,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub fn set_marketing_stopped(&self, id: ContactId, stopped: bool) -> Result<()> {
-        self.execute("UPDATE contact SET marketing_stopped = ?2 WHERE contact_id = ?1", (id.0, stopped))?;
-        Ok(())
+    /// What the client said about marketing at `at`; false when something later is known already.
+    pub fn save_marketing(&self, id: ContactId, stopped: bool, at: Time) -> Result<bool> {
+        let changed = self.execute(
+            "UPDATE contact SET marketing_stopped = ?2, marketing_at = ?3 WHERE contact_id = ?1 AND coalesce(marketing_at, ?3) <= ?3",
+            (id.0, stopped, micros(at)),
+        )?;
+        Ok(changed == 1)
     }
 
     /// Pending requests made at or before `until` whose lapse nobody was told of. Marks them told: each is returned once.

@@ -11,6 +11,7 @@ mod contact;
 mod dedup;
 mod directory;
 mod draft;
+mod identity;
 mod journal;
 mod lane;
 mod look;

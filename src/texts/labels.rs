@@ -53,6 +53,8 @@ pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
 // Facts.
 pub const PHONE: &str = "Phone";
 pub const CONSENT: &str = "Consent";
+pub const MARKETING: &str = "Marketing";
+pub const MARKETING_STOPPED: &str = "Not wanted by the client";
 pub const LANGUAGE: &str = "Language";
 pub const ADDED: &str = "Added";
 pub const COLLEAGUES: &str = "Colleagues";

@@ -89,6 +89,22 @@ texts! {
     K13 "K-13" Client "{business}: reply STOP to end messages, START to begin again.";
     /// Not on WhatsApp.
     T14 "T-14" Colleague "{number} cannot be reached on WhatsApp.";
+    /// The client wants no more marketing.
+    T15 "T-15" Colleague "{client} wants no marketing messages. Everything else may still be sent.";
+    /// The client takes that back.
+    T15b "T-15b" Colleague "{client} allows marketing messages again.";
+    /// The client changed their number.
+    T16 "T-16" Colleague "{client} has a new WhatsApp number: {number}. The conversation goes on there. The old number may belong to somebody else by now.";
+    /// The client changed their account, and WhatsApp does not tell the number.
+    T16b "T-16b" Colleague "{client} has a new WhatsApp account. The conversation goes on there. The old number may belong to somebody else by now, and is not used any more.";
+    /// The client's number writes as somebody else.
+    T16c "T-16c" Colleague "The number {number} belongs to somebody else now. {client} is still reached by their WhatsApp account.";
+    /// Two contacts turned out to be one client; this conversation is the one that ends.
+    T17 "T-17" Colleague "{client} is the same person as {other} and goes on there. Nothing more is sent from this conversation.";
+    /// An administrator took back a decline or an opt-out, with evidence: consent may be asked for again.
+    T18 "T-18" Colleague "Your administrator has reopened the conversation with {client}. You may ask for consent again.";
+    /// The same, with consent given outside WhatsApp.
+    T18b "T-18b" Colleague "Your administrator has recorded that {client} agreed to messages.";
     /// Window closed, policy `template_only`.
     T20 "T-20" Colleague "More than 24 hours have passed since {client}'s last message, so WhatsApp only lets us restart with an approved template. Nothing was sent; your text is kept here.";
     /// Window closed, policy `queue`.

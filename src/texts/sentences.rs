@@ -61,6 +61,8 @@ pub const NO_NUMBER: &str = "This line of business has no WhatsApp number yet. A
 pub const WORKING: &str = "Still working on it. The card will change when it is done.";
 pub const BUSY: &str = "Nothing was done: the server is busy. Please try again.";
 pub const MARKETING_OFF: &str = "marketing is not allowed on this line";
+pub const MARKETING_STOPPED: &str = "the client wants no marketing";
+pub const MARKETING_US: &str = "WhatsApp delivers no marketing to numbers of the United States";
 pub const CLOSED_TEMPLATE_ONLY: &str = "The 24-hour window is closed: choose an approved template to restart.";
 pub const CLOSED_QUEUE: &str = "The 24-hour window is closed: what you write is held until the client writes, or choose a template.";
 

@@ -11,7 +11,13 @@ use crate::texts::{labels, sentences};
 
 /// A contact of one of the colleague's lines.
 pub fn with_contact(desk: &Desk<'_>, person: &Person, id: ContactId, then: impl FnOnce(&Contact) -> Result<Post>) -> Result<Post> {
-    match desk.tx.contact(id)? {
+    let found = desk.tx.contact(id)?;
+    // Who turned out to be another contact is opened there.
+    let found = match found.as_ref().and_then(|contact| contact.merged_into) {
+        Some(goes_on) => desk.tx.contact(goes_on)?,
+        None => found,
+    };
+    match found {
         Some(contact) if desk.office.lines_of(&person.known).iter().any(|line| line.id == contact.line) => then(&contact),
         _ => Ok(views::gone(desk, person)),
     }

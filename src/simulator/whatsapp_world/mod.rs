@@ -5,6 +5,7 @@
 
 mod control;
 mod graph;
+mod moves;
 mod outbox;
 mod phone;
 mod state;

@@ -68,7 +68,7 @@ impl WhatsAppWorld {
 }
 
 impl World {
-    fn number_for(&self, client: &ClientState, wanted: Option<&str>) -> Result<String, ControlError> {
+    pub(super) fn number_for(&self, client: &ClientState, wanted: Option<&str>) -> Result<String, ControlError> {
         let last = || client.items.iter().rev().find(|item| item.from == Side::Business).map(|item| item.phone_number_id.as_str());
         let known = || client.client.writes_to.as_deref();
         let first = || self.numbers.first().map(|number| number.phone_number_id.as_str());

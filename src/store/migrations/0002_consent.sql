@@ -4,3 +4,5 @@ ALTER TABLE contact ADD COLUMN request_language TEXT;
 ALTER TABLE contact ADD COLUMN marketing_at BIGINT;
 -- The same client under another identity (a changed number): that contact goes on, this one is history.
 ALTER TABLE contact ADD COLUMN merged_into BIGINT;
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX identity_contact ON identity (contact_id);
