@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use switchboard::app::demo::{Demo, Options};
 use switchboard::app::preflight::Question;
-use switchboard::app::{App, directory, preflight, simulate};
+use switchboard::app::{App, consent, directory, preflight, simulate};
 use switchboard::clock::Clock;
 use switchboard::config::{Config, LogFormat};
 use switchboard::store::Store;
@@ -84,6 +84,11 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// One client's consent: what is known, and what an administrator records with evidence.
+    Consent {
+        #[command(subcommand)]
+        command: ConsentCommand,
+    },
     /// Run one outer world as a process of its own.
     Simulate {
         #[command(subcommand)]
@@ -109,6 +114,65 @@ enum DirectoryCommand {
         /// For scripts.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Args)]
+struct Client {
+    /// The line of business, by id or name.
+    #[arg(long)]
+    line: String,
+    /// The client: phone number, WhatsApp user id, or a name that only one client has.
+    #[arg(long)]
+    client: String,
+}
+
+impl Client {
+    fn about(&self) -> consent::About {
+        consent::About { line: self.line.clone(), client: self.client.clone() }
+    }
+}
+
+#[derive(Subcommand)]
+enum ConsentCommand {
+    /// The state and the whole trail of evidence.
+    Show {
+        #[command(flatten)]
+        client: Client,
+        /// For scripts.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// A client asked to stop outside WhatsApp, by letter or telephone.
+    OptOut {
+        #[command(flatten)]
+        client: Client,
+        /// How the client let you know.
+        #[arg(long)]
+        evidence: String,
+        /// What proves it; its SHA-256 is recorded.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Take back a decline or an opt-out. The client may then be asked again.
+    Reverse {
+        #[command(flatten)]
+        client: Client,
+        /// How the client let you know.
+        #[arg(long)]
+        evidence: String,
+        /// What proves it; its SHA-256 is recorded.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        /// The client agreed to messages: nobody need ask again.
+        #[arg(long)]
+        granted: bool,
         #[command(flatten)]
         configured: Configured,
     },
@@ -176,6 +240,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Preflight { from, to, line, template, language, json, configured } => {
             ask(&Question { from, to, line, template, language }, json, &load(&configured)?)
         }
+        Command::Consent { command } => run_consent(command).await,
         Command::Simulate { command } => run_simulation(command).await,
     }
 }
@@ -281,9 +346,39 @@ fn ask(question: &Question, json: bool, config: &Config) -> anyhow::Result<ExitC
     Ok(if report.would_be_sent { ExitCode::SUCCESS } else { ExitCode::from(NOT_NOW) })
 }
 
-/// For the journal: who applied a directory.
+/// For the journal: who applied a directory or recorded evidence.
 fn whoami() -> String {
     std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "command line".to_owned())
+}
+
+async fn run_consent(command: ConsentCommand) -> anyhow::Result<ExitCode> {
+    log(LogFormat::Text, "warn")?;
+    let now = Clock::System.now();
+    // Beside a running server: what is committed here is seen there.
+    let opened = |configured: &Configured| -> anyhow::Result<Store> { Ok(Store::open(load(configured)?.store.path())?) };
+    let (store, done) = match command {
+        ConsentCommand::Show { client, json, configured } => {
+            let store = opened(&configured)?;
+            let report = consent::show(&store, &client.about(), now).await;
+            let told = report.and_then(|report| if json { Ok(serde_json::to_string_pretty(&report)?) } else { Ok(report.to_string()) });
+            (store, told)
+        }
+        ConsentCommand::OptOut { client, evidence, file, configured } => {
+            let by = consent::evidence(whoami(), &evidence, file.as_deref())?;
+            let store = opened(&configured)?;
+            let done = consent::opt_out(&store, &client.about(), by, now).await;
+            (store, done)
+        }
+        ConsentCommand::Reverse { client, evidence, file, granted, configured } => {
+            let by = consent::evidence(whoami(), &evidence, file.as_deref())?;
+            let store = opened(&configured)?;
+            let done = consent::reverse(&store, &client.about(), by, granted, now).await;
+            (store, done)
+        }
+    };
+    store.close().await;
+    println!("{}", done?);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn run_simulation(command: SimulateCommand) -> anyhow::Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! Wiring and graceful stop, nothing else: a configuration becomes a running server here.
 
+pub mod consent;
 pub mod demo;
 pub mod directory;
 mod journal;

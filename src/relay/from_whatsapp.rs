@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, evidence, identity, marketing, news, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule, WhatsAppEvent,
     on_client_message,
@@ -220,20 +220,8 @@ fn announce(desk: &Desk<'_>, case: &Case, before: ConsentState, meaning: Meaning
         }
         (ConsentState::Revoked, before) if before != ConsentState::Revoked => {
             debug_assert!(matches!(meaning, Meaning::OptOut | Meaning::No));
-            tell_stopped(desk, case, "client")
+            consent::stopped(desk, &case.contact, "client").map(drop)
         }
         _ => Ok(()),
     }
-}
-
-/// What follows from a revoked consent: nothing held goes out any more, and the participants know (T-08).
-pub fn tell_stopped(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<()> {
-    let withdrawn = send::withdraw_held(desk, case, actor)?;
-    desk.tell(case, Style::Attention, |reader| {
-        let stopped = reader.voice.say(TextId::T08, &[("client", &case.contact.name)]);
-        match withdrawn {
-            0 => stopped,
-            n => format!("{stopped} {}", reader.voice.say(TextId::T08b, &[("n", &n.to_string())])),
-        }
-    })
 }

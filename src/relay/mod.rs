@@ -5,6 +5,7 @@
 
 mod act;
 mod commands;
+mod consent;
 mod core;
 mod deliver;
 mod desk;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
+pub use consent::{ByHand, EvidenceFile, Recorded, record_opt_out, record_reversal};
 pub use core::Relay;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};

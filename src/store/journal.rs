@@ -2,7 +2,7 @@
 //! change it records. Tables are derived state.
 
 use super::tx::{Result, Tx, micros, time};
-use crate::bridge::{MessageId, ThreadId, Time};
+use crate::bridge::{ContactId, MessageId, ThreadId, Time};
 use rusqlite::Row;
 use serde::Serialize;
 use serde_json::Value;
@@ -86,6 +86,21 @@ impl Tx<'_> {
     /// What was decided about a message, oldest first.
     pub fn decisions(&self, message: MessageId) -> Result<Vec<JournalRow>> {
         self.all(DECISIONS, [message.0], read)
+    }
+
+    /// What the record says about a contact itself, oldest first: its consent, its names, its wishes about marketing. Reads the whole
+    /// journal: for people who ask, not for messages.
+    pub fn trail(&self, contact: ContactId) -> Result<Vec<JournalRow>> {
+        let mut contacts = self.merged_contacts(contact)?;
+        contacts.push(contact);
+        let mut rows = self.all(
+            "SELECT seq, at, kind, actor, thread_id, message_id, body FROM journal
+             WHERE kind LIKE 'consent.%' OR kind LIKE 'contact.%' OR kind LIKE 'marketing.%' ORDER BY seq",
+            [],
+            read,
+        )?;
+        rows.retain(|row| contacts.iter().any(|id| row.body["contact"] == id.0 || row.body["other"] == id.0));
+        Ok(rows)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bridge::{Answer, Consent, ConsentState, Post, RevocationOutcome, Urgency, needs_decision};
 use crate::relay::desk::{Case, Desk, Person};
-use crate::relay::{from_whatsapp, revocation, send};
+use crate::relay::{consent, revocation, send};
 use crate::store::{Result, Revocation};
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub fn record_opt_out(desk: &Desk<'_>, person: &Person, case: &Case, open: &Revo
             "request": case.contact.request_message, "requested_at": case.contact.consent.requested_at, "basis": case.contact.basis,
         });
         desk.journal("consent.revoked", &person.id().0, Some(case.thread.id), Some(open.message), &evidence)?;
-        from_whatsapp::tell_stopped(desk, &case, &person.id().0)
+        consent::stopped(desk, &case.contact, &person.id().0).map(drop)
     })
 }
 
