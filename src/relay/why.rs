@@ -94,10 +94,9 @@ fn step(desk: &Desk<'_>, case: &Case, row: &JournalRow) -> Result<Option<WhyStep
     };
     // A changed text is told with what it was before; the text as it is now stands above.
     let text = match row.kind.as_str() {
-        "message.held_changed" | "message.edited_in_teams" => match text("before") {
-            Some(before) => Some(serde_json::from_str(&before).map_or(before, |content| render::shown(&content))),
-            None => None,
-        },
+        "message.held_changed" | "message.edited_in_teams" => {
+            text("before").map(|before| serde_json::from_str(&before).map_or(before, |content| render::shown(&content)))
+        }
         _ => None,
     };
     Ok(Some(WhyStep {

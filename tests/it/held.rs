@@ -407,7 +407,7 @@ async fn a_long_text_held_in_parts_is_not_doubled_by_an_edit_in_teams() {
     let (ana, maria) = closed(&world).await;
     let long = format!("{}\n\n{}", "a".repeat(3_000), "b".repeat(3_000));
     let typed = ana.types(&long).await;
-    world.teams.edits("ana", &typed, Draft::text(&format!("{long}!"))).await.expect("edited");
+    world.teams.edits("ana", &typed, Draft::text(format!("{long}!"))).await.expect("edited");
     world.settle().await;
     ana.sees("Nothing was changed: this long text is held as several messages.");
     maria.types("Back").await;
@@ -419,7 +419,7 @@ async fn an_edit_in_teams_that_whatsapp_would_not_take_changes_nothing() {
     let world = World::start().await;
     let (ana, maria) = closed(&world).await;
     let typed = ana.types("Short").await;
-    world.teams.edits("ana", &typed, Draft::text(&"x".repeat(4_097))).await.expect("edited");
+    world.teams.edits("ana", &typed, Draft::text("x".repeat(4_097))).await.expect("edited");
     world.settle().await;
     ana.sees("The held message was not changed: WhatsApp takes between 1 and 4,096 characters.");
     world.advance(Duration::seconds(1)).await;
