@@ -124,14 +124,14 @@ impl Directory {
 }
 
 #[derive(Default)]
-struct Found(Vec<Problem>);
+pub(super) struct Found(Vec<Problem>);
 
 impl Found {
-    fn error(&mut self, key: &str, reason: String) {
+    pub(super) fn error(&mut self, key: &str, reason: String) {
         self.0.push(Problem { key: key.to_owned(), reason, severity: Severity::Error });
     }
 
-    fn warn(&mut self, key: &str, reason: String) {
+    pub(super) fn warn(&mut self, key: &str, reason: String) {
         self.0.push(Problem { key: key.to_owned(), reason, severity: Severity::Warning });
     }
 
@@ -162,7 +162,7 @@ impl Found {
     }
 
     /// The form of BCP 47: a language of 2 or 3 letters, then parts of 2 to 8 letters or digits.
-    fn language(&mut self, key: &str, tag: &str) {
+    pub(super) fn language(&mut self, key: &str, tag: &str) {
         let mut parts = tag.split('-');
         let language = parts.next().unwrap_or_default();
         let fits = matches!(language.len(), 2 | 3)
@@ -190,13 +190,6 @@ impl Found {
         if line.policy.closed_window == ClosedWindow::QueueAndNudge && line.templates.nudge.is_none() {
             self.error(&format!("{at}.templates.nudge"), "is needed by policy.closed_window = \"queue_and_nudge\"".to_owned());
         }
-        for (language, own) in &line.templates.languages {
-            let key = format!("{at}.templates.languages.{language}");
-            self.language(&key, language);
-            if own.opt_in.is_none() && own.nudge.is_none() {
-                self.error(&key, "names no template: opt_in, nudge or both".to_owned());
-            }
-        }
         for (name, template) in line.templates.all() {
             self.id(&format!("{at}.templates.{name}.name"), &template.name);
             // Meta writes en_US where BCP 47 writes en-US.
@@ -207,8 +200,7 @@ impl Found {
             self.language(&key, language);
             self.keywords(&key, set, &(known.default_keywords)(language));
         }
-        self.across_languages(at, line, known);
-        self.buttons(at, line);
+        self.flow(at, line, known);
         for (language, texts) in &line.texts {
             self.language(&format!("{at}.texts.{language}"), language);
             for (id, text) in texts {
@@ -245,67 +237,6 @@ impl Found {
         }
         for phrase in set.revocation.iter().flatten().filter(|phrase| !phrase_is_usable(phrase)) {
             self.error(&format!("{at}.revocation"), format!("{phrase:?} must begin with a word"));
-        }
-    }
-
-    /// All languages of a line act on every message, so a word may not mean one thing in one and another in the next: whoever writes
-    /// "END" to stop must not have agreed in another tongue. English always acts, with its defaults where nothing replaces them.
-    fn across_languages(&mut self, at: &str, line: &Line, known: Known<'_>) {
-        const ENGLISH: &str = "en";
-        let none = KeywordSet::default();
-        let others = line.keywords.iter().filter(|(language, _)| *language != ENGLISH).map(|(language, set)| (language.as_str(), set));
-        let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
-        for (language, set) in std::iter::once((ENGLISH, line.keywords.get(ENGLISH).unwrap_or(&none))).chain(others) {
-            let defaults = (known.default_keywords)(language);
-            let mut here = Vec::new();
-            for ((kind, own), (_, default)) in set.kinds().into_iter().zip(defaults.kinds()) {
-                for word in own.as_ref().or(default.as_ref()).into_iter().flatten() {
-                    let folded = fold(word);
-                    match seen.get(&folded) {
-                        Some((other, first)) if *other != kind => {
-                            self.error(&format!("{at}.keywords.{language}.{kind}"), format!("{word:?} already means {other} in {first}"));
-                        }
-                        Some(_) => {}
-                        None => here.push((folded, (kind, language))),
-                    }
-                }
-            }
-            // Afterwards: two meanings within one language were told by [`Found::keywords`].
-            for (folded, meaning) in here {
-                seen.entry(folded).or_insert(meaning);
-            }
-        }
-    }
-
-    /// The titles of the request's buttons, in every language worded: a tap must not read as its opposite where a person types the
-    /// title instead, and the two must be told apart.
-    fn buttons(&mut self, at: &str, line: &Line) {
-        let keywords = Keywords::of(line);
-        for (language, texts) in &line.texts {
-            let [yes, no] = [("K-01-yes", "Yes"), ("K-01-no", "No")].map(|(id, master)| (id, texts.get(id).map_or(master, String::as_str)));
-            if !texts.contains_key(yes.0) && !texts.contains_key(no.0) {
-                continue;
-            }
-            let key = |id: &str| format!("{at}.texts.{language}.{id}");
-            let means = |title: &str| keywords.meaning(title);
-            if matches!(means(yes.1), Meaning::OptOut | Meaning::Decline | Meaning::Help | Meaning::MarketingOptOut) {
-                self.error(&key(yes.0), format!("{:?} is a keyword with another meaning than Yes", yes.1));
-            }
-            if matches!(means(no.1), Meaning::OptIn | Meaning::Help | Meaning::MarketingOptOut) {
-                self.error(&key(no.0), format!("{:?} is a keyword with another meaning than No", no.1));
-            }
-            if fold(yes.1) == fold(no.1) {
-                self.error(&key(no.0), format!("{:?} is the title of both buttons", no.1));
-            }
-        }
-        // Said while nobody has the client: without a wording of its own it would be the master's, in English.
-        for (language, texts) in line.texts.iter().filter(|(language, _)| !same_language(language, "en")) {
-            for (id, alone) in [("K-01", "K-01b"), ("K-02", "K-02b")] {
-                if texts.contains_key(id) && !texts.contains_key(alone) {
-                    let reason = format!("has no {alone}, which is said while no colleague has the client: it would be English");
-                    self.warn(&format!("{at}.texts.{language}"), reason);
-                }
-            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod directory;
 pub mod directory_check;
 pub mod directory_diff;
 mod event;
+mod flow_check;
 mod fold;
 mod grounds;
 pub mod held;
