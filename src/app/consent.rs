@@ -14,6 +14,8 @@ use std::path::Path;
 
 /// Names listed before the rest is only counted.
 const NAMED: usize = 10;
+/// A number has at least this many digits.
+const FEWEST_DIGITS: usize = 7;
 /// Longest evidence in words, in characters.
 const EVIDENCE_LIMIT: usize = 2_000;
 
@@ -190,6 +192,14 @@ fn find(tx: &Tx<'_>, directory: &Directory, about: &About) -> Found<(Line, Conta
     if let Ok(number) = phone::parse(asked, line.region.as_deref()) {
         let none = || anyhow!("line {} has no client with the number {}", line.id, phone::display(&number));
         return Ok(tx.contact_by_phone(&line.id, &number)?.map(|contact| (line.clone(), contact)).ok_or_else(none));
+    }
+    // As WhatsApp writes it, which is not always a number that can be dialled.
+    let digits: String = asked.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() >= FEWEST_DIGITS
+        && asked.chars().all(|c| c.is_ascii_digit() || "+ ()-/.".contains(c))
+        && let Some(contact) = tx.contact_by_phone(&line.id, &digits)?
+    {
+        return Ok(Ok((line.clone(), contact)));
     }
     if let Some(contact) = tx.contact_by_bsuid(&line.id, asked)? {
         return Ok(Ok((line.clone(), contact)));

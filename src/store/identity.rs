@@ -1,8 +1,8 @@
 //! Clients whose name at WhatsApp changes: numbers are given to others, and one client can turn out to be two contacts.
 
+use super::Contact;
 use super::tx::{Result, Tx};
 use crate::bridge::ContactId;
-use crate::store::Contact;
 
 impl Tx<'_> {
     /// Gives a contact its new names. Its numbers are forgotten, for they may soon be somebody else's; former user ids stay known,
