@@ -4,6 +4,7 @@ mod architecture;
 mod choices;
 mod commands;
 mod consent;
+mod consent_command;
 mod consent_flows;
 mod cost;
 mod crash;
