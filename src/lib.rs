@@ -18,11 +18,12 @@
 //!
 //! ```text
 //! main        the command line
-//! app         wiring and graceful stop; demo, simulate, directory, preflight
+//! app         wiring and graceful stop; demo, simulate, directory, preflight, consent
 //! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /healthz, /readyz
 //! relay       the verbs; the only place where all rooms below meet
 //!             from_teams from_whatsapp act commands write   what people do
 //!             extension find                          what people search for, in the compose box and in cards
+//!             identity marketing consent evidence   who a client is, and what they allow
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
 //!             why       why a message was sent, held or refused, read from the journal
 //!             deliver worker status   handing over, outcomes, statuses

@@ -1,7 +1,7 @@
 //! Consent: may we write to this contact? (product.md 3)
 //!
-//! Invariants: only a client's own word grants; declined and revoked end only by the client's word; an opt-out acts in every
-//! state and never brings a new request.
+//! Invariants: only a client's own word grants; declined and revoked end only by the client's word, which an administrator may have
+//! got by other ways and recorded with evidence; an opt-out acts in every state and never brings a new request.
 
 use super::{ClientFirst, Meaning, Time};
 use chrono::Duration;
