@@ -61,9 +61,13 @@ pub enum Surface {
     Keys,
     /// Activities on their way to the bot (Teams).
     Activities,
+    /// Downloads of files and pasted pictures (Teams).
+    Files,
     /// `POST /{number}/messages` (WhatsApp).
     Messages,
-    /// Templates, media, number and subscriptions (WhatsApp).
+    /// `POST /{number}/media` (WhatsApp).
+    Media,
+    /// Templates, downloads of media, number and subscriptions (WhatsApp).
     Management,
     /// Webhooks on their way to the server (WhatsApp).
     Webhooks,

@@ -26,8 +26,8 @@ pub use common::{ControlError, PageLinks, StartError, TimedOut};
 pub use faults::{Fault, FaultName, Faults, Surface};
 pub use journal::{Entry, Way};
 pub use teams_world::{
-    Author, ChatItem, ClickAnswer, Draft, ExtensionAnswer, FoundCard, FoundChoice, Posted, QuoteStyle, SearchAnswer, TeamsOptions,
-    TeamsUser, TeamsWorld,
+    Author, ChatItem, ClickAnswer, Draft, ExtensionAnswer, FoundCard, FoundChoice, Posted, QuoteStyle, SearchAnswer, SentFile,
+    TeamsOptions, TeamsUser, TeamsWorld,
 };
 pub use whatsapp_world::{
     BusinessNumber, Client, Handshake, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld, service_template_cast,

@@ -423,6 +423,7 @@
       const quoted = owner.items.find((one) => one.wamid === item.reply_to);
       bubble.append(el("blockquote", "quoted", quoted ? quoted.text.slice(0, 100) : "an earlier message"));
     }
+    if (item.picture) { const picture = el("img", "wa-picture"); picture.src = item.picture; picture.alt = "Picture above the text"; bubble.append(picture); }
     if (item.header) bubble.append(el("strong", "wa-header", item.header));
     bubble.append(waText(item.text));
     if (item.footer) bubble.append(el("div", "wa-footer subtle", item.footer));

@@ -49,6 +49,12 @@ impl World {
         } else if draft.html.is_some() {
             activity["attachments"] = json!([{"contentType": "text/html", "content": format!("<div><div>{body}</div>\n</div>")}]);
         }
+        let files = self.attachments(&draft.files);
+        if !files.is_empty() {
+            let mut all = activity["attachments"].as_array().cloned().unwrap_or_default();
+            all.extend(files);
+            activity["attachments"] = Value::Array(all);
+        }
         if let (Some(item), Some(entities)) = (new, activity["entities"].as_array_mut()) {
             let (sender, name) = author(item, self, user);
             entities.push(json!({"type": "quotedReply", "quotedReply": {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::card;
 use super::connector::user_item;
-use super::state::{ChatItem, TeamsUser, TeamsWorld, World};
+use super::state::{ChatItem, SentFile, TeamsUser, TeamsWorld, World};
 use crate::simulator::common::ControlError;
 use crate::simulator::faults::{FaultName, Surface};
 use crate::simulator::journal::Way;
@@ -37,6 +37,8 @@ pub struct Draft {
     /// Activity id of the quoted item.
     pub quote: Option<String>,
     pub style: QuoteStyle,
+    /// Attached files and pasted pictures.
+    pub files: Vec<SentFile>,
 }
 
 impl Draft {
@@ -51,6 +53,12 @@ impl Draft {
     /// Quotes an activity the way current clients do.
     pub fn quoting(self, activity_id: impl Into<String>) -> Self {
         Self { quote: Some(activity_id.into()), ..self }
+    }
+
+    /// With one more file.
+    pub fn with(mut self, file: SentFile) -> Self {
+        self.files.push(file);
+        self
     }
 
     pub fn style(self, style: QuoteStyle) -> Self {

@@ -10,13 +10,14 @@ mod client;
 mod connector;
 mod control;
 mod extension;
+mod files;
 mod keys;
 mod login;
 mod state;
 
 pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
 pub use extension::{ExtensionAnswer, FoundCard, FoundChoice, SearchAnswer};
-pub use state::{Author, ChatItem, TeamsUser, TeamsWorld};
+pub use state::{Author, ChatItem, SentFile, TeamsUser, TeamsWorld};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -69,11 +70,13 @@ impl TeamsWorld {
             keys: Keys::new().await?,
             tokens: Tokens::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
+            files: Mutex::default(),
             state: Mutex::new(State { users }),
         });
         let router = Router::new()
             .merge(login::routes())
             .merge(connector::routes())
+            .merge(files::routes())
             .merge(control::routes())
             .merge(extension::routes())
             .with_state(world.clone());

@@ -2,9 +2,12 @@
 //!
 //! Invariant: ids rise, each is given once.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +68,32 @@ pub struct ChatItem {
     pub status: Option<u16>,
 }
 
+/// A file in a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SentFile {
+    pub name: String,
+    pub mime_type: String,
+    /// Base64.
+    pub data: String,
+    /// Pasted into the text instead of attached.
+    pub inline: bool,
+    /// Whoever fetches the file is sent there instead.
+    pub redirect: Option<String>,
+}
+
+impl SentFile {
+    /// An attached file.
+    pub fn attached(name: &str, bytes: &[u8]) -> Self {
+        Self { name: name.to_owned(), data: STANDARD.encode(bytes), ..Self::default() }
+    }
+
+    /// A pasted picture.
+    pub fn pasted(mime_type: &str, bytes: &[u8]) -> Self {
+        Self { mime_type: mime_type.to_owned(), data: STANDARD.encode(bytes), inline: true, ..Self::default() }
+    }
+}
+
 pub(super) struct State {
     pub(super) users: Vec<UserState>,
 }
@@ -78,7 +107,7 @@ pub(super) struct UserState {
     /// Times of recent sends, for the Connector's limits.
     pub(super) sends: std::collections::VecDeque<DateTime<Utc>>,
     /// The activities as sent, to send one again.
-    pub(super) sent: std::collections::HashMap<String, Value>,
+    pub(super) sent: HashMap<String, Value>,
 }
 
 pub(super) struct World {
@@ -93,6 +122,7 @@ pub(super) struct World {
     pub(super) keys: Keys,
     pub(super) tokens: Tokens,
     pub(super) limits: AtomicBool,
+    pub(super) files: Mutex<HashMap<String, SentFile>>,
     pub(super) state: Mutex<State>,
 }
 

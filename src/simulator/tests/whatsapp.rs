@@ -158,7 +158,7 @@ async fn templates_come_in_pages_of_five_whatever_the_limit() {
         }
         after = format!("&after={}", page["paging"]["cursors"]["after"].as_str().expect("a cursor"));
     }
-    assert_eq!(sizes, [5, 5, 1]);
+    assert_eq!(sizes, [5, 5, 5, 3]);
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl IntoResponse for Refused {
     }
 }
 
-fn fault_body(fault: &Fault, status: StatusCode) -> Value {
+pub(super) fn fault_body(fault: &Fault, status: StatusCode) -> Value {
     let usual = match status {
         StatusCode::TOO_MANY_REQUESTS => 130_429,
         StatusCode::SERVICE_UNAVAILABLE => 131_016,
@@ -61,7 +61,7 @@ fn fault_body(fault: &Fault, status: StatusCode) -> Value {
     Refused::of(fault.code.unwrap_or(usual)).body()
 }
 
-fn unknown_object() -> Response {
+pub(super) fn unknown_object() -> Response {
     let message =
         "Unsupported request. The object does not exist, cannot be loaded due to missing permissions, or does not support this operation.";
     let error =
@@ -81,7 +81,7 @@ struct Plan {
 }
 
 impl World {
-    fn authorize(&self, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<(), Refused> {
         let wanted = self.access_token.read().expect("no panic happens under this lock");
         let good = bearer(headers).is_some_and(|token| token.as_bytes().ct_eq(wanted.as_bytes()).into());
         if good { Ok(()) } else { Err(Refused::of(190)) }
@@ -163,7 +163,7 @@ impl World {
         let client = state.clients.iter().position(|state| answers_to(&state.client, &input, by_phone));
         let waba = self.number(number).map_or("", |number| &number.waba_id);
         let of_account = state.templates.iter().filter(|template| template["waba"].as_str().is_none_or(|owner| owner == waba));
-        let rendered = if kind == "template" { Some(render(of_account, &body["template"])?) } else { None };
+        let rendered = if kind == "template" { Some(render(of_account, &body["template"], now)?) } else { None };
         let person = client.map(|index| &state.clients[index]);
         let is_open = person.and_then(|person| person.wrote_at.get(number)).is_some_and(|at| now - *at < WINDOW);
         let is_marketing = rendered.as_ref().is_some_and(|rendered| rendered.category == "marketing");
@@ -176,6 +176,9 @@ impl World {
                 return Err(Refused::of(131_047));
             }
             Some(131_047)
+        } else if rendered.as_ref().is_some_and(|rendered| rendered.asset.is_unknown(|id| state.media.contains_key(id))) {
+            // Accepted first, looked at later: what Meta cannot fetch fails by webhook.
+            Some(131_053)
         } else if is_marketing && person.is_some_and(|person| person.client.wa_id.as_deref().is_some_and(|id| id.starts_with('1'))) {
             Some(131_049)
         } else {
@@ -223,7 +226,9 @@ impl World {
                 item.reactions = if emoji.is_empty() { Vec::new() } else { vec![emoji] };
             }
         } else {
-            client.items.push(business_item(seq, wamid, number, now, kind, body, plan.rendered, sent.callback.clone()));
+            let picture = plan.rendered.as_ref().and_then(|rendered| rendered.asset.picture(&state.media));
+            let item = business_item(seq, wamid, number, now, kind, body, plan.rendered, sent.callback.clone());
+            client.items.push(PhoneItem { picture, ..item });
         }
         self.arrives(client, sent, now);
     }
@@ -295,6 +300,7 @@ fn business_item(
         kind: kind.to_owned(),
         text: String::new(),
         header: None,
+        picture: None,
         footer: None,
         buttons: Vec::new(),
         template: None,

@@ -5,16 +5,18 @@
 
 mod control;
 mod graph;
+mod media;
 mod moves;
 mod outbox;
 mod phone;
 mod state;
+mod template_cast;
 mod templates;
 mod validate;
 mod webhooks;
 
 pub use state::{BusinessNumber, Client, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppWorld};
-pub use templates::{service_template_cast, template_cast};
+pub use template_cast::{service_template_cast, template_cast};
 pub use webhooks::Handshake;
 
 use std::collections::HashMap;
@@ -75,7 +77,7 @@ impl WhatsAppWorld {
             outbox: Outbox::default(),
             state: Mutex::new(State { clients, media: HashMap::new(), templates: options.templates, service_messages: 0 }),
         });
-        let router = Router::new().merge(graph::routes()).merge(control::routes()).with_state(world.clone());
+        let router = Router::new().merge(graph::routes()).merge(media::routes()).merge(control::routes()).with_state(world.clone());
         common::serve(listener, router, &common)?;
         Ok(Self { world })
     }

@@ -258,6 +258,7 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
         kind: kind.to_owned(),
         text,
         header: None,
+        picture: None,
         footer: None,
         buttons: Vec::new(),
         template: None,

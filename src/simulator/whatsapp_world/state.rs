@@ -78,6 +78,8 @@ pub struct PhoneItem {
     pub kind: String,
     pub text: String,
     pub header: Option<String>,
+    /// A small picture in the header, as a data URI.
+    pub picture: Option<String>,
     pub footer: Option<String>,
     pub buttons: Vec<PhoneButton>,
     pub template: Option<String>,

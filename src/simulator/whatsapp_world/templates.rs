@@ -1,10 +1,18 @@
-//! The templates of the simulated account, and what becomes of one when it is sent: checked like Meta does, and rendered like the
-//! phone shows it.
+//! What becomes of a template when it is sent: checked like Meta does, and rendered like the phone shows it.
 
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use super::state::PhoneButton;
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::state::{MediaFile, PhoneButton};
 use super::validate::Refused;
+
+/// Largest picture that the page shows, in bytes.
+const SHOWN: usize = 200 * 1024;
 
 /// A rendered template.
 #[derive(Debug, Default, PartialEq)]
@@ -15,141 +23,36 @@ pub(super) struct Rendered {
     pub(super) buttons: Vec<PhoneButton>,
     /// Lower case.
     pub(super) category: String,
+    pub(super) asset: Asset,
 }
 
-/// The templates of the demo, enough of them for several pages.
-pub fn template_cast() -> Vec<Value> {
-    let quick = |title: &str| json!({"type": "QUICK_REPLY", "text": title});
-    let opt_in_en = "Hello, this is {{1}} from {{2}}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. \
-                     You can reply STOP at any time.";
-    let opt_in_de = "Hallo, hier ist {{1}} von {{2}}. Dürfen wir Ihnen hier auf WhatsApp schreiben? Antworten Sie JA oder NEIN. \
-                     Mit STOP können Sie jederzeit abbestellen.";
-    let nudge = "{{1}} at {{2}} has a message for you. Reply to this chat to read it. Reply STOP to end messages.";
-    let all = [
-        (
-            "switchboard_opt_in",
-            "en",
-            "UTILITY",
-            "APPROVED",
-            body(opt_in_en, &["Ana", "Northwind"]),
-            vec![buttons(vec![quick("Yes"), quick("No")])],
-        ),
-        (
-            "switchboard_opt_in",
-            "de",
-            "UTILITY",
-            "APPROVED",
-            body(opt_in_de, &["Ana", "Northwind"]),
-            vec![buttons(vec![quick("Ja"), quick("Nein")])],
-        ),
-        ("switchboard_nudge", "en", "UTILITY", "APPROVED", body(nudge, &["Ana", "Northwind"]), vec![]),
-        (
-            "appointment_reminder",
-            "en_US",
-            "UTILITY",
-            "APPROVED",
-            body("Hello {{1}}, this is a reminder of your appointment on {{2}} at {{3}}.", &["Maria", "Monday", "10:00"]),
-            vec![
-                json!({"type": "HEADER", "format": "TEXT", "text": "Your appointment"}),
-                json!({"type": "FOOTER", "text": "Reply STOP to end messages"}),
-                buttons(vec![quick("Confirm"), quick("Move it")]),
-            ],
-        ),
-        (
-            "order_update",
-            "en_US",
-            "UTILITY",
-            "APPROVED",
-            json!({"type": "BODY", "text": "Hello {{first_name}}, your order {{order_id}} is on its way.",
-                "example": {"body_text_named_params": [{"param_name": "first_name", "example": "Maria"}, {"param_name": "order_id", "example": "A-17"}]}}),
-            vec![],
-        ),
-        (
-            "track_parcel",
-            "en_US",
-            "UTILITY",
-            "APPROVED",
-            body("Your parcel {{1}} has left our house. You can follow its way with the button.", &["A-17"]),
-            vec![buttons(vec![
-                json!({"type": "URL", "text": "Track", "url": "https://example.com/track/{{1}}", "example": ["https://example.com/track/A-17"]}),
-            ])],
-        ),
-        (
-            "paused_survey",
-            "en_US",
-            "UTILITY",
-            "PAUSED",
-            body("Hello {{1}}, how did we do today? We would like to hear it.", &["Maria"]),
-            vec![],
-        ),
-        (
-            "spring_sale",
-            "en_US",
-            "MARKETING",
-            "APPROVED",
-            body("Hello {{1}}, our spring sale starts today. Come and see us.", &["Maria"]),
-            vec![buttons(vec![quick("Stop promotions")])],
-        ),
-        (
-            "picks_carousel",
-            "en_US",
-            "MARKETING",
-            "APPROVED",
-            body("Picks for you, {{1}}, from this week's collection.", &["Maria"]),
-            vec![
-                json!({"type": "CAROUSEL", "cards": [{"components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "First"}]}]}),
-            ],
-        ),
-        (
-            "office_hours",
-            "en_US",
-            "UTILITY",
-            "APPROVED",
-            json!({"type": "BODY", "text": "We are open Monday to Friday, 9:00 to 18:00."}),
-            vec![],
-        ),
-        ("rejected_draft", "en_US", "UTILITY", "REJECTED", json!({"type": "BODY", "text": "A draft that did not pass."}), vec![]),
-    ];
-    let numbered = all.into_iter().enumerate();
-    numbered
-        .map(|(index, (name, language, category, status, body, mut rest))| {
-            let format = if name == "order_update" { "NAMED" } else { "POSITIONAL" };
-            rest.insert(0, body);
-            rest.sort_by_key(|part| ["HEADER", "BODY", "FOOTER", "BUTTONS"].iter().position(|kind| part["type"] == **kind));
-            json!({"id": (7_100_000_000_001_u64 + index as u64).to_string(), "name": name, "language": language, "category": category,
-                "status": status, "parameter_format": format, "components": rest, "quality_score": {"score": "GREEN"}})
-        })
-        .collect()
+/// The file of a header, which Meta looks at only after it has accepted the message.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Asset {
+    #[default]
+    Nothing,
+    Id(String),
+    /// Fetched by Meta itself; the sample of a template is refused to everybody, Meta included.
+    Link {
+        is_sample: bool,
+    },
 }
 
-/// The German templates of the demo's second account.
-pub fn service_template_cast(waba: &str) -> Vec<Value> {
-    let quick = |title: &str| json!({"type": "QUICK_REPLY", "text": title});
-    let opt_in = "Guten Tag, hier ist {{1}} von {{2}}. Dürfen wir Ihnen hier auf WhatsApp schreiben? Antworten Sie JA, wenn Sie \
-                  einverstanden sind, oder NEIN, wenn nicht. Mit STOP können Sie jederzeit beenden.";
-    let nudge = "{{1}} von {{2}} hat eine Nachricht für Sie. Antworten Sie hier, um sie zu lesen. Mit STOP beenden Sie Nachrichten.";
-    let done = "Guten Tag {{1}}, Ihr Anliegen {{2}} ist erledigt. Können wir noch etwas für Sie tun?";
-    let all = [
-        ("service_anfrage", vec![body(opt_in, &["Eva Lang", "Northwind Service"]), buttons(vec![quick("Ja"), quick("Nein")])]),
-        ("service_nachricht", vec![body(nudge, &["Eva Lang", "Northwind Service"])]),
-        ("service_erledigt", vec![body(done, &["Herr Weber", "4711"])]),
-    ];
-    let numbered = all.into_iter().enumerate();
-    numbered
-        .map(|(index, (name, components))| {
-            json!({"id": (7_200_000_000_001_u64 + index as u64).to_string(), "waba": waba, "name": name, "language": "de",
-                "category": "UTILITY", "status": "APPROVED", "parameter_format": "POSITIONAL", "components": components,
-                "quality_score": {"score": "GREEN"}})
-        })
-        .collect()
-}
+impl Asset {
+    pub(super) fn is_unknown(&self, known: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Id(id) => !known(id),
+            Self::Link { is_sample } => *is_sample,
+        }
+    }
 
-fn body(text: &str, examples: &[&str]) -> Value {
-    json!({"type": "BODY", "text": text, "example": {"body_text": [examples]}})
-}
-
-fn buttons(all: Vec<Value>) -> Value {
-    json!({"type": "BUTTONS", "buttons": all})
+    /// A small picture as a data URI.
+    pub(super) fn picture(&self, media: &HashMap<String, MediaFile>) -> Option<String> {
+        let Self::Id(id) = self else { return None };
+        let file = media.get(id).filter(|file| file.mime_type.starts_with("image/") && file.bytes.len() <= SHOWN)?;
+        Some(format!("data:{};base64,{}", file.mime_type, STANDARD.encode(&file.bytes)))
+    }
 }
 
 fn component<'a>(template: &'a Value, kind: &str) -> Option<&'a Value> {
@@ -171,7 +74,7 @@ fn variables(text: &str) -> Vec<&str> {
 }
 
 /// Checks the `template` object of a send against what the account holds, and renders it.
-pub(super) fn render<'a>(templates: impl Iterator<Item = &'a Value>, sent: &Value) -> Result<Rendered, Refused> {
+pub(super) fn render<'a>(templates: impl Iterator<Item = &'a Value>, sent: &Value, now: DateTime<Utc>) -> Result<Rendered, Refused> {
     let name = sent["name"].as_str().ok_or(Refused::of(131_008))?;
     let language = sent["language"]["code"].as_str().ok_or(Refused::of(131_008))?;
     let mut named = templates.filter(|template| template["name"] == name).peekable();
@@ -191,15 +94,21 @@ pub(super) fn render<'a>(templates: impl Iterator<Item = &'a Value>, sent: &Valu
     if text.chars().count() > 1_024 {
         return Err(Refused::of(132_005));
     }
-    let header = match component(template, "HEADER") {
+    let (mut header, asset) = match component(template, "HEADER") {
         None if given(sent, "header").any(|_| true) => return Err(Refused::of(132_018)),
-        None => None,
-        Some(header) => Some(header_of(header, given(sent, "header").next(), is_named)?),
+        None => (None, Asset::Nothing),
+        Some(header) => {
+            let (line, asset) = header_of(header, given(sent, "header").next(), is_named)?;
+            (Some(line), asset)
+        }
     };
+    if let Some(offer) = offer_of(template, sent, now)? {
+        header = Some(header.map_or_else(|| offer.clone(), |header| format!("{header}\n{offer}")));
+    }
     let footer = component(template, "FOOTER").and_then(|footer| footer["text"].as_str()).map(str::to_owned);
     let buttons = buttons_of(template, sent)?;
     let category = template["category"].as_str().unwrap_or("UTILITY").to_ascii_lowercase();
-    Ok(Rendered { text, header, footer, buttons, category })
+    Ok(Rendered { text, header, footer, buttons, category, asset })
 }
 
 /// The sent components of a kind.
@@ -208,15 +117,42 @@ fn given<'a>(sent: &'a Value, kind: &'a str) -> impl Iterator<Item = &'a Value> 
     all.iter().filter(move |part| part["type"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(kind)))
 }
 
-fn header_of(header: &Value, given: Option<&Value>, is_named: bool) -> Result<String, Refused> {
+fn header_of(header: &Value, given: Option<&Value>, is_named: bool) -> Result<(String, Asset), Refused> {
     let format = header["format"].as_str().unwrap_or("TEXT");
     if format.eq_ignore_ascii_case("TEXT") {
-        return fill(header["text"].as_str().unwrap_or_default(), given, is_named);
+        return Ok((fill(header["text"].as_str().unwrap_or_default(), given, is_named)?, Asset::Nothing));
     }
     let wanted = format.to_ascii_lowercase();
-    let file = given.map(|given| &given["parameters"][0]).filter(|parameter| parameter["type"] == wanted.as_str());
-    let file = file.ok_or(Refused::of(132_012))?;
-    Ok(format!("[{wanted}{}]", file[&wanted]["filename"].as_str().map(|name| format!(" {name}")).unwrap_or_default()))
+    let parameter = given.map(|given| &given["parameters"][0]).filter(|parameter| parameter["type"] == wanted.as_str());
+    let file = &parameter.ok_or(Refused::of(132_012))?[&wanted];
+    if wanted == "location" {
+        let degrees = |name: &str| file[name].as_f64().or_else(|| file[name].as_str()?.parse().ok()).ok_or(Refused::of(131_008));
+        let text = |name: &str| file[name].as_str().filter(|text| !text.is_empty()).ok_or(Refused::of(131_008));
+        let (latitude, longitude) = (degrees("latitude")?, degrees("longitude")?);
+        let line = format!("[location {}, {} ({latitude}, {longitude})]", text("name")?, text("address")?);
+        return Ok((line, Asset::Nothing));
+    }
+    let asset = match (file["id"].as_str(), file["link"].as_str()) {
+        (Some(id), None) => Asset::Id(id.to_owned()),
+        (None, Some(link)) => Asset::Link { is_sample: header["example"]["header_handle"][0] == link },
+        _ => return Err(Refused::of(131_008)),
+    };
+    Ok((format!("[{wanted}{}]", file["filename"].as_str().map(|name| format!(" {name}")).unwrap_or_default()), asset))
+}
+
+/// The offer's line with its end, which must be named in milliseconds and lie ahead.
+fn offer_of(template: &Value, sent: &Value, now: DateTime<Utc>) -> Result<Option<String>, Refused> {
+    let offer = component(template, "LIMITED_TIME_OFFER").map(|part| &part["limited_time_offer"]);
+    let given = given(sent, "limited_time_offer").next();
+    let Some(offer) = offer else { return if given.is_some() { Err(Refused::of(132_018)) } else { Ok(None) } };
+    let text = offer["text"].as_str().unwrap_or_default();
+    if offer["has_expiration"] != true {
+        return Ok(Some(text.to_owned()));
+    }
+    let millis = given.and_then(|given| given["parameters"][0]["limited_time_offer"]["expiration_time_ms"].as_i64());
+    let ends = DateTime::from_timestamp_millis(millis.ok_or(Refused::of(132_012))?).filter(|ends| *ends > now);
+    let ends = ends.ok_or(Refused::of(131_009))?;
+    Ok(Some(format!("{text} (ends {})", ends.format("%Y-%m-%d %H:%M UTC"))))
 }
 
 /// Puts the parameters of a component into its text.
@@ -241,6 +177,12 @@ fn fill(text: &str, given: Option<&Value>, is_named: bool) -> Result<String, Ref
     Ok(filled)
 }
 
+/// What was created as OTP is listed as a link of WhatsApp's own.
+fn is_code(template: &Value, button: &Value) -> bool {
+    let is_authentication = template["category"].as_str().is_some_and(|category| category.eq_ignore_ascii_case("AUTHENTICATION"));
+    button["type"] == "OTP" || is_authentication && button["type"] == "URL"
+}
+
 fn buttons_of(template: &Value, sent: &Value) -> Result<Vec<PhoneButton>, Refused> {
     let held = component(template, "BUTTONS").and_then(|part| part["buttons"].as_array()).map(Vec::as_slice).unwrap_or_default();
     let at = |part: &Value| part["index"].as_u64().or_else(|| part["index"].as_str()?.parse().ok()).map(|index| index as usize);
@@ -248,34 +190,57 @@ fn buttons_of(template: &Value, sent: &Value) -> Result<Vec<PhoneButton>, Refuse
         let button = at(part).and_then(|index| held.get(index)).ok_or(Refused::of(131_009))?;
         let fits = match part["sub_type"].as_str().unwrap_or_default().to_ascii_lowercase().as_str() {
             "quick_reply" => button["type"] == "QUICK_REPLY" && part["parameters"][0]["payload"].is_string(),
-            "url" => button["url"].as_str().is_some_and(|url| url.contains("{{")) && part["parameters"][0]["text"].is_string(),
-            "copy_code" => button["type"] == "COPY_CODE",
+            "url" => {
+                let takes = is_code(template, button) || button["url"].as_str().is_some_and(|url| url.contains("{{"));
+                takes && part["parameters"][0]["text"].is_string()
+            }
+            "copy_code" => button["type"] == "COPY_CODE" && part["parameters"][0]["coupon_code"].is_string(),
+            "flow" => button["type"] == "FLOW" && part["parameters"][0]["action"].is_object(),
+            "voice_call" => button["type"] == "VOICE_CALL",
             _ => false,
         };
         if !fits {
             return Err(Refused::of(132_018));
         }
     }
+    let code = given(sent, "body").next().and_then(|body| body["parameters"][0]["text"].as_str());
     let mut buttons = Vec::new();
     for (index, button) in held.iter().enumerate() {
-        let title = button["text"].as_str().unwrap_or_default().to_owned();
         let parameter = given(sent, "button").find(|part| at(part) == Some(index)).map(|part| &part["parameters"][0]);
-        buttons.push(match button["type"].as_str() {
-            Some("QUICK_REPLY") => {
+        let missing = Refused::of(131_008);
+        let titled = |own: &str| button["text"].as_str().filter(|title| !title.is_empty()).unwrap_or(own).to_owned();
+        let (title, kind, value) = match button["type"].as_str().unwrap_or_default() {
+            "QUICK_REPLY" => {
+                let title = titled("");
                 // Without a payload of ours Meta sends the title back.
                 let value = parameter.and_then(|one| one["payload"].as_str()).unwrap_or(&title).to_owned();
-                PhoneButton { title, kind: "template".to_owned(), value }
+                (title, "template", value)
             }
+            _ if is_code(template, button) => {
+                let copied = parameter.and_then(|one| one["text"].as_str()).ok_or(missing)?;
+                if Some(copied) != code || copied.chars().count() > 15 {
+                    return Err(Refused::of(132_018));
+                }
+                (titled("Copy code"), "code", copied.to_owned())
+            }
+            "COPY_CODE" => {
+                let copied = parameter.and_then(|one| one["coupon_code"].as_str()).ok_or(missing)?;
+                (titled("Copy code"), "code", copied.to_owned())
+            }
+            "FLOW" => (titled(""), "flow", String::new()),
+            "VOICE_CALL" => (titled("Call on WhatsApp"), "call", String::new()),
+            "REQUEST_CONTACT_INFO" => (titled("Share contact info"), "contact", String::new()),
             _ => {
                 let url = button["url"].as_str().unwrap_or_default();
                 let value = match parameter.and_then(|one| one["text"].as_str()) {
                     Some(suffix) => url.replace("{{1}}", suffix),
-                    None if url.contains("{{") => return Err(Refused::of(131_008)),
+                    None if url.contains("{{") => return Err(missing),
                     None => url.to_owned(),
                 };
-                PhoneButton { title, kind: "url".to_owned(), value }
+                (titled(""), "url", value)
             }
-        });
+        };
+        buttons.push(PhoneButton { title, kind: kind.to_owned(), value });
     }
     Ok(buttons)
 }
@@ -283,7 +248,13 @@ fn buttons_of(template: &Value, sent: &Value) -> Result<Vec<PhoneButton>, Refuse
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::template_cast;
     use rstest::rstest;
+    use serde_json::json;
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-02T11:00:00Z".parse().expect("a time")
+    }
 
     fn sent(name: &str, language: &str, components: Value) -> Value {
         json!({"name": name, "language": {"code": language}, "components": components})
@@ -296,7 +267,8 @@ mod tests {
 
     #[test]
     fn the_opt_in_request_reads_as_the_phone_shows_it() {
-        let rendered = render(template_cast().iter(), &sent("switchboard_opt_in", "en", body_of(&["Ana", "Northwind"]))).expect("good");
+        let rendered =
+            render(template_cast().iter(), &sent("switchboard_opt_in", "en", body_of(&["Ana", "Northwind"])), now()).expect("good");
         assert!(rendered.text.starts_with("Hello, this is Ana from Northwind."));
         assert_eq!(rendered.buttons.iter().map(|button| button.title.as_str()).collect::<Vec<_>>(), ["Yes", "No"]);
     }
@@ -313,7 +285,7 @@ mod tests {
     #[case("track_parcel", "en_US", body_of(&["a"]), 131_008)]
     #[case("office_hours", "en_US", json!([{"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": []}]), 131_009)]
     fn what_meta_refuses_is_refused(#[case] name: &str, #[case] language: &str, #[case] components: Value, #[case] code: i64) {
-        let refused = render(template_cast().iter(), &sent(name, language, components)).expect_err("refused");
+        let refused = render(template_cast().iter(), &sent(name, language, components), now()).expect_err("refused");
         assert_eq!(refused.code, code);
     }
 
@@ -321,11 +293,55 @@ mod tests {
     fn named_variables_and_url_suffixes_are_filled() {
         let named = json!([{"type": "body", "parameters": [{"type": "text", "parameter_name": "order_id", "text": "A-1"},
             {"type": "text", "parameter_name": "first_name", "text": "Tom"}]}]);
-        let rendered = render(template_cast().iter(), &sent("order_update", "en_US", named)).expect("good");
+        let rendered = render(template_cast().iter(), &sent("order_update", "en_US", named), now()).expect("good");
         assert_eq!(rendered.text, "Hello Tom, your order A-1 is on its way.");
         let suffix = json!([{"type": "body", "parameters": [{"type": "text", "text": "A-1"}]},
             {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "A-1"}]}]);
-        let rendered = render(template_cast().iter(), &sent("track_parcel", "en_US", suffix)).expect("good");
+        let rendered = render(template_cast().iter(), &sent("track_parcel", "en_US", suffix), now()).expect("good");
         assert_eq!(rendered.buttons[0].value, "https://example.com/track/A-1");
+    }
+
+    #[test]
+    fn a_header_is_fetched_later_and_a_sample_never() {
+        let image = |file: Value| {
+            json!([{"type": "header", "parameters": [{"type": "image", "image": file}]},
+            {"type": "body", "parameters": [{"type": "text", "parameter_name": "first_name", "text": "Tom"}]}])
+        };
+        let asset = |file: Value| render(template_cast().iter(), &sent("visit_picture", "en_US", image(file)), now()).expect("good").asset;
+        assert_eq!(asset(json!({"id": "7"})), Asset::Id("7".to_owned()));
+        let sample =
+            template_cast().iter().find(|one| one["name"] == "visit_picture").expect("cast")["components"][0]["example"]["header_handle"]
+                [0]
+            .clone();
+        assert!(asset(json!({"link": sample})).is_unknown(|_| true));
+        assert!(asset(json!({"id": "7"})).is_unknown(|_| false));
+        let nothing = render(template_cast().iter(), &sent("visit_picture", "en_US", json!([])), now());
+        assert_eq!(nothing.expect_err("refused").code, 132_000);
+    }
+
+    #[test]
+    fn an_offer_in_seconds_has_passed() {
+        let offer = |ends: i64| {
+            json!([
+            {"type": "body", "parameters": [{"type": "text", "text": "Tom"}]},
+            {"type": "limited_time_offer", "parameters": [{"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": ends}}]},
+            {"type": "button", "sub_type": "copy_code", "index": 0, "parameters": [{"type": "coupon_code", "coupon_code": "X"}]},
+            {"type": "button", "sub_type": "url", "index": 1, "parameters": [{"type": "text", "text": "x"}]}])
+        };
+        let render = |ends| render(template_cast().iter(), &sent("week_offer", "en_US", offer(ends)), now());
+        let later = now().timestamp_millis() + 3_600_000;
+        assert_eq!(render(later).expect("good").header.as_deref(), Some("This week only (ends 2026-03-02 12:00 UTC)"));
+        assert_eq!(render(later / 1_000).expect_err("refused").code, 131_009);
+    }
+
+    #[test]
+    fn a_password_stands_twice_and_is_the_same() {
+        let code = |button: &str| {
+            json!([{"type": "body", "parameters": [{"type": "text", "text": "1234"}]},
+            {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": button}]}])
+        };
+        let render = |button| render(template_cast().iter(), &sent("sign_in_code", "en_US", code(button)), now());
+        assert_eq!(render("1234").expect("good").buttons[0].kind, "code");
+        assert_eq!(render("9999").expect_err("refused").code, 132_018);
     }
 }
