@@ -2,7 +2,7 @@
 //! everything that is wrong is told at once, each with its place in the file.
 
 use super::revocation::phrase_is_usable;
-use super::{ClosedWindow, Directory, KeywordSet, Keywords, Line, Meaning, NumberStatus, fold, same_language};
+use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -60,7 +60,8 @@ impl Found {
             }
             let key = |id: &str| format!("{at}.texts.{language}.{id}");
             let means = |title: &str| keywords.meaning(title);
-            if matches!(means(yes.1), Meaning::OptOut | Meaning::Decline | Meaning::Help | Meaning::MarketingOptOut) {
+            if matches!(means(yes.1), Meaning::OptOut | Meaning::Decline | Meaning::Help | Meaning::MarketingOptOut | Meaning::PerhapsStop)
+            {
                 self.error(&key(yes.0), format!("{:?} is a keyword with another meaning than Yes", yes.1));
             }
             if matches!(means(no.1), Meaning::OptIn | Meaning::Help | Meaning::MarketingOptOut) {
@@ -102,6 +103,7 @@ mod tests {
                 decline: owned(DECLINE),
                 help: owned(HELP),
                 marketing_opt_out: owned(MARKETING_OPT_OUT),
+                revocation: None,
             },
             _ => KeywordSet::default(),
         };

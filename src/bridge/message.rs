@@ -158,7 +158,7 @@ pub struct TemplateMessage {
     pub buttons: Vec<TemplateButton>,
     /// What fills a header that is no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asset: Option<TemplateAsset>,
+    pub asset: Option<Box<TemplateAsset>>,
     /// When a limited-time offer ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer_ends: Option<Time>,

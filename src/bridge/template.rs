@@ -212,7 +212,7 @@ impl Template {
             header: filled.of(TemplatePlace::Header),
             body: filled.of(TemplatePlace::Body),
             buttons,
-            asset,
+            asset: asset.map(Box::new),
             offer_ends,
             preview: preview.join("\n"),
         })

@@ -142,7 +142,7 @@ fn a_header_takes_a_file_of_ours_and_nothing_without_it(#[case] header: Template
     assert_eq!(template.fill(&[]), Err(FillError::MediaMissing));
     let message = template.fill_with(&[], Some(&file("offer.pdf")), None).expect("a file is there");
     assert_eq!(message.preview, format!("{line}\nHi"));
-    let id = match message.asset.expect("an asset") {
+    let id = match *message.asset.expect("an asset") {
         TemplateAsset::Image { id } | TemplateAsset::Video { id } | TemplateAsset::Document { id, .. } => id,
         TemplateAsset::Location { .. } => String::new(),
     };

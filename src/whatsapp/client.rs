@@ -126,7 +126,7 @@ impl Client {
     }
 
     /// `None` when the configured URL cannot carry a path.
-    fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Option<RequestBuilder> {
+    pub(super) fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Option<RequestBuilder> {
         let mut url = self.settings.graph_url.clone();
         // Each segment is percent-encoded: an id can never lead to another path or host.
         url.path_segments_mut().ok()?.pop_if_empty().push(&self.settings.graph_version).extend(path);
@@ -138,15 +138,15 @@ impl Client {
 }
 
 /// An HTTP answer that has arrived, as far as it did.
-struct Answer {
+pub(super) struct Answer {
     status: u16,
     retry_after: Option<Duration>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
     /// A body that breaks off is kept as far as it came: the status has been said, and it decides what cannot be read.
-    async fn read(mut response: Response) -> Self {
+    pub(super) async fn read(mut response: Response) -> Self {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers());
         let mut body = Vec::new();
@@ -159,11 +159,11 @@ impl Answer {
         Self { status, retry_after, body }
     }
 
-    fn accepted(&self) -> bool {
+    pub(super) fn accepted(&self) -> bool {
         (200..300).contains(&self.status) && error::GraphError::read(&self.body).is_none()
     }
 
-    fn outcome(&self) -> Outcome {
+    pub(super) fn outcome(&self) -> Outcome {
         let error = error::GraphError::read(&self.body).unwrap_or_default();
         tracing::debug!(
             status = self.status,
@@ -190,7 +190,7 @@ pub(super) fn receipt(body: &[u8]) -> Outcome {
 }
 
 /// No answer came. Before the connection stood nothing can have been accepted; after it nobody knows.
-fn not_answered(error: &reqwest::Error) -> Outcome {
+pub(super) fn not_answered(error: &reqwest::Error) -> Outcome {
     if error.is_builder() {
         return Outcome::Rejected(Failure::new(FailureClass::Configuration, "the request could not be built: check the access token"));
     }
@@ -209,11 +209,11 @@ fn failure_of(outcome: Outcome) -> Failure {
     }
 }
 
-fn unreadable() -> Failure {
+pub(super) fn unreadable() -> Failure {
     Failure::new(FailureClass::Unavailable, "the Graph API's answer could not be read")
 }
 
-fn no_url() -> Failure {
+pub(super) fn no_url() -> Failure {
     Failure::new(FailureClass::Configuration, "whatsapp.graph_url cannot carry a path")
 }
 

@@ -10,6 +10,7 @@ pub mod convert;
 pub mod error;
 mod identity;
 mod json;
+mod media;
 mod news;
 pub mod signature;
 pub mod template;
@@ -21,6 +22,7 @@ mod samples;
 mod template_samples;
 
 pub use client::{Client, PhoneNumber};
+pub use media::File;
 pub use webhook::{Received, read};
 
 use secrecy::SecretString;

@@ -424,12 +424,12 @@ fn expressible() -> Vec<(&'static str, ToClient)> {
     let dated = || vec![variable(None, "text-string"), variable(None, "$100.99"), variable(None, "February 25, 1977")];
     let full = |name: &str, language: &str, body: Vec<Variable>, picture: bool, buttons: &[TemplateButton]| {
         let (name, language, buttons) = (name.to_owned(), language.to_owned(), buttons.to_vec());
-        let asset = picture.then(|| TemplateAsset::Image { id: "http(s)://the-image-url".to_owned() });
+        let asset = picture.then(|| Box::new(TemplateAsset::Image { id: "http(s)://the-image-url".to_owned() }));
         Outgoing::Template(TemplateMessage { name, language, body, buttons, asset, ..empty() })
     };
     let reply = |index: u8, payload: &str| TemplateButton::QuickReply { index, payload: payload.to_owned() };
     let place = TemplateAsset::Location { latitude: "1.5".into(), longitude: "2.5".into(), name: "N".into(), address: "A".into() };
-    let place = TemplateMessage { name: "loc".into(), language: "en_US".into(), asset: Some(place), ..empty() };
+    let place = TemplateMessage { name: "loc".into(), language: "en_US".into(), asset: Some(Box::new(place)), ..empty() };
     let buttons = |body: &str, buttons: &[(&str, &str)]| {
         let buttons = buttons.iter().map(|(id, title)| Button { id: (*id).to_owned(), title: (*title).to_owned() }).collect();
         Outgoing::Buttons { body: body.to_owned(), buttons }
