@@ -12,7 +12,7 @@ use crate::bridge::retry::Rate;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, Doors};
-use crate::relay::{Limits, Relay};
+use crate::relay::{Fetcher, Limits, Relay};
 use crate::store::Store;
 use crate::teams::{self, Authenticator, Connector};
 use crate::whatsapp;
@@ -65,7 +65,8 @@ impl App {
         let connector = Connector::new(teams.clone(), http.clone(), clock.clone());
         let authenticator = Arc::new(Authenticator::new(teams, http.clone(), clock.clone()));
         let graph = whatsapp::Client::new(whatsapp.clone(), http);
-        let relay = Relay::open(store, clock.clone(), connector, graph, limits(config)).await?;
+        let fetcher = Fetcher::new().context("the HTTP client for links could not be made")?;
+        let relay = Relay::open(store, clock.clone(), connector, graph, fetcher, limits(config)).await?;
         if relay.office().version == 0 {
             tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");
         }
@@ -117,7 +118,7 @@ fn lock(path: &Path) -> anyhow::Result<File> {
     }
 }
 
-/// The one place that makes an HTTP client. No redirects: a token must never follow one to another host.
+/// The HTTP client for both providers ([`Fetcher`] has its own, for links). No redirects: a token must never follow one to another host.
 fn client() -> anyhow::Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

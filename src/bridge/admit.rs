@@ -93,7 +93,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, for what must hold for each of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotEnabled,
         Self::NumberDeactivated,
         Self::NotAContact,
@@ -112,6 +112,7 @@ impl Rule {
         Self::MarketingNotAllowed,
         Self::TemplateUnanswered,
         Self::AlreadyGranted,
+        Self::RevocationOpen,
     ];
 
     /// The row of product.md 2, where the rule is one of its rows.

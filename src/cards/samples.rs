@@ -3,8 +3,9 @@
 use super::submit::Action;
 use super::*;
 use crate::bridge::{
-    Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, Ground, Grounds, LineId, MessageId, MessageState,
-    Organization, Post, PriceCategory, RevocationId, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, Urgency, WhyFree,
+    Basis, ConsentState, ContactId, Cost, Decision, Directory, FailureClass, FileError, Ground, Grounds, LineId, MediaForm, MessageId,
+    MessageState, Organization, Post, PriceCategory, RevocationId, Rule, TemplateCategory, TemplateHeader, ThreadId, Time, Urgency,
+    WhyFree,
 };
 use crate::texts::{TextId, Voice, labels, preflight, sentences, why as texts_why};
 use chrono::Duration;
@@ -328,6 +329,7 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
             field("2", "Monday, 3 pm", "", None),
             field("meeting_place", "our office", "", None),
         ],
+        file: None,
     };
     let mut wrong = fill.clone();
     wrong.fields[1] = field("2", "Monday, 3 pm", "Mon\nday", Some(ValueError::NotOneLine));
@@ -339,7 +341,28 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
         values: vec![words.client.clone(), "Monday".into()],
         preview: format!("Your appointment\n\nHello {}, we look forward to seeing you on Monday.\n\nContoso, Berlin", words.client),
         buttons: vec!["Confirm".into(), "Call us".into()],
+        file: None,
     };
+    let wanted = FileInput {
+        form: MediaForm::Document,
+        files: vec![
+            FileChoice { id: 12, name: "offer.pdf".into(), sent: hours(-1) },
+            FileChoice { id: 9, name: words.client.clone(), sent: hours(-20) },
+        ],
+        chosen: None,
+        link: String::new(),
+        kept: None,
+        error: None,
+    };
+    let with_file = TemplateFill { file: Some(wanted.clone()), ..fill.clone() };
+    let too_big = FileInput {
+        chosen: Some(12),
+        kept: Some((3, "old.pdf".into(), 340_000)),
+        error: Some(FileError::TooBig { size: Some(120_000_000), limit: MediaForm::Document.size_limit() }),
+        ..wanted
+    };
+    let with_wrong_file = TemplateFill { file: Some(too_big), ..fill.clone() };
+    let with_preview = TemplatePreview { file: Some((3, "offer.pdf".into(), 340_000)), ..preview.clone() };
     vec![
         ("templates", templates(reader, &picker)),
         ("templates_nothing_chosen", templates(reader, &Templates { nothing_chosen: true, ..picker.clone() })),
@@ -351,6 +374,9 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
         ("template_fill", template_fill(reader, &fill)),
         ("template_fill_errors", template_fill(reader, &wrong)),
         ("template_preview", template_preview(reader, &preview)),
+        ("template_file", template_fill(reader, &with_file)),
+        ("template_file_error", template_fill(reader, &with_wrong_file)),
+        ("template_file_preview", template_preview(reader, &with_preview)),
     ]
 }
 

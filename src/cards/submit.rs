@@ -87,6 +87,9 @@ pub enum Action {
         /// What was filled in already, when one goes back.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         values: Vec<String>,
+        /// The file that was fetched already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<i64>,
     },
     /// Show the exact preview. Inputs `v0`, `v1` … are read by [`Action::parse`] into `values`.
     #[serde(rename = "template.fill")]
@@ -96,9 +99,25 @@ pub enum Action {
         language: String,
         #[serde(default)]
         values: Vec<String>,
+        /// Input: the address of the header's file.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        link: String,
+        /// Input: the row of a file that was sent to the bot.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<i64>,
     },
     #[serde(rename = "template.send")]
-    SendTemplate { thread: ThreadId, name: String, language: String, values: Vec<String> },
+    SendTemplate {
+        thread: ThreadId,
+        name: String,
+        language: String,
+        values: Vec<String>,
+        /// The file for its header.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<i64>,
+    },
     /// Show the held message with an input to change it.
     #[serde(rename = "held.edit")]
     EditHeld { message: MessageId },

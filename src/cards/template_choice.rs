@@ -38,7 +38,8 @@ pub fn template_choice(reader: &Reader<'_>, view: &TemplateChoice) -> Post {
     let row = &view.template;
     let title = format!("{} · {} · {}", name(&row.name), name(&row.language), labels::category(row.category));
     let fill = if view.has_gaps { labels::FILL_IN } else { labels::PREVIEW };
-    let pick = |thread| Action::PickTemplate { thread, name: row.name.clone(), language: row.language.clone(), values: vec![] };
+    let pick =
+        |thread| Action::PickTemplate { thread, name: row.name.clone(), language: row.language.clone(), values: vec![], upload: None };
     match &view.whom {
         Whom::Thread { head, .. } => card.extend(header(head)),
         Whom::Ask { .. } => card.push(TextBlock::heading(Text::plain(labels::WHO_IS_THIS_FOR))),

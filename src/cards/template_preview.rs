@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, name};
 use super::view::{Reader, TemplatePreview};
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{self, labels};
 
 /// Values that the way back takes along, in bytes altogether.
 const BACK_LIMIT: usize = 2_000;
@@ -21,16 +21,25 @@ pub fn template_preview(reader: &Reader<'_>, view: &TemplatePreview) -> Post {
         let titles: Vec<_> = view.buttons.iter().map(|title| name(title)).collect();
         card.push(TextBlock::new(Text::plain(labels::template_buttons(&titles))).subtle().small());
     }
-    let send =
-        Action::SendTemplate { thread: view.thread, name: view.name.clone(), language: view.language.clone(), values: view.values.clone() };
-    let back = if view.values.is_empty() {
+    if let Some((_, called, bytes)) = &view.file {
+        card.push(TextBlock::new(Text::plain(texts::file(&name(called), *bytes))).subtle().small());
+    }
+    let upload = view.file.as_ref().map(|(upload, ..)| *upload);
+    let send = Action::SendTemplate {
+        thread: view.thread,
+        name: view.name.clone(),
+        language: view.language.clone(),
+        values: view.values.clone(),
+        upload,
+    };
+    let back = if view.values.is_empty() && upload.is_none() {
         Action::Templates { thread: view.thread, query: String::new() }
     } else {
         let (name, language) = (view.name.clone(), view.language.clone());
         // Twice the longest values would not fit into a card.
         let length: usize = view.values.iter().map(String::len).sum();
         let values = if length <= BACK_LIMIT { view.values.clone() } else { vec![] };
-        Action::PickTemplate { thread: view.thread, name, language, values }
+        Action::PickTemplate { thread: view.thread, name, language, values, upload }
     };
     card.actions([Button::new(labels::SEND, &send).positive(), Button::new(labels::BACK, &back)]);
     card.post(labels::about(&name(&view.head.client), labels::PREVIEW))

@@ -41,7 +41,7 @@ fn choose(view: &Templates) -> Vec<Element> {
         .filtered()
         .typeahead(Dataset::Templates(view.thread))
         .placeholder(labels::FIND_A_TEMPLATE_BY);
-    let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new(), values: vec![] };
+    let pick = Action::PickTemplate { thread: view.thread, name: String::new(), language: String::new(), values: vec![], upload: None };
     let button = Button::with_inputs(labels::CONTINUE, &pick, &["template", "name", "language"]).positive();
     let mut elements: Vec<Element> = vec![input.into()];
     elements.extend(view.nothing_chosen.then(|| error(labels::NO_TEMPLATE_CHOSEN)));
@@ -67,7 +67,13 @@ fn row(view: &Templates, template: &TemplateRow) -> Element {
         return Container::new(items).separated().into();
     }
     let choose = |title: String, language: &str| {
-        let pick = Action::PickTemplate { thread: view.thread, name: template.name.clone(), language: language.to_owned(), values: vec![] };
+        let pick = Action::PickTemplate {
+            thread: view.thread,
+            name: template.name.clone(),
+            language: language.to_owned(),
+            values: vec![],
+            upload: None,
+        };
         let about = labels::with_name(labels::CHOOSE, &format!("{shown} ({})", name(language)));
         Button::new(title, &pick).tooltip(about)
     };

@@ -195,6 +195,7 @@ fn a_card_at_the_edge_gives_up_the_second_copy_of_its_data_first() {
         values: vec!["x".repeat(9_500)],
         preview: "x".repeat(9_500),
         buttons: vec![],
+        file: None,
     };
     let post = template_preview(&reader(&directory), &preview);
     let buttons = of_type(card(&post), "Action.Execute");
@@ -217,6 +218,7 @@ fn many_long_values_can_be_shown_again() {
         language: "en".into(),
         text: "*".repeat(1_024),
         fields: vec![field; 10],
+        file: None,
     };
     assert!(card(&template_fill(&reader(&directory), &view)).to_string().len() <= SIZE_LIMIT);
 }
@@ -332,7 +334,16 @@ fn inputs_are_read_as_they_come(#[case] data: Value, #[case] expected: Action) {
 fn a_template_input_left_empty_keeps_the_others_in_their_places() {
     let data = json!({"verb": "template.fill", "thread": 1, "name": "n", "language": "en", "v0": "a", "v2": "c"});
     let values = vec!["a".to_owned(), String::new(), "c".to_owned()];
-    assert_eq!(Action::parse(&data), Ok(Action::FillTemplate { thread: ThreadId(1), name: "n".into(), language: "en".into(), values }));
+    let expected = Action::FillTemplate {
+        thread: ThreadId(1),
+        name: "n".into(),
+        language: "en".into(),
+        values,
+        link: String::new(),
+        file: String::new(),
+        upload: None,
+    };
+    assert_eq!(Action::parse(&data), Ok(expected));
 }
 
 fn any_action() -> impl Strategy<Value = Action> {
@@ -361,18 +372,23 @@ fn any_action() -> impl Strategy<Value = Action> {
             name,
             language,
             values,
+            upload: Some(id),
         }),
         (id, text, text, prop::collection::vec(text, 0..4)).prop_map(|(id, name, language, values)| Action::FillTemplate {
             thread: ThreadId(id),
+            link: name.clone(),
+            file: language.clone(),
             name,
             language,
-            values
+            values,
+            upload: Some(id),
         }),
         (id, text, text, prop::collection::vec(text, 0..4)).prop_map(|(id, name, language, values)| Action::SendTemplate {
             thread: ThreadId(id),
             name,
             language,
-            values
+            values,
+            upload: Some(id),
         }),
         id.prop_map(|id| Action::EditHeld { message: MessageId(id) }),
         (id, text).prop_map(|(id, text)| Action::SaveHeld { message: MessageId(id), text }),

@@ -2,8 +2,8 @@
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
 use crate::bridge::{
-    ConsentState, ContactId, FailureClass, Grounds, LineId, MessageId, MessageState, Template, TemplateCategory, TemplateHeader, ThreadId,
-    Time,
+    ConsentState, ContactId, FailureClass, FileError, Grounds, LineId, MediaForm, MessageId, MessageState, Template, TemplateCategory,
+    TemplateHeader, ThreadId, Time,
 };
 use crate::texts::Voice;
 
@@ -249,6 +249,30 @@ pub struct TemplateFill {
     pub text: String,
     /// In the order of `values`; the inputs are `v0`, `v1` …
     pub fields: Vec<TemplateField>,
+    /// For templates that begin with a picture, video or document.
+    pub file: Option<FileInput>,
+}
+
+/// The file for a template's header: one that the reader sent to the bot, or a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInput {
+    pub form: MediaForm,
+    /// Newest first.
+    pub files: Vec<FileChoice>,
+    /// Chosen before.
+    pub chosen: Option<i64>,
+    /// Typed before.
+    pub link: String,
+    /// Fetched already: the upload's row, name and bytes.
+    pub kept: Option<(i64, String, u64)>,
+    pub error: Option<FileError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChoice {
+    pub id: i64,
+    pub name: String,
+    pub sent: Time,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -286,6 +310,8 @@ pub struct TemplatePreview {
     pub preview: String,
     /// Titles of the template's buttons.
     pub buttons: Vec<String>,
+    /// The file in its header: the upload's row, name and bytes.
+    pub file: Option<(i64, String, u64)>,
 }
 
 /// T-21: a message that waits.

@@ -1,6 +1,7 @@
 //! What the verbs, the worker and housekeeping share.
 
 use super::desk::Desk;
+use super::fetch::Fetcher;
 use super::office::Office;
 use super::rates::{Limits, Rates};
 use crate::bridge::{Directory, LaneId, Organization, Time};
@@ -25,11 +26,20 @@ pub struct Relay {
     pub(super) busy: Busy,
     pub(super) templates_changed: AtomicBool,
     pub(super) nudged: Notify,
+    pub(super) fetcher: Fetcher,
+    pub(super) uploads_ordered: Notify,
 }
 
 impl Relay {
     /// Reads the directory in force and gives back the lanes that a stopped server left leased.
-    pub async fn open(store: Store, clock: Clock, connector: Connector, whatsapp: whatsapp::Client, limits: Limits) -> Result<Arc<Self>> {
+    pub async fn open(
+        store: Store,
+        clock: Clock,
+        connector: Connector,
+        whatsapp: whatsapp::Client,
+        fetcher: Fetcher,
+        limits: Limits,
+    ) -> Result<Arc<Self>> {
         let now = clock.now();
         let released = store.write("end_leases", move |tx| tx.end_leases(now)).await?;
         if released > 0 {
@@ -47,6 +57,8 @@ impl Relay {
             busy: Busy::default(),
             templates_changed: AtomicBool::new(false),
             nudged: Notify::new(),
+            fetcher,
+            uploads_ordered: Notify::new(),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! What a colleague does in Teams, one transaction an activity.
 
 use super::desk::{Desk, Person};
-use super::{act, commands, expiry, views, write};
+use super::{act, attachments, commands, expiry, views, write};
 use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
     ThreadId, route, split,
@@ -108,6 +108,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         }
         TeamsEventKind::Message { text, quoted, attachments, .. } => {
             let (placed, files): (Vec<_>, Vec<_>) = attachments.iter().cloned().partition(is_our_card);
+            attachments::keep(desk, person, &files)?;
             tell_attachments(desk, person, &files)?;
             // Whether words beside a card of ours are for the client as well only the colleague knows: a quote of nothing we
             // have posted is asked about.

@@ -4,6 +4,8 @@
 //! everything is on disk. The worker and housekeeping do the rest.
 
 mod act;
+mod address;
+mod attachments;
 mod commands;
 mod consent;
 mod core;
@@ -13,6 +15,8 @@ mod entry_point;
 mod evidence;
 mod expiry;
 mod extension;
+mod fetch;
+mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
@@ -30,6 +34,7 @@ mod status;
 mod tell;
 mod template_check;
 mod template_views;
+mod uploads;
 mod views;
 mod why;
 mod worker;
@@ -47,6 +52,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use consent::{ByHand, EvidenceFile, Recorded, record_opt_out, record_reversal};
 pub use core::Relay;
+pub use fetch::Fetcher;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
@@ -58,13 +64,19 @@ const INVOKE_BUDGET: std::time::Duration = std::time::Duration::from_millis(2500
 impl Relay {
     /// Runs the worker and housekeeping until `shutdown`, then finishes what is in flight.
     pub async fn run(self: &Arc<Self>, shutdown: CancellationToken) {
-        tokio::join!(worker::run(self.clone(), shutdown.clone()), housekeeping::run(self.clone(), shutdown));
+        tokio::join!(
+            worker::run(self.clone(), shutdown.clone()),
+            uploads::run(self.clone(), shutdown.clone()),
+            housekeeping::run(self.clone(), shutdown)
+        );
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
     pub async fn on_activity(&self, event: TeamsEvent) -> Result<()> {
         let upn = self.upn_of_stranger(&event).await?;
-        self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await
+        self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
+        self.uploads_ordered.notify_one();
+        Ok(())
     }
 
     /// An invoke, answered within 3 s with a typed body. What changes anything is executed once however often Teams repeats it.
@@ -94,7 +106,9 @@ impl Relay {
             return told(crate::texts::sentences::OWN_CHAT_ONLY);
         }
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
-        match tokio::time::timeout(INVOKE_BUDGET, work).await {
+        let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
+        self.uploads_ordered.notify_one();
+        match done {
             Ok(Ok(shown)) => card(shown),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a card action failed");
@@ -177,7 +191,7 @@ impl Relay {
             let now = self.clock.now();
             let due = move |at: Option<Time>| at.is_some_and(|at| at <= now);
             let [lanes, cards] = self.store.read(move |tx| Ok([due(tx.next_lane_due()?), due(tx.next_card_due()?)])).await?;
-            let idle = !lanes && !cards;
+            let idle = !lanes && !cards && !self.uploads_are_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();
@@ -223,7 +237,9 @@ fn raw(event: &WhatsAppEvent) -> String {
 
 /// The card that an action leads to; the same again for a repeat within a minute.
 fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Value> {
-    if let Some(answer) = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)? {
+    let repeatable = act::is_repeatable(&invoke.data);
+    let before = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)?;
+    if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(answer);
     }
     let Some(person) = from_teams::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
@@ -240,6 +256,8 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
         None => post,
     };
     let crate::bridge::PostBody::Card { card } = post.body else { return Err(StoreError::Panicked) };
-    desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
+    if !repeatable {
+        desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
+    }
     Ok(card)
 }

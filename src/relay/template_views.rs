@@ -1,11 +1,17 @@
 //! The template cards, filled from the store.
 
+use super::attachments;
 use super::desk::{Case, Desk, Person};
 use super::find;
-use crate::bridge::{Post, Template, TemplateMessage, TemplatePlace, TemplateVariable, Time};
-use crate::cards::{self, TemplateField, TemplateFill, TemplatePreview, TemplateRow, Templates};
-use crate::store::Result;
+use crate::bridge::{
+    FileError, FileSource, HeaderMedia, MediaForm, Post, Template, TemplateMessage, TemplatePlace, TemplateVariable, Time,
+};
+use crate::cards::{self, FileChoice, FileInput, TemplateField, TemplateFill, TemplatePreview, TemplateRow, Templates};
+use crate::store::{Attachment, Result, Upload};
 use crate::texts::{read_moment, sentences, typed_moment};
+
+/// Files offered to choose from.
+const FILES: u32 = 20;
 
 /// The picker: approved templates for a thread, and those that are not sendable with the reason.
 pub fn templates(desk: &Desk<'_>, person: &Person, case: &Case, query: &str, nothing_chosen: bool) -> Result<Post> {
@@ -37,7 +43,26 @@ pub fn template(desk: &Desk<'_>, case: &Case, name: &str, language: &str) -> Res
     }
 }
 
-pub fn template_fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, fields: Vec<TemplateField>) -> Post {
+/// What somebody typed or chose for a template.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    pub values: &'a [String],
+    /// Address of the header's file, or empty.
+    pub link: &'a str,
+    /// Row of a file that was sent to the bot, or empty.
+    pub file: &'a str,
+    /// Row of an upload that was made before.
+    pub upload: Option<i64>,
+}
+
+pub fn template_fill(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    template: &Template,
+    fields: Vec<TemplateField>,
+    file: Option<FileInput>,
+) -> Post {
     let view = TemplateFill {
         head: desk.head(&case.contact, Some(&case.thread)),
         thread: case.thread.id,
@@ -45,8 +70,67 @@ pub fn template_fill(desk: &Desk<'_>, person: &Person, case: &Case, template: &T
         language: template.language.clone(),
         text: template.body.clone(),
         fields,
+        file,
     };
     cards::template_fill(&desk.reader(person, Some(&case.contact.line)), &view)
+}
+
+/// The inputs for a template's file, with what was given before.
+pub fn file_input(
+    desk: &Desk<'_>,
+    person: &Person,
+    case: &Case,
+    template: &Template,
+    given: &Given<'_>,
+    error: Option<FileError>,
+) -> Result<Option<FileInput>> {
+    let Some(form) = template.media() else { return Ok(None) };
+    let found = desk.tx.attachments(person.id(), desk.now - attachments::LIFETIME, FILES)?;
+    let choice =
+        |found: Attachment| FileChoice { id: found.id, name: found.source.name().unwrap_or_default().to_owned(), sent: found.received_at };
+    let files: Vec<FileChoice> = found.into_iter().map(choice).collect();
+    Ok(Some(FileInput {
+        form,
+        chosen: given.file.parse().ok().filter(|id| files.iter().any(|file| file.id == *id)),
+        files,
+        link: given.link.to_owned(),
+        kept: own_upload(desk, person, case, template, given.upload)?.as_ref().and_then(described),
+        error,
+    }))
+}
+
+/// An upload as far as it may be used here: ordered by this colleague for this template of this thread.
+pub fn own_upload(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, id: Option<i64>) -> Result<Option<Upload>> {
+    let found = id.map(|id| desk.tx.upload(id)).transpose()?.flatten();
+    Ok(found.filter(|upload| {
+        upload.colleague == *person.id()
+            && upload.thread == case.thread.id
+            && upload.number == case.thread.number
+            && (upload.template.as_str(), upload.language.as_str()) == (template.name.as_str(), template.language.as_str())
+            && Some(upload.form) == template.media()
+    }))
+}
+
+/// Row, name and bytes.
+fn described(upload: &Upload) -> Option<(i64, String, u64)> {
+    upload.ready.as_ref().map(|file| (upload.id, file.filename.clone(), file.size))
+}
+
+/// What an uploaded file puts into the header.
+pub fn header_media(upload: &Upload) -> Option<HeaderMedia> {
+    let file = upload.ready.as_ref()?;
+    let filename = (upload.form == MediaForm::Document).then(|| file.filename.clone());
+    Some(HeaderMedia { id: file.media_id.clone(), filename })
+}
+
+/// The inputs (link, file) that name a source.
+pub fn as_given(desk: &Desk<'_>, person: &Person, source: &FileSource) -> Result<(String, String)> {
+    if let FileSource::Link { url } = source {
+        return Ok((url.clone(), String::new()));
+    }
+    let found = desk.tx.attachments(person.id(), desk.now - attachments::LIFETIME, FILES)?;
+    let chosen = found.into_iter().find(|found| found.source == *source).map(|found| found.id.to_string());
+    Ok((String::new(), chosen.unwrap_or_default()))
 }
 
 /// Inputs for a template's variables, the obvious ones filled: a variable called after the client or the colleague. What was
@@ -95,6 +179,7 @@ pub fn template_preview(
     template: &Template,
     filled: &TemplateMessage,
     values: Vec<String>,
+    upload: Option<&Upload>,
 ) -> Post {
     let buttons: Vec<String> = template.buttons.iter().map(|button| button.text().to_owned()).collect();
     // The preview holds the buttons as lines of their own; the card shows them as buttons.
@@ -108,6 +193,7 @@ pub fn template_preview(
         values,
         preview: text,
         buttons,
+        file: upload.and_then(described),
     };
     cards::template_preview(&desk.reader(person, Some(&case.contact.line)), &view)
 }

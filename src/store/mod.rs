@@ -22,6 +22,7 @@ mod revocation;
 mod template;
 mod thread;
 mod tx;
+mod upload;
 mod writer;
 
 use rusqlite::Connection;
@@ -40,6 +41,7 @@ pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
+pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
 const READERS: usize = 4;
 const MIGRATIONS: &[&str] = &[
@@ -48,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_revocation.sql"),
     include_str!("migrations/0004_held.sql"),
     include_str!("migrations/0005_cost.sql"),
+    include_str!("migrations/0006_upload.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

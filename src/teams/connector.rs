@@ -159,6 +159,34 @@ impl Connector {
         Ok(members)
     }
 
+    /// Whether a URL leads to a host of the allow-list.
+    pub fn knows(&self, url: &url::Url) -> bool {
+        self.hosts.allowed(url.as_str()).is_some()
+    }
+
+    /// Asks a host of the allow-list for a file; `with_token` for what only the bot may read (pasted pictures). `within` bounds the
+    /// whole answer, which the caller reads. No redirect is followed.
+    pub async fn get(&self, url: &url::Url, with_token: bool, within: std::time::Duration) -> Result<reqwest::Response, Failure> {
+        if !self.knows(url) {
+            return Err(Failure::new(FailureClass::Configuration, "the file's host is not on the allow-list"));
+        }
+        let failed = |error| into_failure(unanswered(Operation::Read, error));
+        let request = || self.http.get(url.clone()).timeout(within);
+        let token = if with_token { self.token_for(url).await.map_err(into_failure)? } else { None };
+        let Some(token) = token else { return request().send().await.map_err(failed) };
+        let answer = request().bearer_auth(token.expose()).send().await.map_err(failed)?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        self.tokens.invalidate(&token);
+        let token = self.token_for(url).await.map_err(into_failure)?;
+        let again = match &token {
+            Some(token) => request().bearer_auth(token.expose()),
+            None => request(),
+        };
+        again.send().await.map_err(failed)
+    }
+
     async fn create(&self, to: &ConversationReference, activity: &Value) -> Outcome {
         self.call(Operation::Create, &to.service_url, &["v3", "conversations", to.conversation.as_str(), "activities"], Some(activity))
             .await

@@ -4,6 +4,7 @@
 //! All texts are plain text. Whoever puts one into HTML, a card or WhatsApp's markup escapes it there.
 
 mod failure;
+mod files;
 pub mod labels;
 mod master;
 mod news;
@@ -13,6 +14,7 @@ mod times;
 pub mod why;
 
 pub use failure::failure;
+pub use files::*;
 pub use master::{Audience, TextId};
 pub use news::{NewsWords, account_news, template_news};
 pub use times::{ago, read_moment, span, typed_moment, when};

@@ -46,7 +46,6 @@ pub const CARD_TOO_OLD: &str = "This card is from another version. Type help to 
 pub const REQUEST_CANCELLED: &str = "Nothing was sent.";
 pub const REQUEST_SENT: &str = "Request sent.";
 pub const TEMPLATE_SENT: &str = "Template sent.";
-pub const HEADER_NEEDS_FILE: &str = "its header needs a file";
 pub const CODE_NEEDS_PHONE: &str = "one-time passwords need the client's phone number, which WhatsApp does not tell";
 pub const TEMPLATE_GONE: &str = "This template is not offered by WhatsApp any more. Choose another one.";
 pub const SENT_ALREADY: &str = "This card has sent its template already. Nothing was sent again.";

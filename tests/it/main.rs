@@ -22,6 +22,7 @@ mod revocation;
 mod routing;
 mod rows;
 mod story;
+mod templates;
 mod untold;
 mod why;
 mod window;

@@ -10,6 +10,7 @@ mod template;
 mod why;
 
 use super::desk::{Desk, Person};
+use super::template_views::Given;
 use super::{extension, preflight, template_views, views};
 use crate::bridge::{ActivityId, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
@@ -24,6 +25,14 @@ use revocation::{not_an_opt_out, record_opt_out};
 use serde_json::Value;
 use template::{fill, pick, send_template};
 use why::{show_message, why_message, why_refused};
+
+pub use template::fetched;
+
+/// Whether doing an action twice is the same as doing it once, and its answer may change within seconds: looking for a template and
+/// filling it sends nothing, shows the files sent meanwhile, and a file that could not be fetched is tried again.
+pub fn is_repeatable(data: &Value) -> bool {
+    matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.pick" | "template.fill"))
+}
 
 /// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
 pub fn on_action(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<Post> {
@@ -120,14 +129,17 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Templates { thread, query } => {
             with_case(desk, person, *thread, |case| template_views::templates(desk, person, case, query, false))
         }
-        Action::PickTemplate { thread, name, language, values } => {
-            with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template, values))
+        Action::PickTemplate { thread, name, language, values, upload } => {
+            let given = Given { values, upload: *upload, ..Given::default() };
+            with_template(desk, person, *thread, name, language, |case, template| pick(desk, person, case, template, &given))
         }
-        Action::FillTemplate { thread, name, language, values } => {
-            with_template(desk, person, *thread, name, language, |case, template| fill(desk, person, case, template, values))
+        Action::FillTemplate { thread, name, language, values, link, file, upload } => {
+            let given = Given { values, link, file, upload: *upload };
+            with_template(desk, person, *thread, name, language, |case, template| fill(desk, person, case, template, &given, card))
         }
-        Action::SendTemplate { thread, name, language, values } => {
-            with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, values, card))
+        Action::SendTemplate { thread, name, language, values, upload } => {
+            let given = Given { values, upload: *upload, ..Given::default() };
+            with_template(desk, person, *thread, name, language, |case, template| send_template(desk, person, case, template, &given, card))
         }
         Action::EditHeld { message } => with_held(desk, person, *message, |case, message| edit_held(desk, person, case, message)),
         Action::SaveHeld { message, text } => with_held_or(

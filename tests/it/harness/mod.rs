@@ -222,8 +222,16 @@ impl World {
         if let Ok(done) = tokio::time::timeout(PATIENCE, relay.quiet()).await {
             return done.expect("the store answers");
         }
-        let due = relay.store().read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?])).await.expect("the store answers");
-        panic!("the server does not come to rest: now {}, lane and card due {due:?}, left {:?}", self.clock.now(), self.left_over());
+        let due = relay
+            .store()
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .await
+            .expect("the store answers");
+        panic!(
+            "the server does not come to rest: now {}, lane, card and upload due {due:?}, left {:?}",
+            self.clock.now(),
+            self.left_over()
+        );
     }
 
     /// [`World::quiet`], and what becomes due within seconds is awaited too, by moving the clock to it.
@@ -240,7 +248,12 @@ impl World {
     }
 
     async fn next_due(&self) -> Option<DateTime<Utc>> {
-        let due = self.relay().store().read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?])).await.expect("the store answers");
+        let due = self
+            .relay()
+            .store()
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .await
+            .expect("the store answers");
         due.into_iter().flatten().min()
     }
 

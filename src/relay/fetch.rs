@@ -1,0 +1,215 @@
+//! Fetching a file that a colleague chose: from a link, from Teams' file store, or from behind the Connector.
+//!
+//! A link is typed by a person and could name anything this machine reaches. It is followed only over https and only to addresses of
+//! the public internet, which is checked when the connection is made (the resolver gives out no other address, so a name that
+//! changes its mind between check and use gains nothing) and again for each redirect. No token of ours goes along; only the
+//! Connector's own hosts get the bot's token, for pasted pictures. Hosts on the Connector's allow-list are known to the
+//! administrator and are asked as they stand there.
+
+use super::address::is_public;
+use crate::bridge::{FileError, FileSource};
+use crate::teams::Connector;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{Response, StatusCode};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// How often an address may lead on.
+const REDIRECTS: usize = 3;
+/// For a whole file.
+const TIMEOUT: Duration = Duration::from_secs(120);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Where Teams keeps the files of a personal chat: SharePoint of all clouds.
+const FILE_HOSTS: &[&str] = &[".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn"];
+
+/// A client that reaches public addresses only.
+#[derive(Clone, Debug)]
+pub struct Fetcher {
+    http: reqwest::Client,
+}
+
+/// A file that arrived whole.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    pub bytes: Vec<u8>,
+    /// As the source calls it: the end of the path where nobody says more.
+    pub name: Option<String>,
+}
+
+impl Fetcher {
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .https_only(true)
+            .redirect(reqwest::redirect::Policy::none())
+            // A proxy would resolve names for us, unchecked.
+            .no_proxy()
+            .dns_resolver(Arc::new(PublicOnly))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { http })
+    }
+
+    /// The file, if it has at most `limit` bytes.
+    pub async fn fetch(&self, connector: &Connector, source: &FileSource, limit: u64) -> Result<Fetched, FileError> {
+        let mut url = Url::parse(source.url().trim()).map_err(|_| FileError::NotHttps)?;
+        let mut first = true;
+        for _ in 0..=REDIRECTS {
+            let response = self.ask(connector, source, &url, first).await?;
+            if !response.status().is_redirection() {
+                let name = source.name().map(str::to_owned).or_else(|| last_segment(&url));
+                return Ok(Fetched { bytes: whole(response, limit).await?, name });
+            }
+            let to = response.headers().get(reqwest::header::LOCATION).and_then(|to| to.to_str().ok());
+            url = to.and_then(|to| url.join(to).ok()).ok_or(FileError::Refused { status: response.status().as_u16() })?;
+            first = false;
+        }
+        Err(FileError::TooManyRedirects)
+    }
+
+    async fn ask(&self, connector: &Connector, source: &FileSource, url: &Url, first: bool) -> Result<Response, FileError> {
+        // A redirect never leads to the Connector: whoever owns a link could else make us ask there.
+        if first && connector.knows(url) {
+            let with_token = matches!(source, FileSource::Inline { .. });
+            return connector.get(url, with_token, TIMEOUT).await.map_err(|_| FileError::Unreachable);
+        }
+        match source {
+            FileSource::Inline { .. } => return Err(FileError::NotPublic),
+            FileSource::File { .. } if first && !is_file_host(url) => return Err(FileError::NotPublic),
+            FileSource::File { .. } | FileSource::Link { .. } => {}
+        }
+        check(url)?;
+        self.http.get(url.clone()).send().await.map_err(|error| refusal(&error))
+    }
+}
+
+/// https on its own port, without a password, to a name or a public address.
+fn check(url: &Url) -> Result<(), FileError> {
+    if url.scheme() != "https" {
+        return Err(FileError::NotHttps);
+    }
+    let plain = url.port().is_none() && url.username().is_empty() && url.password().is_none();
+    let public = match url.host() {
+        // The resolver checks what a name leads to.
+        Some(Host::Domain(name)) => !name.is_empty(),
+        Some(Host::Ipv4(address)) => is_public(address.into()),
+        Some(Host::Ipv6(address)) => is_public(address.into()),
+        None => false,
+    };
+    if plain && public { Ok(()) } else { Err(FileError::NotPublic) }
+}
+
+fn is_file_host(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| FILE_HOSTS.iter().any(|known| host.ends_with(known)))
+}
+
+fn last_segment(url: &Url) -> Option<String> {
+    let last = url.path_segments()?.next_back()?;
+    let name = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
+async fn whole(mut response: Response, limit: u64) -> Result<Vec<u8>, FileError> {
+    let status = response.status();
+    if status != StatusCode::OK {
+        return Err(FileError::Refused { status: status.as_u16() });
+    }
+    if let Some(size) = response.content_length().filter(|size| *size > limit) {
+        return Err(FileError::TooBig { size: Some(size), limit });
+    }
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() as u64 + chunk.len() as u64 <= limit => bytes.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Err(FileError::TooBig { size: None, limit }),
+            Ok(None) if bytes.is_empty() => return Err(FileError::Empty),
+            Ok(None) => return Ok(bytes),
+            Err(_) => return Err(FileError::Unreachable),
+        }
+    }
+}
+
+fn refusal(error: &reqwest::Error) -> FileError {
+    let mut cause = std::error::Error::source(error);
+    while let Some(found) = cause {
+        if found.is::<NotPublic>() {
+            return FileError::NotPublic;
+        }
+        cause = found.source();
+    }
+    FileError::Unreachable
+}
+
+/// The system's resolver without the addresses that are not public.
+struct PublicOnly;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the name leads to no public address")]
+struct NotPublic;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err(NotPublic.into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("https://example.com/a.png", Ok(()))]
+    #[case("https://example.com:443/a.png", Ok(()))]
+    #[case("https://93.184.215.14/a.png", Ok(()))]
+    #[case("http://example.com/a.png", Err(FileError::NotHttps))]
+    #[case("ftp://example.com/a.png", Err(FileError::NotHttps))]
+    #[case("file:///etc/passwd", Err(FileError::NotHttps))]
+    #[case("data:image/png;base64,AA==", Err(FileError::NotHttps))]
+    #[case("https://example.com:8443/a.png", Err(FileError::NotPublic))]
+    #[case("https://user:pass@example.com/a.png", Err(FileError::NotPublic))]
+    #[case("https://127.0.0.1/a.png", Err(FileError::NotPublic))]
+    #[case("https://0x7f.1/a.png", Err(FileError::NotPublic))]
+    #[case("https://2130706433/a.png", Err(FileError::NotPublic))]
+    #[case("https://169.254.169.254/latest/meta-data", Err(FileError::NotPublic))]
+    #[case("https://[::1]/a.png", Err(FileError::NotPublic))]
+    #[case("https://[::ffff:10.0.0.1]/a.png", Err(FileError::NotPublic))]
+    fn only_plain_https_to_the_public_is_asked(#[case] url: &str, #[case] expected: Result<(), FileError>) {
+        assert_eq!(check(&url.parse().expect("a URL")), expected);
+    }
+
+    #[rstest]
+    #[case("https://contoso.sharepoint.com/personal/x", true)]
+    #[case("https://contoso-my.sharepoint.com/personal/x", true)]
+    #[case("https://sharepoint.com/x", false)]
+    #[case("https://contoso.sharepoint.com.evil.example/x", false)]
+    #[case("https://evilsharepoint.com/x", false)]
+    fn files_come_from_sharepoint(#[case] url: &str, #[case] expected: bool) {
+        assert_eq!(is_file_host(&url.parse().expect("a URL")), expected);
+    }
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_resolved_to_nothing() {
+        let error = Fetcher::new().expect("a client").http.get("https://localhost/").send().await.expect_err("refused");
+        assert_eq!(refusal(&error), FileError::NotPublic);
+    }
+
+    #[rstest]
+    #[case("https://example.com/files/My%20offer.pdf?x=1", Some("My offer.pdf"))]
+    #[case("https://example.com/", None)]
+    fn a_link_names_its_file(#[case] url: &str, #[case] expected: Option<&str>) {
+        assert_eq!(last_segment(&url.parse().expect("a URL")).as_deref(), expected);
+    }
+}
