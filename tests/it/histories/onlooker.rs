@@ -196,8 +196,9 @@ impl Onlooker {
     }
 
     /// A colleague sent a client a template: who takes part is busy with that client, whether or not it went out.
-    pub fn tried(&mut self, who: Who, client: Client) {
-        if self.took_part.contains(&(who, client)) {
+    pub fn tried(&mut self, who: Who, client: Client, answer: &ClickAnswer) {
+        let unknown = answer.card.as_ref().is_some_and(|card| words(card).contains("This template is not offered"));
+        if self.took_part.contains(&(who, client)) && !unknown {
             self.focus.insert(who, (client, false));
         }
     }
