@@ -1,7 +1,7 @@
 //! One voice per client (product.md 6).
 
 use crate::harness::{World, words};
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::bridge::Exclusivity;
 
 /// Both colleagues stand before T-00 for the same client.
@@ -71,4 +71,22 @@ async fn who_takes_no_part_can_do_nothing_with_a_conversation() {
     ben.sees("You have no open conversation, so nothing was sent.");
     assert_eq!(maria.texts(), before);
     assert_eq!(ben.heard(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn of_two_colleagues_who_take_a_client_at_once_one_wins() {
+    let world = World::start().await;
+    let (ana, ben, tom) = (world.ana(), world.ben(), world.tom());
+    tom.types("Hello").await;
+    let [for_ana, for_ben] = [ana, ben].map(|who| who.find("nobody owns this client").activity_id);
+    let (one, other) =
+        tokio::join!(world.teams.click("ana", &for_ana, "Take", Value::Null), world.teams.click("ben", &for_ben, "Take", Value::Null));
+    world.settle().await;
+    let cards = [one, other].map(|answer| words(&answer.expect("pressed").card.expect("a card")));
+    assert_eq!(cards.iter().filter(|card| card.contains("You took this conversation.")).count(), 1, "{cards:?}");
+    assert_eq!(cards.iter().filter(|card| card.contains("already messaging with another colleague")).count(), 1, "{cards:?}");
+    assert_eq!(world.recorded("participant.joined").await, 1);
+    tom.types("Anybody?").await;
+    let seen = [ana, ben].map(|who| who.heard().into_iter().filter(|text| text == "Tom Becker: Anybody?").count());
+    assert_eq!(seen.iter().sum::<usize>(), 1);
 }

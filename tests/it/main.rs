@@ -20,7 +20,7 @@ mod preflight;
 mod relaying;
 mod revocation;
 mod routing;
-mod rows;
+mod rulebook;
 mod story;
 mod templates;
 mod untold;

@@ -3,7 +3,7 @@
 use crate::harness::World;
 use chrono::Duration;
 use serde_json::Value;
-use switchboard::simulator::{Fault, FaultName, Surface};
+use switchboard::simulator::{Draft, Fault, FaultName, Surface};
 
 async fn conversation(world: &World) {
     world.consented(&world.ana(), &world.maria()).await;
@@ -252,4 +252,16 @@ async fn a_failure_comes_back_as_one_sentence_with_the_way_on_and_retry_really_r
     assert_eq!(maria.times_shown("Good evening"), 0);
     ana.clicks("Retry", Value::Null).await;
     assert_eq!(maria.times_shown("Good evening"), 1);
+}
+
+#[tokio::test]
+async fn an_edit_after_sending_is_recorded_and_cannot_reach_the_client() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let sent = ana.types("Tuseday").await;
+    world.teams.edits("ana", &sent, Draft::text("Tuesday")).await.expect("edited");
+    world.settle().await;
+    ana.sees("Your change stays in Teams: the client keeps the message as it was sent.");
+    assert_eq!(maria.last().text, "Tuseday");
+    assert_eq!(world.last_record("message.edited_in_teams").await.body["text"], "Tuesday");
 }

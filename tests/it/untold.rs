@@ -4,24 +4,6 @@ use crate::harness::World;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_window_that_closes_by_itself_is_announced_once_and_shown_as_closed() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.opens(&maria).await;
-    ana.clicks("Send request", json!({"basis": "contract"})).await;
-    maria.taps("Yes").await;
-    let warning = "After that, only an approved template reaches Maria Oliveira";
-    world.advance_hours(22).await;
-    ana.sees_not(warning);
-    world.advance_hours(1).await;
-    assert_eq!(ana.times_seen(warning), 1);
-    world.advance_hours(1).await;
-    assert!(ana.thread_card(&maria).contains("Window closed since"), "{}", ana.thread_card(&maria));
-    world.advance_hours(1).await;
-    assert_eq!(ana.times_seen(warning), 1);
-}
-
-#[tokio::test]
 async fn a_button_of_the_thread_card_leaves_the_card_where_it_is() {
     let world = World::start().await;
     let (ana, maria) = (world.ana(), world.maria());

@@ -186,6 +186,18 @@ impl World {
         client.taps(&yes).await;
     }
 
+    /// Ana and Maria, who has agreed.
+    pub async fn conversation(&self) -> (Colleague<'_>, Phone<'_>) {
+        self.consented(&self.ana(), &self.maria()).await;
+        (self.ana(), self.maria())
+    }
+
+    /// Ana and Maria, who has been asked.
+    pub async fn asked(&self) -> (Colleague<'_>, Phone<'_>) {
+        self.ana().asks(&self.maria()).await;
+        (self.ana(), self.maria())
+    }
+
     /// Moves the clock, lets housekeeping see the new time, and settles.
     pub async fn advance(&self, by: Duration) {
         self.clock.advance(by.to_std().expect("forward"));

@@ -3,6 +3,7 @@
 use super::World;
 use serde_json::{Value, json};
 use switchboard::simulator::{Author, ChatItem, ClickAnswer, ControlError, Draft, PhoneItem, Side, Ticks};
+use switchboard::texts::sentences::WORKING;
 
 /// A colleague in their own chat with the bot.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<'w> Colleague<'w> {
         for item in self.chat().iter().rev().filter(|item| item.card.is_some()) {
             match self.world.teams.click(self.key, &item.activity_id, title, inputs.clone()).await {
                 Err(ControlError::Unknown("button", _)) => {}
-                answer => return self.after(answer.expect("pressed")).await,
+                answer => return self.after(&item.activity_id, answer.expect("pressed")).await,
             }
         }
         panic!("{} sees no button {title:?}:\n{}", self.key, self.transcript());
@@ -49,19 +50,24 @@ impl<'w> Colleague<'w> {
     /// Presses a button on the card of one message.
     pub async fn clicks_on(&self, activity: &str, title: &str, inputs: Value) -> ClickAnswer {
         let answer = self.world.teams.click(self.key, activity, title, inputs).await;
-        self.after(answer.unwrap_or_else(|error| panic!("{error}:\n{}", self.transcript()))).await
+        self.after(activity, answer.unwrap_or_else(|error| panic!("{error}:\n{}", self.transcript()))).await
     }
 
     /// Does what a stale or hostile client can do: any data, from any card.
     pub async fn forges(&self, activity: &str, data: Value) -> ClickAnswer {
         let action = json!({"type": "Action.Execute", "title": "forged", "verb": data["verb"], "data": data});
         let answer = self.world.teams.click_action(self.key, activity, &action, Value::Null).await;
-        self.after(answer.expect("sent")).await
+        self.after(activity, answer.expect("sent")).await
     }
 
-    async fn after(&self, answer: ClickAnswer) -> ClickAnswer {
+    /// On a machine whose disk stalls, the answer is that it takes a moment, and the card follows by itself.
+    async fn after(&self, activity: &str, mut answer: ClickAnswer) -> ClickAnswer {
+        let later = answer.toast.take_if(|toast| toast == WORKING).is_some();
         assert_eq!((answer.status, answer.toast.as_deref()), (200, None), "{:?}", answer.body);
         self.world.settle().await;
+        if later {
+            answer.card = self.chat().into_iter().find(|item| item.activity_id == activity).and_then(|item| item.card);
+        }
         answer
     }
 
@@ -91,6 +97,15 @@ impl<'w> Colleague<'w> {
     pub async fn asks(&self, client: &Phone<'_>) {
         self.opens(client).await;
         self.clicks("Send request", json!({"basis": "contract"})).await;
+    }
+
+    /// Presses *Send* for a template, as a card of its own would, whether or not the picker offers it. What the card becomes.
+    pub async fn sends_template(&self, client: &Phone<'_>, name: &str, values: Value) -> String {
+        let thread = self.world.thread_of(client).await;
+        self.types("help").await;
+        let card = self.chat().pop().expect("a card").activity_id;
+        let data = json!({"verb": "template.send", "thread": thread, "name": name, "language": "en_US", "values": values});
+        words(&self.forges(&card, data).await.card.expect("a card"))
     }
 
     pub fn chat(&self) -> Vec<ChatItem> {

@@ -1,18 +1,20 @@
-//! One test for each row of product.md 2: what the colleague sees, what reaches the phone, and the rule in the journal.
+//! The decision for every outgoing message (product.md 2): what the colleague sees, what reaches the phone, and the rule in the
+//! journal.
 
+use super::consent::REQUEST;
 use crate::harness::{World, words};
 use serde_json::{Value, json};
-use switchboard::bridge::{ClosedWindow, Number, NumberStatus};
+use switchboard::bridge::{ClientFirst, ClosedWindow, Number, NumberStatus};
+use switchboard::simulator::{Fault, FaultName};
 
-fn refused(rule: &str, row: u64) -> (String, String, Option<u64>) {
+pub fn refused(rule: &str, row: u64) -> (String, String, Option<u64>) {
     ("message.refused".to_owned(), rule.to_owned(), Some(row))
 }
 
 #[tokio::test]
 async fn row_1_a_colleague_who_is_not_enabled_any_more_sends_nothing_and_hears_why() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.apply(|directory| directory.colleagues[0].enabled = false).await;
     let before = maria.texts();
     ana.types("Hello").await;
@@ -30,65 +32,13 @@ async fn row_1_a_line_that_is_switched_off_sends_nothing() {
         directory.colleagues[0].lines.push("other".into());
     })
     .await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.apply(|directory| directory.lines[0].enabled = false).await;
     let before = maria.texts();
     ana.types("Hello").await;
     ana.sees("You are not enabled for WhatsApp yet.");
     assert_eq!(maria.texts(), before);
     assert_eq!(world.decision().await, refused("not_enabled", 1));
-}
-
-#[tokio::test]
-async fn row_2_a_deactivated_number_sends_nothing_and_answers_the_client_once_a_day() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    world.set_number(NumberStatus::Deactivated).await;
-    let before = maria.texts();
-    ana.types("Hello").await;
-    ana.sees("Your administrator has switched off WhatsApp for +49 30 5550100. Nothing was sent.");
-    assert_eq!(maria.texts(), before);
-    assert_eq!(world.decision().await, refused("number_deactivated", 2));
-
-    let seen = ana.heard().len();
-    maria.types("Hello?").await;
-    maria.types("Anybody?").await;
-    assert_eq!(maria.times_shown("We're not currently using this number to accept WhatsApp messages."), 1);
-    assert_eq!(ana.heard().len(), seen, "recorded, not shown");
-    assert!(world.recorded("message.received").await >= 3);
-    world.advance_hours(25).await;
-    maria.types("And today?").await;
-    assert_eq!(maria.times_shown("We're not currently using this number to accept WhatsApp messages."), 2);
-}
-
-#[tokio::test]
-async fn row_2_an_opt_out_counts_also_on_a_deactivated_number() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    world.set_number(NumberStatus::Deactivated).await;
-    maria.types("stop").await;
-    assert_eq!(world.recorded("consent.revoked").await, 1);
-    world.set_number(NumberStatus::Active).await;
-    ana.types("Hello").await;
-    assert_eq!(world.decision().await, refused("consent_refused", 5));
-}
-
-#[tokio::test]
-async fn row_2_held_messages_stay_held_while_the_number_is_off() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    world.advance_hours(25).await;
-    ana.types("For later").await;
-    world.set_number(NumberStatus::Deactivated).await;
-    maria.types("Hello?").await;
-    assert!(!maria.free_texts().contains(&"For later".to_owned()));
-    world.set_number(NumberStatus::Active).await;
-    maria.types("Hello again").await;
-    assert!(maria.free_texts().contains(&"For later".to_owned()));
 }
 
 #[tokio::test]
@@ -129,8 +79,7 @@ async fn row_4_another_colleagues_client_is_not_written_to() {
 #[tokio::test]
 async fn row_5_after_a_decline_nothing_is_sent() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     maria.taps("No").await;
     let before = maria.texts();
     ana.types("But listen").await;
@@ -142,8 +91,7 @@ async fn row_5_after_a_decline_nothing_is_sent() {
 #[tokio::test]
 async fn row_6_while_a_request_waits_nothing_is_sent_and_the_time_left_is_told() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     ana.types("Hello").await;
     // 11:00 UTC is 08:00 where Ana lives.
     ana.sees("A request has been waiting since today at 08:00. You can send the next one tomorrow at 08:00.");
@@ -154,8 +102,7 @@ async fn row_6_while_a_request_waits_nothing_is_sent_and_the_time_left_is_told()
 #[tokio::test]
 async fn row_7_after_a_day_of_silence_a_text_leads_to_the_question_whether_to_ask_again() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     world.advance_hours(24).await;
     ana.types("Hello").await;
     assert!(ana.last_card().contains("Maria Oliveira has not agreed to WhatsApp messages yet."), "{}", ana.last_card());
@@ -168,8 +115,7 @@ async fn row_7_after_a_day_of_silence_a_text_leads_to_the_question_whether_to_as
 #[tokio::test]
 async fn row_8_inside_the_window_the_text_goes_out() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     ana.types("Hello").await;
     assert_eq!(maria.last().text, "Hello");
     assert_eq!(world.decision().await, ("message.queued".to_owned(), "window_open".to_owned(), Some(8)));
@@ -178,79 +124,17 @@ async fn row_8_inside_the_window_the_text_goes_out() {
 #[tokio::test]
 async fn row_9_outside_the_window_an_approved_template_goes_out() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.advance_hours(25).await;
-    let thread = world.thread_of(&maria).await;
-    ana.types("templates").await;
-    let card = ana.find("office_hours").activity_id;
-    ana.forges(&card, json!({"verb": "template.send", "thread": thread, "name": "office_hours", "language": "en_US", "values": []})).await;
+    ana.sends_template(&maria, "office_hours", json!([])).await;
     assert_eq!(maria.last().template.as_deref(), Some("office_hours"));
     assert_eq!(world.decision().await, ("message.queued".to_owned(), "approved_template".to_owned(), Some(9)));
 }
 
 #[tokio::test]
-async fn row_9_a_second_unanswered_template_waits_for_the_answer_or_a_day() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    world.advance_hours(25).await;
-    let thread = world.thread_of(&maria).await;
-    let send = async || {
-        ana.types("templates").await;
-        let card = ana.find("office_hours").activity_id;
-        let data = json!({"verb": "template.send", "thread": thread, "name": "office_hours", "language": "en_US", "values": []});
-        ana.forges(&card, data).await;
-    };
-    send().await;
-    send().await;
-    ana.sees("The client has not answered the last template yet.");
-    assert_eq!(maria.times_shown("We are open Monday to Friday"), 1);
-    world.advance_hours(24).await;
-    send().await;
-    assert_eq!(maria.times_shown("We are open Monday to Friday"), 2);
-}
-
-#[tokio::test]
-async fn row_9_a_template_that_failed_is_not_an_unanswered_one() {
-    use switchboard::simulator::{Fault, FaultName};
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    world.advance_hours(25).await;
-    let thread = world.thread_of(&maria).await;
-    ana.types("templates").await;
-    let card = ana.find("office_hours").activity_id;
-    world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_026).times(1));
-    ana.forges(&card, json!({"verb": "template.send", "thread": thread, "name": "office_hours", "language": "en_US", "values": []})).await;
-    ana.sees("Not delivered: the number may not use WhatsApp");
-    ana.clicks("Retry", Value::Null).await;
-    assert_eq!(maria.last().template.as_deref(), Some("office_hours"));
-}
-
-#[tokio::test]
-async fn row_9_marketing_is_not_sent_where_the_line_does_not_allow_it() {
-    let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
-    let thread = world.thread_of(&maria).await;
-    ana.types("templates").await;
-    let card = ana.find("office_hours").activity_id;
-    let before = maria.texts();
-    for (name, values, rule) in
-        [("spring_sale", json!(["Maria"]), "marketing_not_allowed"), ("paused_survey", json!(["Maria"]), "template_not_approved")]
-    {
-        ana.forges(&card, json!({"verb": "template.send", "thread": thread, "name": name, "language": "en_US", "values": values})).await;
-        assert_eq!(world.decision().await.1, rule);
-    }
-    assert_eq!(maria.texts(), before);
-}
-
-#[tokio::test]
 async fn row_10_template_only_hands_the_text_back_with_the_way_on() {
     let world = World::with_policy(|policy| policy.closed_window = ClosedWindow::TemplateOnly).await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.advance_hours(25).await;
     let before = maria.texts();
     ana.types("A long letter").await;
@@ -267,8 +151,7 @@ async fn row_10_template_only_hands_the_text_back_with_the_way_on() {
 #[tokio::test]
 async fn row_11_queue_holds_the_text() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.advance_hours(25).await;
     let before = maria.texts();
     ana.types("Later").await;
@@ -283,8 +166,7 @@ async fn row_11_queue_holds_the_text() {
 #[tokio::test]
 async fn row_11_queue_and_nudge_asks_the_client_once_however_many_messages_wait() {
     let world = World::with_policy(|policy| policy.closed_window = ClosedWindow::QueueAndNudge).await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     world.advance_hours(25).await;
     for text in ["One", "Two", "Three"] {
         ana.types(text).await;
@@ -295,4 +177,122 @@ async fn row_11_queue_and_nudge_asks_the_client_once_however_many_messages_wait(
     world.advance_hours(25).await;
     ana.types("Four").await;
     assert_eq!(maria.times_shown("has a message for you."), 2, "once per closed window");
+}
+
+#[tokio::test]
+async fn who_writes_first_may_be_answered_inside_the_window_and_not_outside() {
+    let world = World::start().await;
+    let (ana, ben, tom) = (world.ana(), world.ben(), world.tom());
+    tom.types("Do you open accounts?").await;
+    for colleague in [&ana, &ben] {
+        colleague.sees("New message, nobody owns this client yet.");
+        colleague.sees("Do you open accounts?");
+    }
+    assert!(tom.received().is_empty(), "nobody was asked to answer by itself");
+    ana.clicks("Take", Value::Null).await;
+    ana.sees("You took this conversation.");
+    ben.sees("A colleague took this conversation.");
+    assert!(!ben.offers(&ben.find("A colleague took this conversation."), "Take"), "the button is gone for the rest");
+    ana.types("We do").await;
+    assert_eq!(tom.last().text, "We do");
+    assert_eq!(world.decision().await, ("message.queued".to_owned(), "client_first".to_owned(), None));
+    tom.types("Great").await;
+    assert_eq!(ana.heard(), ["Tom Becker: Do you open accounts?", "Tom Becker: Great"], "what was written so far comes along");
+    assert!(ben.heard().is_empty(), "the client is Ana's now");
+    world.advance_hours(25).await;
+    ana.types("Still there?").await;
+    assert_eq!(world.decision().await, ("message.refused".to_owned(), "consent_needed".to_owned(), Some(7)));
+    assert_eq!(tom.last().text, "We do");
+}
+
+#[tokio::test]
+async fn a_line_that_asks_first_sends_the_request_by_itself() {
+    let world = World::with_policy(|policy| policy.client_first = ClientFirst::Ask).await;
+    let (ana, tom) = (world.ana(), world.tom());
+    tom.types("Hello").await;
+    let request = tom.last();
+    assert!(request.text.contains(REQUEST) && request.buttons.len() == 2, "{request:?}");
+    ana.clicks("Take", Value::Null).await;
+    ana.types("Hello Tom").await;
+    assert_eq!(tom.received().len(), 1);
+    tom.taps("Yes").await;
+    ana.types("Hello Tom").await;
+    assert_eq!(tom.last().text, "Hello Tom");
+}
+
+#[tokio::test]
+async fn row_1_an_organization_that_is_switched_off_sends_nothing() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.apply(|directory| directory.organization.enabled = false).await;
+    let before = maria.texts();
+    ana.types("Hello").await;
+    ana.sees("You are not enabled for WhatsApp yet.");
+    assert_eq!(maria.texts(), before);
+    assert_eq!(world.decision().await, refused("not_enabled", 1));
+}
+
+#[tokio::test]
+async fn row_2_a_deactivated_number_sends_nothing() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.set_number(NumberStatus::Deactivated).await;
+    let before = maria.texts();
+    ana.types("Hello").await;
+    ana.sees("Your administrator has switched off WhatsApp for +49 30 5550100. Nothing was sent.");
+    assert_eq!(maria.texts(), before);
+    assert_eq!(world.decision().await, refused("number_deactivated", 2));
+}
+
+#[tokio::test]
+async fn row_5_after_an_opt_out_nothing_is_sent() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    maria.types("STOP").await;
+    let before = maria.texts();
+    ana.types("But listen").await;
+    ana.sees("Maria Oliveira asked to stop. Writing is closed.");
+    ana.sends_template(&maria, "office_hours", json!([])).await;
+    assert_eq!(maria.texts(), before);
+    assert_eq!(world.decision().await, refused("consent_refused", 5));
+}
+
+#[tokio::test]
+async fn row_7_before_any_request_the_colleague_is_asked_first() {
+    let world = World::start().await;
+    let (ana, maria) = (world.ana(), world.maria());
+    let card = ana.opens(&maria).await;
+    assert!(
+        card.contains("Maria Oliveira has not agreed to WhatsApp messages yet. We will ask first, in Northwind Bank's name."),
+        "{card}"
+    );
+    assert!(maria.received().is_empty(), "the colleague is asked, not the client");
+    ana.clicks("Send request", json!({"basis": "web_form"})).await;
+    assert_eq!(maria.last().template.as_deref(), Some("switchboard_opt_in"));
+}
+
+#[tokio::test]
+async fn every_way_out_names_the_rule_that_let_it_go() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_026).times(1));
+    ana.types("Lost").await;
+    ana.clicks("Retry", Value::Null).await;
+    world.advance_hours(25).await;
+    ana.types("Later").await;
+    ana.sends_template(&maria, "office_hours", json!([])).await;
+    maria.types("Back").await;
+    let journal = world.journal().await;
+    let decided = journal.iter().filter(|row| row.body["rule"].is_string());
+    let decided: Vec<_> = decided.map(|row| (row.kind.as_str(), row.body["rule"].as_str().unwrap_or_default())).collect();
+    let expected = [
+        ("message.queued", "consent_needed"),
+        ("message.queued", "answer_in_window"),
+        ("message.queued", "window_open"),
+        ("message.queued", "window_open"),
+        ("message.held", "queue"),
+        ("message.queued", "approved_template"),
+        ("message.released", "window_open"),
+    ];
+    assert_eq!(decided, expected);
 }

@@ -3,9 +3,10 @@
 use crate::harness::{World, words};
 use chrono::Duration;
 use serde_json::{Value, json};
-use switchboard::bridge::{ClientFirst, KeywordSet};
+use switchboard::bridge::{Exclusivity, KeywordSet, OPT_IN, OPT_OUT};
+use switchboard::simulator::{Fault, FaultName};
 
-const REQUEST: &str = "May we message you here on WhatsApp?";
+pub const REQUEST: &str = "May we message you here on WhatsApp?";
 const STOPPED: &str = "You will get no more messages from Northwind Bank on WhatsApp.";
 
 #[tokio::test]
@@ -34,8 +35,7 @@ async fn a_request_without_a_basis_is_not_sent() {
 #[tokio::test]
 async fn no_by_button_declines_and_says_how_to_come_back() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     maria.taps("No").await;
     maria.shows(STOPPED);
     ana.sees("Maria Oliveira declined your request. You cannot send another one. If this was a mistake, Maria Oliveira can write to +49 30 5550100");
@@ -45,8 +45,7 @@ async fn no_by_button_declines_and_says_how_to_come_back() {
 #[tokio::test]
 async fn no_by_keyword_declines() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     maria.types(" no! ").await;
     maria.shows(STOPPED);
     ana.sees("Maria Oliveira declined your request.");
@@ -55,8 +54,7 @@ async fn no_by_keyword_declines() {
 #[tokio::test]
 async fn yes_by_keyword_accepts_with_the_evidence_in_the_journal() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     maria.types("I agree").await;
     ana.sees("Maria Oliveira accepted. You can write freely until tomorrow at 08:00.");
     ana.sees_not("Written before they agreed");
@@ -68,8 +66,7 @@ async fn yes_by_keyword_accepts_with_the_evidence_in_the_journal() {
 #[tokio::test]
 async fn in_an_ordinary_chat_yes_and_no_are_just_words() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     let before = maria.texts();
     maria.types("yes").await;
     maria.types("no").await;
@@ -82,8 +79,7 @@ async fn in_an_ordinary_chat_yes_and_no_are_just_words() {
 #[tokio::test]
 async fn a_reaction_is_not_consent() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     world.whatsapp.client_reacts("maria", &maria.last().wamid, "👍").expect("reacted");
     world.settle().await;
     assert_eq!(world.recorded("consent.granted").await, 0);
@@ -94,8 +90,7 @@ async fn a_reaction_is_not_consent() {
 #[tokio::test]
 async fn after_silence_the_colleague_is_told_once_and_may_ask_again_once_a_day() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     let told = "The contact hasn't responded to the opt-in request for more than 24 hours. You can try sending the request again.";
     world.advance(Duration::hours(24) - Duration::minutes(1)).await;
     assert_eq!(ana.times_seen(told), 0);
@@ -121,8 +116,7 @@ async fn after_silence_the_colleague_is_told_once_and_may_ask_again_once_a_day()
 #[tokio::test]
 async fn before_a_day_has_passed_no_card_asks_again() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     world.advance(Duration::hours(23)).await;
     let card = ana.find("Request sent.").activity_id;
     let contact = world.last_record("consent.requested").await.body["contact"].clone();
@@ -170,8 +164,7 @@ async fn after_a_decline_no_entrance_asks_again_stale_and_forged_cards_included(
 #[tokio::test]
 async fn a_message_while_pending_is_shown_as_such_and_asked_again_at_most_every_ten_minutes() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    ana.asks(&maria).await;
+    let (ana, maria) = world.asked().await;
     world.advance(Duration::minutes(9)).await;
     maria.types("Who is this?").await;
     ana.sees("Maria Oliveira: Who is this?\nWritten before they agreed; you cannot answer yet.");
@@ -195,8 +188,7 @@ async fn a_message_while_pending_is_shown_as_such_and_asked_again_at_most_every_
 #[tokio::test]
 async fn stop_is_answered_once_and_never_followed_by_a_request() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     for text in ["Stop!", "STOP", "s t o p".replace(' ', "").as_str(), "unsubscribe"] {
         maria.types(text).await;
     }
@@ -212,8 +204,7 @@ async fn stop_is_answered_once_and_never_followed_by_a_request() {
 #[tokio::test]
 async fn help_is_answered_once_a_day() {
     let world = World::start().await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (_, maria) = world.conversation().await;
     let help = "Northwind Bank: reply STOP to end messages, START to begin again.";
     maria.types("help").await;
     maria.types("INFO").await;
@@ -230,71 +221,11 @@ async fn an_opt_out_in_the_lines_other_language_counts_in_any_spelling() {
         directory.lines[0].keywords.insert("de".to_owned(), german);
     })
     .await;
-    let (ana, maria) = (world.ana(), world.maria());
-    world.consented(&ana, &maria).await;
+    let (ana, maria) = world.conversation().await;
     maria.types("„ABMELDEN!“ 🙏").await;
     maria.shows(STOPPED);
     ana.types("Hello").await;
     assert_eq!(world.decision().await.2, Some(5));
-}
-
-#[tokio::test]
-async fn who_writes_first_may_be_answered_inside_the_window_and_not_outside() {
-    let world = World::start().await;
-    let (ana, ben, tom) = (world.ana(), world.ben(), world.tom());
-    tom.types("Do you open accounts?").await;
-    for colleague in [&ana, &ben] {
-        colleague.sees("New message, nobody owns this client yet.");
-        colleague.sees("Do you open accounts?");
-    }
-    assert!(tom.received().is_empty(), "nobody was asked to answer by itself");
-    ana.clicks("Take", Value::Null).await;
-    ana.sees("You took this conversation.");
-    ben.sees("A colleague took this conversation.");
-    assert!(!ben.offers(&ben.find("A colleague took this conversation."), "Take"), "the button is gone for the rest");
-    ana.types("We do").await;
-    assert_eq!(tom.last().text, "We do");
-    assert_eq!(world.decision().await, ("message.queued".to_owned(), "client_first".to_owned(), None));
-    tom.types("Great").await;
-    assert_eq!(ana.heard(), ["Tom Becker: Do you open accounts?", "Tom Becker: Great"], "what was written so far comes along");
-    assert!(ben.heard().is_empty(), "the client is Ana's now");
-    world.advance_hours(25).await;
-    ana.types("Still there?").await;
-    assert_eq!(world.decision().await, ("message.refused".to_owned(), "consent_needed".to_owned(), Some(7)));
-    assert_eq!(tom.last().text, "We do");
-}
-
-#[tokio::test]
-async fn a_line_that_asks_first_sends_the_request_by_itself() {
-    let world = World::with_policy(|policy| policy.client_first = ClientFirst::Ask).await;
-    let (ana, tom) = (world.ana(), world.tom());
-    tom.types("Hello").await;
-    let request = tom.last();
-    assert!(request.text.contains(REQUEST) && request.buttons.len() == 2, "{request:?}");
-    ana.clicks("Take", Value::Null).await;
-    ana.types("Hello Tom").await;
-    assert_eq!(tom.received().len(), 1);
-    tom.taps("Yes").await;
-    ana.types("Hello Tom").await;
-    assert_eq!(tom.last().text, "Hello Tom");
-}
-
-#[tokio::test]
-async fn of_two_colleagues_who_take_a_client_at_once_one_wins() {
-    let world = World::start().await;
-    let (ana, ben, tom) = (world.ana(), world.ben(), world.tom());
-    tom.types("Hello").await;
-    let [for_ana, for_ben] = [ana, ben].map(|who| who.find("nobody owns this client").activity_id);
-    let (one, other) =
-        tokio::join!(world.teams.click("ana", &for_ana, "Take", Value::Null), world.teams.click("ben", &for_ben, "Take", Value::Null));
-    world.settle().await;
-    let cards = [one, other].map(|answer| words(&answer.expect("pressed").card.expect("a card")));
-    assert_eq!(cards.iter().filter(|card| card.contains("You took this conversation.")).count(), 1, "{cards:?}");
-    assert_eq!(cards.iter().filter(|card| card.contains("already messaging with another colleague")).count(), 1, "{cards:?}");
-    assert_eq!(world.recorded("participant.joined").await, 1);
-    tom.types("Anybody?").await;
-    let seen = [ana, ben].map(|who| who.heard().into_iter().filter(|text| text == "Tom Becker: Anybody?").count());
-    assert_eq!(seen.iter().sum::<usize>(), 1);
 }
 
 #[tokio::test]
@@ -322,4 +253,205 @@ async fn a_request_that_cannot_be_delivered_asked_nobody() {
     world.advance(Duration::minutes(5)).await;
     ana.asks(&maria).await;
     maria.shows(REQUEST);
+}
+
+#[tokio::test]
+async fn sending_the_request_creates_the_conversation_which_is_listed_from_then_on() {
+    let world = World::start().await;
+    let (ana, maria) = world.asked().await;
+    assert_eq!(world.recorded("participant.joined").await, 1);
+    assert!(ana.thread_card(&maria).contains("Asked"));
+    ana.types("history").await;
+    assert!(ana.last_card().contains("Maria Oliveira"), "{}", ana.last_card());
+}
+
+#[tokio::test]
+async fn the_request_is_the_lines_template_with_yes_and_no() {
+    let world = World::start().await;
+    let (_, maria) = world.asked().await;
+    let request = maria.last();
+    assert_eq!(request.template.as_deref(), Some("switchboard_opt_in"));
+    assert_eq!(request.buttons.iter().map(|button| button.title.as_str()).collect::<Vec<_>>(), ["Yes", "No"]);
+    assert!(request.text.contains("Reply YES to accept or NO to decline."), "{}", request.text);
+}
+
+#[tokio::test]
+async fn accepting_opens_the_window_and_is_confirmed_to_the_client() {
+    let world = World::start().await;
+    let (ana, maria) = world.asked().await;
+    world.advance_hours(20).await;
+    maria.taps("Yes").await;
+    assert_eq!(
+        maria.times_shown("Thank you. You can now chat with Ana Souza at Northwind Bank here. Reply STOP to end, HELP for help."),
+        1
+    );
+    world.advance_hours(23).await;
+    ana.types("Still open").await;
+    assert_eq!(maria.last().text, "Still open");
+}
+
+#[tokio::test]
+async fn silence_is_not_consent() {
+    let world = World::start().await;
+    let (ana, maria) = world.asked().await;
+    for hours in [1, 24, 24 * 30] {
+        world.advance_hours(hours).await;
+        ana.types("Hello?").await;
+    }
+    assert_eq!(maria.texts().len(), 1, "the request and nothing else");
+    assert_eq!(world.recorded("consent.granted").await, 0);
+}
+
+#[rstest::rstest]
+#[case::while_pending(&[], 1)]
+#[case::lapsed(&[], 25)]
+#[case::after_a_decline(&["No"], 1)]
+#[case::after_an_opt_out(&["STOP"], 1)]
+#[tokio::test]
+async fn any_other_message_brings_the_request_again_as_a_session_message(#[case] said: &[&str], #[case] hours: i64) {
+    let world = World::start().await;
+    let (ana, maria) = world.asked().await;
+    for text in said {
+        maria.types(text).await;
+    }
+    world.advance_hours(hours).await;
+    maria.types("Who was that?").await;
+    assert_eq!(maria.times_shown(REQUEST), 2);
+    let again = maria.last();
+    assert_eq!((again.kind.as_str(), again.buttons.len()), ("interactive", 2));
+    ana.sees("Maria Oliveira: Who was that?\nWritten before they agreed");
+    assert_eq!(world.last_record("message.received").await.body["before_consent"], true);
+    maria.taps("Yes").await;
+    assert_eq!(world.recorded("consent.granted").await, 1);
+}
+
+#[rstest::rstest]
+#[case::not_asked(&["Hello"], None)]
+#[case::pending(&[], Some(1))]
+#[case::lapsed(&[], Some(25))]
+#[case::granted(&["Yes"], Some(1))]
+#[case::declined(&["No"], Some(1))]
+#[tokio::test]
+async fn an_opt_out_acts_in_any_state_and_is_answered_exactly_once(#[case] said: &[&str], #[case] asked: Option<i64>) {
+    let world = World::start().await;
+    let maria = world.maria();
+    if asked.is_some() {
+        world.asked().await;
+    }
+    for text in said {
+        maria.types(text).await;
+    }
+    world.advance_hours(asked.unwrap_or(1)).await;
+    let before = maria.received().len();
+    for text in ["stop", "STOP", "Unsubscribe."] {
+        maria.types(text).await;
+    }
+    assert_eq!(maria.received().len(), before + 1, "{:?}", maria.texts());
+    assert!(maria.last().text.contains(STOPPED), "{}", maria.last().text);
+    assert_eq!(world.recorded("consent.revoked").await, 1);
+}
+
+#[tokio::test]
+async fn every_default_opt_out_keyword_stops_in_any_case_and_with_punctuation() {
+    let world = World::start().await;
+    let (_, maria) = world.conversation().await;
+    for (times, word) in (1..).zip(OPT_OUT) {
+        let spelled = [word.to_lowercase(), format!(" {word}! "), format!("„{word}“")];
+        maria.types(&spelled[times % 3]).await;
+        assert_eq!(maria.times_shown(STOPPED), times, "{word}");
+        maria.types("START").await;
+    }
+    assert_eq!(world.recorded("consent.granted").await, OPT_OUT.len() + 1);
+}
+
+#[tokio::test]
+async fn every_default_opt_in_keyword_leads_back() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    for word in OPT_IN {
+        maria.types("STOP").await;
+        maria.types(&word.to_lowercase()).await;
+        ana.types(&format!("After {word}")).await;
+        assert_eq!(maria.last().text, format!("After {word}"));
+    }
+}
+
+/// What WhatsApp tells when a client switches marketing messages off or on for this business.
+fn preference(world: &World, value: &str) {
+    let (number, maria) = (&world.cast.whatsapp.numbers[0], &world.cast.whatsapp.clients[0]);
+    let body = json!({
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "49305550100", "phone_number_id": number.phone_number_id},
+        "contacts": [{"profile": {"name": maria.name}, "wa_id": maria.wa_id, "user_id": maria.bsuid}],
+        "user_preferences": [{"wa_id": maria.wa_id, "user_id": maria.bsuid, "category": "marketing_messages", "value": value,
+            "timestamp": world.clock.now().timestamp()}],
+    });
+    world.whatsapp.announces(&number.waba_id, "user_preferences", body);
+}
+
+#[tokio::test]
+async fn whatsapps_own_marketing_opt_out_blocks_marketing_only() {
+    let world = World::with_policy(|policy| policy.marketing_templates = true).await;
+    let (ana, maria) = world.conversation().await;
+    preference(&world, "stop");
+    world.settle().await;
+    let before = maria.texts();
+    ana.sends_template(&maria, "spring_sale", json!(["Maria"])).await;
+    assert_eq!((world.decision().await.1.as_str(), maria.texts()), ("marketing_not_allowed", before));
+    ana.types("Hello").await;
+    assert_eq!(maria.last().text, "Hello", "consent is another matter");
+    ana.sends_template(&maria, "office_hours", json!([])).await;
+    assert_eq!(maria.last().template.as_deref(), Some("office_hours"));
+    preference(&world, "resume");
+    world.settle().await;
+    ana.sends_template(&maria, "spring_sale", json!(["Maria"])).await;
+    assert_eq!(maria.last().template.as_deref(), Some("spring_sale"));
+}
+
+#[tokio::test]
+async fn a_refusal_because_of_the_marketing_opt_out_is_remembered() {
+    let world = World::with_policy(|policy| policy.marketing_templates = true).await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_050).times(1));
+    ana.sends_template(&maria, "spring_sale", json!(["Maria"])).await;
+    let before = maria.texts();
+    ana.sends_template(&maria, "spring_sale", json!(["Maria"])).await;
+    assert_eq!((world.decision().await.1.as_str(), maria.texts()), ("marketing_not_allowed", before));
+    ana.types("Hello").await;
+    assert_eq!(maria.last().text, "Hello");
+}
+
+#[tokio::test]
+async fn consent_belongs_to_the_line_so_a_second_colleague_needs_no_new_request() {
+    let world = World::with_policy(|policy| policy.exclusivity = Exclusivity::Shared).await;
+    let (_, maria) = world.conversation().await;
+    let ben = world.ben();
+    let card = ben.opens(&maria).await;
+    assert!(card.contains("You can write to Maria Oliveira now."), "{card}");
+    ben.types("Ben here").await;
+    assert_eq!(maria.last().text, "Ben here");
+    assert_eq!(maria.times_shown(REQUEST), 1);
+}
+
+#[tokio::test]
+async fn the_evidence_names_the_exact_text_the_messages_the_people_and_the_basis() {
+    let world = World::start().await;
+    let (ana, maria) = world.asked().await;
+    let request = maria.last();
+    let asked = world.last_record("consent.requested").await;
+    assert_eq!(asked.actor, world.cast.teams.users[0].object_id);
+    assert_eq!(asked.body["text"], format!("{}\n[ Yes ]\n[ No ]", request.text));
+    for (name, value) in [("template", "switchboard_opt_in"), ("language", "en"), ("basis", "contract")] {
+        assert_eq!(asked.body[name], value);
+    }
+    let accepted = world.last_record("message.accepted").await;
+    assert_eq!((accepted.message, &accepted.body["wamid"]), (asked.message, &json!(request.wamid)));
+    world.advance(Duration::minutes(5)).await;
+    let answer = maria.types("yes").await;
+    let granted = world.last_record("consent.granted").await;
+    assert!(granted.actor == "client" && granted.at - asked.at >= Duration::minutes(5), "{granted:?}");
+    assert_eq!((granted.body["request"].as_i64(), granted.body["basis"].as_str()), (asked.message, Some("contract")));
+    let received = world.last_record("message.received").await;
+    assert_eq!((granted.body["by_message"].as_i64(), &received.body["wamid"]), (received.message, &json!(answer)));
+    ana.sees("Maria Oliveira accepted.");
 }

@@ -1,0 +1,186 @@
+//! The rulebook: every sentence of product.md 2, 3, 4, 5 and 9 in short words of our own, and the test that plays it through Teams
+//! cards and the phone. A failure names the sentence.
+
+mod consent;
+mod decision;
+mod held;
+mod switched_off;
+mod templates;
+mod window;
+
+use std::collections::BTreeSet;
+
+/// Section, sentence, test. A sentence with more than one side has more than one row.
+const RULES: &[(&str, &str, &str)] = &[
+    // The decision.
+    ("2 row 1", "an organization that is switched off sends nothing", "row_1_an_organization_that_is_switched_off_sends_nothing"),
+    ("2 row 1", "a line that is switched off sends nothing", "row_1_a_line_that_is_switched_off_sends_nothing"),
+    (
+        "2 row 1",
+        "a colleague who is not enabled sends nothing",
+        "row_1_a_colleague_who_is_not_enabled_any_more_sends_nothing_and_hears_why",
+    ),
+    ("2 row 2", "a deactivated number sends nothing (T-12)", "row_2_a_deactivated_number_sends_nothing"),
+    ("2 row 3", "who is no contact yet is offered to be added, in place", "row_3_who_is_no_contact_yet_is_offered_to_be_added_in_place"),
+    (
+        "2 row 4",
+        "the client of another colleague of an exclusive line is not written to (T-10)",
+        "row_4_another_colleagues_client_is_not_written_to",
+    ),
+    ("2 row 5", "after a decline nothing is sent (T-06)", "row_5_after_a_decline_nothing_is_sent"),
+    ("2 row 5", "after an opt-out nothing is sent (T-08)", "row_5_after_an_opt_out_nothing_is_sent"),
+    (
+        "2 row 6",
+        "while a request waits nothing is sent, and the time left is told (T-07)",
+        "row_6_while_a_request_waits_nothing_is_sent_and_the_time_left_is_told",
+    ),
+    ("2 row 7", "without consent the colleague is asked (T-00), then the client", "row_7_before_any_request_the_colleague_is_asked_first"),
+    ("2 row 7", "a lapsed request is as none", "row_7_after_a_day_of_silence_a_text_leads_to_the_question_whether_to_ask_again"),
+    ("2 row 8", "with consent and inside the window it is sent", "row_8_inside_the_window_the_text_goes_out"),
+    ("2 row 9", "outside the window an approved template is sent", "row_9_outside_the_window_an_approved_template_goes_out"),
+    ("2 row 10", "outside the window template_only hands the text back (T-20)", "row_10_template_only_hands_the_text_back_with_the_way_on"),
+    ("2 row 11", "outside the window queue holds it (T-21)", "row_11_queue_holds_the_text"),
+    ("2 row 11", "queue_and_nudge asks the client once besides", "row_11_queue_and_nudge_asks_the_client_once_however_many_messages_wait"),
+    ("2", "every way out names the rule that decided", "every_way_out_names_the_rule_that_let_it_go"),
+    (
+        "2",
+        "who wrote first may be answered inside the window; outside it row 7 applies",
+        "who_writes_first_may_be_answered_inside_the_window_and_not_outside",
+    ),
+    (
+        "2",
+        "client_first = ask: the server asks by itself in answer to the first message",
+        "a_line_that_asks_first_sends_the_request_by_itself",
+    ),
+    // Consent.
+    (
+        "3",
+        "silence lapses a request after 24 h; T-05 once, Send again once per 24 h, with the time of the next one",
+        "after_silence_the_colleague_is_told_once_and_may_ask_again_once_a_day",
+    ),
+    ("3", "no card asks again before a day has passed", "before_a_day_has_passed_no_card_asks_again"),
+    (
+        "3",
+        "from declined only the client leads back; no entrance asks again",
+        "after_a_decline_no_entrance_asks_again_stale_and_forged_cards_included",
+    ),
+    ("3", "the request is the line's opt-in template with Yes and No", "the_request_is_the_lines_template_with_yes_and_no"),
+    ("3", "Cancel sends nothing and creates no thread", "cancel_sends_nothing_and_creates_no_conversation"),
+    ("3", "sending creates the thread, listed from then on", "sending_the_request_creates_the_conversation_which_is_listed_from_then_on"),
+    ("3", "the button No declines (K-03, T-06)", "no_by_button_declines_and_says_how_to_come_back"),
+    ("3", "the word NO declines", "no_by_keyword_declines"),
+    ("3", "an opt-in keyword as a whole message accepts", "yes_by_keyword_accepts_with_the_evidence_in_the_journal"),
+    ("3", "silence is not consent", "silence_is_not_consent"),
+    ("3", "reactions are not consent", "a_reaction_is_not_consent"),
+    ("3", "accepting opens the window and is confirmed (K-02)", "accepting_opens_the_window_and_is_confirmed_to_the_client"),
+    (
+        "3",
+        "any other message while pending, lapsed, declined or revoked brings the request again",
+        "any_other_message_brings_the_request_again_as_a_session_message",
+    ),
+    (
+        "3",
+        "at most once per 10 minutes, and the message is shown as written before consent",
+        "a_message_while_pending_is_shown_as_such_and_asked_again_at_most_every_ten_minutes",
+    ),
+    ("3", "an opt-out keyword acts in any state and is answered exactly once", "an_opt_out_acts_in_any_state_and_is_answered_exactly_once"),
+    ("3", "an opt-out never brings a new request", "stop_is_answered_once_and_never_followed_by_a_request"),
+    (
+        "3",
+        "opt-out keywords: whole message, any case, per language, folded",
+        "an_opt_out_in_the_lines_other_language_counts_in_any_spelling",
+    ),
+    ("3", "the default opt-out keywords", "every_default_opt_out_keyword_stops_in_any_case_and_with_punctuation"),
+    ("3", "the default opt-in keywords, after an opt-out", "every_default_opt_in_keyword_leads_back"),
+    ("3", "in an ordinary chat yes and no are just words", "in_an_ordinary_chat_yes_and_no_are_just_words"),
+    ("3", "HELP is answered at most once per 24 h (K-13)", "help_is_answered_once_a_day"),
+    ("3", "WhatsApp's own marketing opt-out blocks marketing templates only", "whatsapps_own_marketing_opt_out_blocks_marketing_only"),
+    ("3", "error 131050 sets the same flag", "a_refusal_because_of_the_marketing_opt_out_is_remembered"),
+    (
+        "3",
+        "consent belongs to line and client, not to the colleague",
+        "consent_belongs_to_the_line_so_a_second_colleague_needs_no_new_request",
+    ),
+    (
+        "3",
+        "evidence: text, language, template, message ids, times, who asked, on what basis",
+        "the_evidence_names_the_exact_text_the_messages_the_people_and_the_basis",
+    ),
+    ("3", "the basis of the first contact is asked of the colleague", "a_request_without_a_basis_is_not_sent"),
+    ("3", "a client known by a business-scoped id only has the same rights", "a_client_known_by_a_business_scoped_id_only_is_answered_too"),
+    ("3", "a request that could not be delivered asked nobody (T-14)", "a_request_that_cannot_be_delivered_asked_nobody"),
+    // The window.
+    ("4", "the window opens and renews only with a client's message, not with ours", "only_the_client_opens_the_window"),
+    ("4", "nor with our templates", "our_own_templates_do_not_open_the_window"),
+    ("4", "any kind of message, unsupported ones included", "any_kind_of_message_opens_the_window"),
+    ("4", "button taps included", "a_tap_on_a_button_opens_the_window"),
+    ("4", "a call opens it too", "a_call_opens_the_window"),
+    ("4", "it counts from the webhook's own timestamp", "the_window_counts_from_the_webhooks_own_time"),
+    ("4", "less than 24 h is open, with a safety margin of 60 s", "the_window_is_open_until_a_minute_before_24_hours"),
+    ("4", "131047 wins over our clock: held, and the colleague is told", "whatsapps_word_about_the_window_wins_and_the_message_is_held"),
+    ("4", "131047 counts as closed for the nudge too", "a_refusal_nudges_too_where_the_line_nudges"),
+    ("4", "the thread card shows the time left", "the_thread_card_says_until_when_one_can_write"),
+    ("4", "a warning one hour before it closes, one per window", "a_window_that_closes_by_itself_is_announced_once_and_shown_as_closed"),
+    // Held messages.
+    ("4", "held messages are FIFO and released by the client's next message", "held_messages_go_out_in_the_order_they_were_written"),
+    ("4", "unless it is an opt-out, which withdraws all", "an_opt_out_does_not_release_what_is_held"),
+    ("4", "every rule of section 2 runs again at release", "every_rule_runs_again_at_release"),
+    ("4", "a template sent meanwhile does not release them", "a_template_sent_meanwhile_does_not_release_what_is_held"),
+    ("4", "they expire after 72 h (T-25)", "held_for_72_hours_a_message_comes_back_and_can_be_sent_as_new"),
+    ("4", "the author can see each", "the_author_sees_every_held_message"),
+    ("4", "the author can edit each", "a_held_message_is_edited_on_its_card_and_in_teams"),
+    ("4", "the author can withdraw each", "a_withdrawn_message_never_leaves"),
+    ("4", "nobody else can, and a stale card shows the current state", "a_stale_card_of_a_held_message_says_what_became_of_it"),
+    ("4", "held for more than 24 h it says when it was written", "held_for_more_than_a_day_a_message_says_when_it_was_written"),
+    // Templates.
+    ("5", "templates are synced by webhook", "a_webhook_about_a_template_brings_the_list_up_to_date"),
+    ("5", "templates are synced every 30 minutes", "half_an_hour_later_the_list_is_up_to_date_without_any_webhook"),
+    ("5", "only approved ones are offered", "only_what_is_approved_is_offered_and_sent"),
+    ("5", "by name, language and category, with a search", "the_picker_names_language_and_category_and_can_be_searched"),
+    (
+        "5",
+        "pick, fill from the contact, exact preview, Send; selecting never sends",
+        "variables_are_filled_from_the_contact_and_selecting_never_sends",
+    ),
+    ("5", "what cannot be filled is shown as not sendable, with the reason", "a_template_that_cannot_be_filled_is_shown_with_the_reason"),
+    ("5", "a marketing template needs the line's permission", "marketing_is_not_sent_where_the_line_does_not_allow_it"),
+    ("5", "at most one unanswered template per client per 24 h", "a_second_unanswered_template_waits_for_the_answer_or_a_day"),
+    ("5", "one that failed does not count", "a_template_that_failed_is_not_an_unanswered_one"),
+    ("5", "the opt-in request has its own rule", "the_opt_in_request_is_none_of_the_templates_that_a_colleague_sends"),
+    // Switched off.
+    (
+        "9",
+        "not enabled: no command or card of the feature, but a clear reason",
+        "who_is_not_enabled_gets_a_clear_reason_and_no_card_of_the_feature",
+    ),
+    (
+        "9",
+        "number deactivated: the client gets K-11 at most once per 24 h and is recorded",
+        "a_client_who_writes_to_a_deactivated_number_is_answered_once_a_day_and_recorded",
+    ),
+    ("9", "number deactivated: T-12 on every attempt", "every_attempt_on_a_deactivated_number_is_told_that_nothing_was_sent"),
+    ("9", "number deactivated: held messages stay held", "held_messages_stay_held_while_the_number_is_off"),
+    ("9", "number deactivated: an opt-out counts all the same", "an_opt_out_counts_also_on_a_deactivated_number"),
+];
+
+const SOURCES: [&str; 6] = [
+    include_str!("consent.rs"),
+    include_str!("decision.rs"),
+    include_str!("held.rs"),
+    include_str!("switched_off.rs"),
+    include_str!("templates.rs"),
+    include_str!("window.rs"),
+];
+
+#[test]
+fn the_index_lists_every_test_once_and_every_test_exists() {
+    let tests = |source: &'static str| source.split("#[tokio::test]\nasync fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    let written: BTreeSet<&str> = SOURCES.into_iter().flat_map(tests).collect();
+    let listed: BTreeSet<&str> = RULES.iter().map(|(_, _, test)| *test).collect();
+    assert_eq!(listed.len(), RULES.len(), "a test is listed twice");
+    assert_eq!(listed.difference(&written).collect::<Vec<_>>(), Vec::<&&str>::new(), "listed, and not written");
+    assert_eq!(written.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "written, and not listed");
+    assert!(RULES.iter().all(|(section, sentence, _)| "23459".contains(&section[..1]) && !sentence.is_empty()));
+    let attributes: usize = SOURCES.iter().map(|source| source.matches("tokio::test").count()).sum();
+    assert_eq!(attributes, written.len(), "a test that the index cannot see");
+}
