@@ -88,6 +88,55 @@ pub(super) struct Common {
     changed: watch::Sender<u64>,
 }
 
+/// What both worlds offer alike. The type has a field `world` with a field `common`.
+macro_rules! controls {
+    ($world:ident) => {
+        impl $world {
+            /// What the page needs to find the other world and the journal.
+            pub fn set_page_links(&self, links: $crate::simulator::PageLinks) {
+                *self.world.common.links.write().expect("no panic happens under this lock") = links;
+            }
+
+            /// The faults of this world.
+            pub fn faults(&self) -> &$crate::simulator::Faults {
+                &self.world.common.faults
+            }
+
+            /// Everything accepted and sent, in order, after sequence number `after`.
+            pub fn journal(&self, after: u64) -> Vec<$crate::simulator::Entry> {
+                self.world.common.journal.entries(after)
+            }
+
+            /// How often each kind of thing happened.
+            pub fn count(&self, kind: &str) -> u64 {
+                self.world.common.journal.counters().get(kind).copied().unwrap_or(0)
+            }
+
+            /// Waits (real time, at most `for_`) until this kind of thing has happened `times` times.
+            pub async fn until_count(&self, kind: &str, times: u64, for_: std::time::Duration) -> Result<(), $crate::simulator::TimedOut> {
+                self.world.common.until(for_, || (self.count(kind) >= times).then_some(())).await
+            }
+
+            /// Counters only from now on, or everything again.
+            pub fn set_quiet(&self, quiet: bool) {
+                self.world.common.journal.set_quiet(quiet);
+            }
+
+            /// Ends the world: the port is closed and every connection is cut.
+            pub fn stop(&self) {
+                self.world.common.stop.cancel();
+            }
+        }
+
+        impl Drop for $world {
+            fn drop(&mut self) {
+                self.stop();
+            }
+        }
+    };
+}
+pub(super) use controls;
+
 impl Common {
     pub(super) fn new(clock: Clock, faults: Faults) -> Result<Self, StartError> {
         // Teams gives a bot 15 s to answer; Meta publishes no limit, providers use 5-10 s.

@@ -28,9 +28,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::common::{self, Common, ControlError, PageLinks, StartError, TimedOut};
+use super::common::{self, Common, ControlError, StartError, TimedOut};
 use super::faults::{Faults, Surface};
-use super::journal::Entry;
 use crate::clock::Clock;
 use keys::{Keys, Tokens};
 use state::{State, UserState, World};
@@ -109,36 +108,6 @@ impl TeamsWorld {
         *self.world.bot_endpoint.write().expect("no panic happens under this lock") = Some(endpoint);
     }
 
-    /// What the page needs to find the other world and the journal.
-    pub fn set_page_links(&self, links: PageLinks) {
-        *self.world.common.links.write().expect("no panic happens under this lock") = links;
-    }
-
-    /// The faults of this world.
-    pub fn faults(&self) -> &Faults {
-        &self.world.common.faults
-    }
-
-    /// Everything accepted and sent, in order, after sequence number `after`.
-    pub fn journal(&self, after: u64) -> Vec<Entry> {
-        self.world.common.journal.entries(after)
-    }
-
-    /// How often each kind of thing happened.
-    pub fn count(&self, kind: &str) -> u64 {
-        self.world.common.journal.counters().get(kind).copied().unwrap_or(0)
-    }
-
-    /// Waits (real time, at most `for_`) until this kind of thing has happened `times` times.
-    pub async fn until_count(&self, kind: &str, times: u64, for_: Duration) -> Result<(), TimedOut> {
-        self.world.common.until(for_, || (self.count(kind) >= times).then_some(())).await
-    }
-
-    /// Counters only from now on, or everything again.
-    pub fn set_quiet(&self, quiet: bool) {
-        self.world.common.journal.set_quiet(quiet);
-    }
-
     /// What the colleague sees, oldest first, deleted ones included.
     pub fn chat(&self, user: &str) -> Result<Vec<ChatItem>, ControlError> {
         self.world.with_user(user, |user| user.chat.clone())
@@ -183,15 +152,6 @@ impl TeamsWorld {
     pub fn good_claims(&self) -> Value {
         self.world.good_claims()
     }
-
-    /// Ends the world: the port is closed and every connection is cut.
-    pub fn stop(&self) {
-        self.world.common.stop.cancel();
-    }
 }
 
-impl Drop for TeamsWorld {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
+common::controls!(TeamsWorld);

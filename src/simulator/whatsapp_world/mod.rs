@@ -29,9 +29,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::common::{self, Common, ControlError, PageLinks, StartError, TimedOut};
+use super::common::{self, Common, ControlError, StartError, TimedOut};
 use super::faults::{Faults, Surface};
-use super::journal::Entry;
 use crate::clock::Clock;
 use outbox::Outbox;
 use state::{ClientState, State, World};
@@ -92,36 +91,6 @@ impl WhatsAppWorld {
         *self.world.webhook.write().expect("no panic happens under this lock") = Some(webhook);
     }
 
-    /// What the page needs to find the other world and the journal.
-    pub fn set_page_links(&self, links: PageLinks) {
-        *self.world.common.links.write().expect("no panic happens under this lock") = links;
-    }
-
-    /// The faults of this world.
-    pub fn faults(&self) -> &Faults {
-        &self.world.common.faults
-    }
-
-    /// Everything accepted and sent, in order, after sequence number `after`.
-    pub fn journal(&self, after: u64) -> Vec<Entry> {
-        self.world.common.journal.entries(after)
-    }
-
-    /// How often each kind of thing happened.
-    pub fn count(&self, kind: &str) -> u64 {
-        self.world.common.journal.counters().get(kind).copied().unwrap_or(0)
-    }
-
-    /// Waits (real time, at most `for_`) until this kind of thing has happened `times` times.
-    pub async fn until_count(&self, kind: &str, times: u64, for_: Duration) -> Result<(), TimedOut> {
-        self.world.common.until(for_, || (self.count(kind) >= times).then_some(())).await
-    }
-
-    /// Counters only from now on, or everything again.
-    pub fn set_quiet(&self, quiet: bool) {
-        self.world.common.journal.set_quiet(quiet);
-    }
-
     /// What is on the client's phone, oldest first.
     pub fn phone(&self, client: &str) -> Result<Vec<PhoneItem>, ControlError> {
         self.world.with_client(client, |client| client.items.clone())
@@ -161,15 +130,6 @@ impl WhatsAppWorld {
     pub fn set_refuse_closed_window_at_once(&self, at_once: bool) {
         self.world.refuse_closed.store(at_once, std::sync::atomic::Ordering::Relaxed);
     }
-
-    /// Ends the world: the port is closed and every connection is cut.
-    pub fn stop(&self) {
-        self.world.common.stop.cancel();
-    }
 }
 
-impl Drop for WhatsAppWorld {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
+common::controls!(WhatsAppWorld);
