@@ -3,7 +3,6 @@
 mod architecture;
 mod choices;
 mod commands;
-mod consent;
 mod consent_command;
 mod consent_flows;
 mod cost;
@@ -25,4 +24,3 @@ mod story;
 mod templates;
 mod untold;
 mod why;
-mod window;
