@@ -1,7 +1,7 @@
 //! Reading `directory.toml`, and what must hold in it beyond its shape. Everything is checked before any of it takes effect, and
 //! everything that is wrong is told at once, each with its place in the file.
 
-use super::revocation::phrase_is_usable;
+use super::phrases::phrase_is_usable;
 use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -10,7 +10,9 @@ use unicode_normalization::char::is_combining_mark;
 pub fn fold(text: &str) -> String {
     // Case may bring to light what decomposes further, and decomposing what has case (a mathematical bold A is an A): twice.
     let folded = cased(&cased(text));
-    let words = folded.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).collect());
+    // Decomposed again: marks that a removed character had kept apart stand in their order now.
+    let words =
+        folded.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).nfkd().collect());
     words.filter(|word: &String| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -83,6 +85,11 @@ mod tests {
     #[case::words("opt out", "optout")]
     fn two_words_stay_two(#[case] one: &str, #[case] other: &str) {
         assert_ne!(fold(one), fold(other));
+    }
+
+    #[test]
+    fn marks_that_were_kept_apart_are_put_in_order() {
+        assert_eq!(fold("\u{f71}{\u{16af0}"), fold("\u{16af0}\u{f71}"));
     }
 
     #[test]

@@ -170,6 +170,14 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn an_opt_out_keyword_is_one_and_not_a_wish_to_be_decided() {
+        let keywords = Keywords::of(&line());
+        assert_eq!(keywords.meaning("Stop!"), Meaning::OptOut);
+        assert_eq!(keywords.meaning("Please stop!"), Meaning::PerhapsStop);
+        assert_eq!(keywords.meaning(&format!("{} please stop writing to me", "word ".repeat(300))), Meaning::PerhapsStop);
+    }
+
+    #[test]
     fn another_language_joins_and_english_can_be_replaced() {
         let mut line = line();
         line.keywords

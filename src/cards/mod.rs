@@ -4,6 +4,7 @@
 //! only beside them; the likely action first, at most three visible; text from outside escaped; below [`SIZE_LIMIT`]; the summary
 //! (what a notification shows) names the client and never quotes a message.
 
+mod choices_data;
 mod contact;
 mod contacts;
 mod element;

@@ -2,10 +2,8 @@
 //!
 //! A dataset comes back from the client in plain sight and may be forged: it says what is looked for, never what may be seen.
 
-use super::element::Choices;
 use super::text::name;
 use crate::bridge::ThreadId;
-use serde_json::json;
 use std::fmt;
 
 /// What an input's choices are looked up in.
@@ -40,16 +38,6 @@ impl fmt::Display for Dataset {
             Self::Contacts => f.write_str(CONTACTS),
             Self::Threads => f.write_str(THREADS),
         }
-    }
-}
-
-impl Choices {
-    /// Found by typing in all of `dataset`; the choices given are those that stand there before, and all there is in clients
-    /// that do not know it. An input that shows all its choices at once has no place to type, and needs none.
-    pub fn typeahead(mut self, dataset: Dataset) -> Self {
-        // Of Adaptive Cards 1.6, and read by Teams in cards of 1.5.
-        self.data = (self.style == "filtered").then(|| json!({"type": "Data.Query", "dataset": dataset.to_string()}));
-        self
     }
 }
 

@@ -251,7 +251,7 @@ fn answer_payloads(template: &Template, keywords: &Keywords) -> Vec<TemplateButt
         .map(|(order, (index, title))| {
             let payload = match (keywords.meaning(title), order) {
                 (Meaning::OptIn, _) => YES,
-                (Meaning::Decline | Meaning::OptOut, _) => NO,
+                (Meaning::Decline | Meaning::OptOut | Meaning::PerhapsStop, _) => NO,
                 (_, 0) => YES,
                 _ => NO,
             };
