@@ -4,9 +4,10 @@ use super::element::{Button, Choices, Container, Element, TextBlock};
 use super::parts::{QUOTE_LIMIT, error, header, paragraph};
 use super::route::thread_title;
 use super::submit::Action;
+use super::template_view::TemplateRow;
 use super::text::{Text, clip, name};
 use super::typeahead::Dataset;
-use super::view::{Head, Reader, Style, TemplateRow, ThreadChoice};
+use super::view::{Head, Reader, Style, ThreadChoice};
 use crate::bridge::{Post, ThreadId};
 use crate::texts::labels;
 

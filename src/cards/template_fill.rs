@@ -3,8 +3,9 @@
 use super::element::{Button, Choices, Container, Element, TextBlock, TextInput};
 use super::parts::{error, header, paragraph, told_apart};
 use super::submit::Action;
+use super::template_view::{FileChoice, FileInput, TemplateField, TemplateFill, ValueError};
 use super::text::{Text, clip, name};
-use super::view::{FileChoice, FileInput, Reader, TemplateField, TemplateFill, ValueError};
+use super::view::Reader;
 use crate::bridge::Post;
 use crate::texts::{self, labels};
 

@@ -3,8 +3,9 @@
 use super::element::{Button, Container, TextBlock};
 use super::parts::{header, paragraph};
 use super::submit::Action;
+use super::template_view::TemplatePreview;
 use super::text::{Text, name};
-use super::view::{Reader, TemplatePreview};
+use super::view::Reader;
 use crate::bridge::Post;
 use crate::texts::{self, labels};
 

@@ -3,9 +3,10 @@
 use super::element::{ActionSet, Button, Choices, ColumnSet, Container, Element, TextBlock, TextInput, list};
 use super::parts::{error, excerpt, header};
 use super::submit::Action;
+use super::template_view::{TemplateRow, Templates};
 use super::text::{Text, name};
 use super::typeahead::{Dataset, template_title, template_value};
-use super::view::{Reader, Style, TemplateRow, Templates};
+use super::view::{Reader, Style};
 use crate::bridge::Post;
 use crate::texts::labels;
 
