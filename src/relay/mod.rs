@@ -237,12 +237,12 @@ fn raw(event: &WhatsAppEvent) -> String {
 
 /// The card that an action leads to; the same again for a repeat within a minute.
 fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Value> {
-    let repeatable = act::is_repeatable(&invoke.data);
+    let Some(person) = from_teams::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
+    let repeatable = act::is_repeatable(desk, &person, &invoke.data, invoke.card.as_ref())?;
     let before = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)?;
     if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(answer);
     }
-    let Some(person) = from_teams::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
     let post = if desk.office.lines_of(&person.known).is_empty() {
         desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
     } else {

@@ -29,9 +29,12 @@ use why::{show_message, why_message, why_refused};
 pub use template::fetched;
 
 /// Whether doing an action twice is the same as doing it once, and its answer may change within seconds: looking for a template and
-/// filling it sends nothing, shows the files sent meanwhile, and a file that could not be fetched is tried again.
-pub fn is_repeatable(data: &Value) -> bool {
-    matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.pick" | "template.fill"))
+/// filling it sends nothing, shows the files sent meanwhile, and a file that could not be fetched is tried again. Only where the
+/// pressed card itself changes: elsewhere a repetition would post a second one.
+pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<bool> {
+    let looks = matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.pick" | "template.fill"));
+    let Some(activity) = card.filter(|_| looks) else { return Ok(false) };
+    Ok(desk.tx.thread_of_card(person.id(), activity)?.is_none() && !is_own_message(desk, person, card)?)
 }
 
 /// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
