@@ -308,7 +308,10 @@ async fn what_is_unclear_is_said_with_the_candidates() {
     let on = |line: &str, to: &str| Question { line: Some(line.to_owned()), ..question(id, to) };
     assert_eq!(asked(&world, &on("Credit", "+442071838750")).line.id.as_str(), "credit");
     let error = refusal(&world, &on("loans", "+442071838750"));
-    assert!(error.contains("there is no line loans; there is advice (Private clients), credit (Credit)"), "{error}");
+    assert!(
+        error.contains("there is no line loans; there is advice (Private clients), service (Service Desk), credit (Credit)"),
+        "{error}"
+    );
 
     ana.types("new").await;
     for line in ["advice", "credit"] {
