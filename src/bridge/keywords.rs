@@ -169,6 +169,33 @@ pub(crate) mod tests {
         assert_eq!(Keywords::of(&line()).meaning(text), meaning);
     }
 
+    fn tap(id: Option<&str>, title: &str) -> Content {
+        Content::Choice { id: id.map(str::to_owned), title: title.to_owned() }
+    }
+
+    fn text(body: &str) -> Content {
+        Content::Text { body: body.to_owned() }
+    }
+
+    #[rstest]
+    #[case::yes_in_any_language(tap(Some(YES), "Ja"), Meaning::Yes)]
+    #[case::no_in_any_language(tap(Some(NO), "Nein"), Meaning::No)]
+    #[case::another_button_is_read_by_its_title(tap(Some("order:17"), "Stop"), Meaning::OptOut)]
+    #[case::a_button_without_payload_too(tap(None, "Yes"), Meaning::OptIn)]
+    #[case::another_button(tap(Some("order:17"), "Order again"), Meaning::Other)]
+    #[case::a_keyword(text("stop"), Meaning::OptOut)]
+    #[case::words(text("good morning"), Meaning::Other)]
+    #[case::a_reaction_is_silent(Content::Reaction { target: "wamid.1".into(), emoji: "👍".to_owned() }, Meaning::Silent)]
+    #[case::an_edit_is_silent_whatever_it_says(Content::Edit { target: "wamid.1".into(), body: "yes".to_owned() }, Meaning::Silent)]
+    #[case::a_deletion_is_silent(Content::Revoke { target: "wamid.1".into() }, Meaning::Silent)]
+    #[case::a_call_is_silent(Content::Call { event: "connect".to_owned() }, Meaning::Silent)]
+    #[case::what_nobody_knows_is_a_message(Content::Unsupported { what: "poll".to_owned(), code: None }, Meaning::Other)]
+    #[case::a_keyword_of_200_bytes(text(&format!("stop{}", " ".repeat(196))), Meaning::OptOut)]
+    #[case::no_keyword_is_longer(text(&format!("stop{}", " ".repeat(197))), Meaning::Other)]
+    fn what_a_message_means(#[case] content: Content, #[case] meaning: Meaning) {
+        assert_eq!(Meaning::of(&content, &Keywords::of(&line())), meaning);
+    }
+
     #[test]
     fn an_opt_out_keyword_is_one_and_not_a_wish_to_be_decided() {
         let keywords = Keywords::of(&line());

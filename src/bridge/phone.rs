@@ -113,6 +113,12 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_shown_as_people_read_it_and_anything_else_as_it_is() {
+        assert_eq!(display("+5511987654321"), "+55 11 98765-4321");
+        assert_eq!(display("kim.reads"), "kim.reads");
+    }
+
+    #[test]
     fn canada_is_not_the_united_states() {
         assert!(is_us("+12025550123"));
         assert!(!is_us("+14165550123"));

@@ -68,6 +68,14 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_is_spread_over_its_upper_half_and_what_was_asked_over_half_a_second_more() {
+        let asked = Some(Duration::from_secs(40));
+        let millis = |asked, jitter| backoff(4, asked, jitter).as_millis();
+        assert_eq!([0.0, 0.5, 1.0, 7.0].map(|jitter| millis(None, jitter)), [4_000, 6_000, 8_000, 8_000]);
+        assert_eq!([0.0, 0.5, 1.0, 7.0].map(|jitter| millis(asked, jitter)), [40_000, 40_250, 40_500, 40_500]);
+    }
+
+    #[test]
     fn a_pair_bursts_45_then_waits_six_seconds() {
         let mut spent = None;
         for _ in 0..45 {

@@ -123,6 +123,7 @@ mod tests {
     fn read_may_come_without_delivered_and_sent_after_read() {
         assert_eq!(MessageState::Accepted.after(&StatusState::Reached(DeliveryStatus::Read)), Some(MessageState::Read));
         assert_eq!(MessageState::Read.after(&StatusState::Reached(DeliveryStatus::Sent)), None);
+        assert_eq!(MessageState::Sent.after(&StatusState::Reached(DeliveryStatus::Sent)), None, "nothing new");
     }
 
     #[test]
@@ -137,6 +138,12 @@ mod tests {
     fn a_status_settles_what_was_uncertain() {
         assert_eq!(MessageState::Uncertain.after(&StatusState::Reached(DeliveryStatus::Sent)), Some(MessageState::Sent));
         assert_eq!(MessageState::Uncertain.after(&failed()), Some(MessageState::Failed));
+    }
+
+    #[test]
+    fn a_status_may_overtake_the_answer_to_the_request() {
+        assert_eq!(MessageState::Queued.after(&StatusState::Reached(DeliveryStatus::Delivered)), Some(MessageState::Delivered));
+        assert_eq!(MessageState::Queued.after(&failed()), Some(MessageState::Failed));
     }
 
     #[test]
