@@ -101,8 +101,8 @@ enum Act {
     Opens(Who, Client),
     Takes(Who, Client),
     SendsTemplate(Who, Client, &'static str),
-    /// Presses the newest button with this title, where there is one.
-    Presses(Who, &'static str),
+    /// Presses one of the buttons that the cards offer, where there is one.
+    Presses(Who, prop::sample::Index),
     ChangesHeld(Who),
     Types(Client, Says),
     /// Taps the oldest or the newest button with this title.
@@ -123,6 +123,9 @@ enum Act {
     Refuses(Who, Client, bool),
     Crashes(Moment),
 }
+
+/// What a colleague may find to press on the cards of their chat.
+const PRESSED: &[&str] = &["Withdraw", "Retry", "Resend", "It arrived", "Send as new", "Send again", "Send request", "Cancel"];
 
 fn who() -> impl Strategy<Value = Who> {
     prop_oneof![4 => Just(Who::Ana), 1 => Just(Who::Ben)]
@@ -145,8 +148,7 @@ fn time() -> impl Strategy<Value = Duration> {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    const PRESSED: &[&str] = &["Withdraw", "Retry", "Resend", "It arrived", "Send as new", "Send again", "Send request", "Cancel"];
-    const TEMPLATES: &[&str] = &["office_hours", "spring_sale", "paused_survey", "switchboard_opt_in"];
+    const TEMPLATES: &[&str] = &["office_hours", "office_hours", "office_hours", "spring_sale", "paused_survey", "switchboard_opt_in"];
     let moment = prop_oneof![
         1 => Just(Moment::AtRest),
         3 => (who(), client()).prop_map(|(who, client)| Moment::Sending(who, client)),
@@ -160,8 +162,8 @@ fn act() -> impl Strategy<Value = Act> {
         5 => (who(), client()).prop_map(|(who, client)| Act::Asks(who, client)),
         2 => (who(), client()).prop_map(|(who, client)| Act::Opens(who, client)),
         2 => (who(), client()).prop_map(|(who, client)| Act::Takes(who, client)),
-        3 => (who(), client(), prop::sample::select(TEMPLATES)).prop_map(|(who, client, name)| Act::SendsTemplate(who, client, name)),
-        3 => (who(), prop::sample::select(PRESSED)).prop_map(|(who, title)| Act::Presses(who, title)),
+        5 => (who(), client(), prop::sample::select(TEMPLATES)).prop_map(|(who, client, name)| Act::SendsTemplate(who, client, name)),
+        5 => (who(), any::<prop::sample::Index>()).prop_map(|(who, which)| Act::Presses(who, which)),
         1 => who().prop_map(Act::ChangesHeld),
         9 => (client(), says()).prop_map(|(client, says)| Act::Types(client, says)),
         6 => (client(), prop::sample::select(&["Yes", "Yes", "No"][..]), any::<bool>()).prop_map(|(client, title, old)| Act::Taps(client, title, old)),
@@ -317,9 +319,9 @@ impl Play {
                     self.sends_template(who, client, data).await;
                 }
             }
-            Act::Presses(who, title) => {
+            Act::Presses(who, which) => {
                 by = Some(who);
-                self.presses(who, title).await;
+                self.presses(who, which).await;
             }
             Act::ChangesHeld(who) => self.changes_held(who).await,
             Act::Types(client, says) => {
@@ -380,9 +382,14 @@ impl Play {
         self.onlooker.tried(who, client, &answer);
     }
 
-    async fn presses(&mut self, who: Who, title: &str) {
+    async fn presses(&mut self, who: Who, which: prop::sample::Index) {
         let colleague = who.of(&self.world);
-        let Some((card, said)) = colleague.newest_offering(title) else { return };
+        let offered = |title: &&'static str| Some((*title, colleague.newest_offering(title)?));
+        let found: Vec<_> = PRESSED.iter().filter_map(offered).collect();
+        if found.is_empty() {
+            return;
+        }
+        let (title, (card, said)) = which.get(&found).clone();
         let answer = colleague.clicks_on(&card.activity_id, title, json!({"basis": "other"})).await;
         let becomes = answer.card.as_ref().map(crate::harness::words).unwrap_or_default();
         let text = text_in(&said);
@@ -445,8 +452,13 @@ impl Play {
         let draft = self.draft(who, Some(client));
         who.of(&self.world).says(draft).await;
         let faults = self.world.whatsapp.faults();
-        // Not used up: nothing was sent.
-        self.onlooker.refusing &= faults.list().iter().all(|fault| fault.name != FaultName::FailedStatus);
+        // What is not used up refused nothing.
+        let name = if at_once { FaultName::GraphError } else { FaultName::FailedStatus };
+        let refused = faults.list().iter().all(|fault| fault.name != name);
+        self.onlooker.refusing &= refused;
+        if refused {
+            self.onlooker.refused(self.texts, self.world.clock.now());
+        }
         faults.off(FaultName::GraphError);
         faults.off(FaultName::FailedStatus);
     }
@@ -544,6 +556,7 @@ proptest! {
     fn the_promises_hold_in_every_history(
         history in prop::collection::vec(act(), 1..32),
         begun in 0usize..4,
+        later in any::<bool>(),
         closed in prop::sample::select(vec![ClosedWindow::Queue, ClosedWindow::QueueAndNudge, ClosedWindow::TemplateOnly]),
         first in prop::sample::select(vec![ClientFirst::Answer, ClientFirst::Ask]),
         exclusivity in prop::sample::select(vec![Exclusivity::Exclusive, Exclusivity::Shared]),
@@ -555,7 +568,8 @@ proptest! {
             let opening = [Client::Maria, Client::Tom].into_iter().take(begun).flat_map(opened);
             // On a shared line two have the same client.
             let both = [Act::Opens(Who::Ben, Client::Maria)].into_iter().filter(|_| begun > 2);
-            let history: Vec<Act> = opening.chain(both).chain(history).collect();
+            let closes = [Act::Passes(Duration::hours(25))].into_iter().filter(|_| later);
+            let history: Vec<Act> = opening.chain(both).chain(closes).chain(history).collect();
             let judged = play.plays(&history).await;
             if judged.is_err() {
                 // The verdict is what counts, not what was left undone when it was spoken.

@@ -42,6 +42,8 @@ enum Agreed {
 struct Known {
     agreed: Agreed,
     wrote_at: Option<Time>,
+    /// WhatsApp said that the window is closed.
+    refused_at: Option<Time>,
     /// The last request of a colleague, and the last one of anybody.
     colleague_asked_at: Option<Time>,
     asked_at: Option<Time>,
@@ -87,6 +89,8 @@ pub struct Onlooker {
     took_part: BTreeSet<(Who, Client)>,
     /// The next hand-over was refused by WhatsApp after it had been accepted.
     pub refusing: bool,
+    /// Whose window counts as closed from the next look on.
+    closing: Option<(Client, Time)>,
     /// The last entry of WhatsApp's journal that was judged.
     seen: u64,
 }
@@ -105,6 +109,7 @@ impl Onlooker {
             let known = Known {
                 agreed: Agreed::NotAsked,
                 wrote_at: None,
+                refused_at: None,
                 colleague_asked_at: None,
                 asked_at: None,
                 may_ask: false,
@@ -123,6 +128,7 @@ impl Onlooker {
             focus: BTreeMap::new(),
             took_part: BTreeSet::new(),
             refusing: false,
+            closing: None,
             seen: 0,
         }
     }
@@ -184,6 +190,11 @@ impl Onlooker {
         }
         let text = Text { by, to, written_at: now, allowed: 1, handed: 0, out_of_order: false, withdrawn: false };
         self.texts.insert(number, text);
+    }
+
+    /// WhatsApp refused what this text brought it, as outside the window: its word counts until the client writes.
+    pub fn refused(&mut self, text: usize, now: Time) {
+        self.closing = self.texts.get(&text).and_then(|text| text.to).map(|client| (client, now));
     }
 
     /// A colleague pressed something about a client: where the card says that it was done, they are busy with that client now.
@@ -260,12 +271,16 @@ impl Onlooker {
         for (client, known) in &self.known {
             must!(known.stops <= known.stops_owed, "{client:?} was told more often than owed that nothing more will come");
         }
+        if let Some((client, at)) = self.closing.take() {
+            self.of(client).refused_at = Some(at);
+        }
         self.sees_cards(world);
         self.on_phones(world)
     }
 
     fn is_open(&mut self, client: Client, at: Time) -> bool {
-        self.of(client).wrote_at.is_some_and(|wrote| at - wrote < DAY)
+        let known = self.of(client);
+        known.wrote_at.is_some_and(|wrote| at - wrote < DAY && known.refused_at.is_none_or(|refused| refused <= wrote))
     }
 
     fn request(&mut self, client: Client, by: Option<Who>, at: Time) -> Judged {
