@@ -334,3 +334,65 @@ fn utc() -> String {
 fn agent() -> Vec<Role> {
     vec![Role::Agent]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::keywords::tests::line;
+    use rstest::rstest;
+
+    /// A line with two shared numbers and two of Ana's own, the first of each switched off, and a number of another line.
+    fn directory() -> Directory {
+        let number = |id: &str, line: &str, owner: Option<&str>, status| Number {
+            phone_number_id: id.into(),
+            waba_id: "1".into(),
+            line: line.into(),
+            display: id.to_owned(),
+            assigned_to: owner.map(Into::into),
+            status,
+        };
+        let (on, off) = (NumberStatus::Active, NumberStatus::Deactivated);
+        Directory {
+            organization: Organization { name: "Bank".to_owned(), enabled: true, language: "en".to_owned(), time_zone: "UTC".to_owned() },
+            lines: vec![line()],
+            numbers: vec![
+                number("elsewhere", "cards", None, on),
+                number("shared off", "advice", None, off),
+                number("shared", "advice", None, on),
+                number("own off", "advice", Some("ANA"), off),
+                number("own", "advice", Some("ANA"), on),
+            ],
+            colleagues: Vec::new(),
+        }
+    }
+
+    #[rstest]
+    #[case::their_own_first(&[], "ana", Some("own"))]
+    #[case::else_a_shared_one(&[], "ben", Some("shared"))]
+    #[case::an_active_shared_one_before_their_own_that_is_off(&["own"], "ana", Some("shared"))]
+    #[case::their_own_that_is_off_when_nothing_is_on(&["own", "shared"], "ana", Some("own off"))]
+    #[case::a_shared_one_that_is_off_when_nothing_is_on(&["shared"], "ben", Some("shared off"))]
+    #[case::nobody_elses(&["shared", "shared off"], "ben", None)]
+    fn the_number_that_a_colleague_writes_from(#[case] without: &[&str], #[case] colleague: &str, #[case] chosen: Option<&str>) {
+        let mut directory = directory();
+        directory.numbers.retain(|number| !without.contains(&number.display.as_str()));
+        let found = directory.number_for(&"advice".into(), &colleague.into());
+        assert_eq!(found.map(|number| number.display.as_str()), chosen);
+    }
+
+    #[test]
+    fn a_number_is_found_by_its_id() {
+        let directory = directory();
+        assert_eq!(directory.number(&"shared".into()).map(|number| number.display.as_str()), Some("shared"));
+        assert_eq!(directory.number(&"unknown".into()), None);
+    }
+
+    #[test]
+    fn what_a_line_leaves_open_is_the_organizations() {
+        let directory = directory();
+        let mut line = line();
+        assert_eq!((directory.business(&line), directory.language(&line)), ("Bank", "en"));
+        (line.business, line.language) = (Some("Private Bank".to_owned()), Some("de".to_owned()));
+        assert_eq!((directory.business(&line), directory.language(&line)), ("Private Bank", "de"));
+    }
+}
