@@ -100,7 +100,8 @@ enum Act {
     Asks(Who, Client),
     Opens(Who, Client),
     Takes(Who, Client),
-    SendsTemplate(Who, Client, &'static str),
+    /// Twice, where the flag says so: from two cards.
+    SendsTemplate(Who, Client, &'static str, bool),
     /// Presses one of the buttons that the cards offer, where there is one.
     Presses(Who, prop::sample::Index),
     ChangesHeld(Who),
@@ -162,7 +163,7 @@ fn act() -> impl Strategy<Value = Act> {
         5 => (who(), client()).prop_map(|(who, client)| Act::Asks(who, client)),
         2 => (who(), client()).prop_map(|(who, client)| Act::Opens(who, client)),
         2 => (who(), client()).prop_map(|(who, client)| Act::Takes(who, client)),
-        5 => (who(), client(), prop::sample::select(TEMPLATES)).prop_map(|(who, client, name)| Act::SendsTemplate(who, client, name)),
+        5 => (who(), client(), prop::sample::select(TEMPLATES), any::<bool>()).prop_map(|(who, client, name, twice)| Act::SendsTemplate(who, client, name, twice)),
         5 => (who(), any::<prop::sample::Index>()).prop_map(|(who, which)| Act::Presses(who, which)),
         1 => who().prop_map(Act::ChangesHeld),
         9 => (client(), says()).prop_map(|(client, says)| Act::Types(client, says)),
@@ -308,7 +309,7 @@ impl Play {
                     self.onlooker.pressed(who, client, &answer);
                 }
             }
-            Act::SendsTemplate(who, client, name) => {
+            Act::SendsTemplate(who, client, name, twice) => {
                 let (values, language) = match name {
                     "office_hours" => (json!([]), "en_US"),
                     "switchboard_opt_in" => (json!(["Ana", "Northwind"]), "en"),
@@ -316,7 +317,9 @@ impl Play {
                 };
                 if let Some(thread) = self.thread(client).await {
                     let data = json!({"verb": "template.send", "thread": thread, "name": name, "language": language, "values": values});
-                    self.sends_template(who, client, data).await;
+                    for _ in 0..=usize::from(twice) {
+                        self.sends_template(who, client, data.clone()).await;
+                    }
                 }
             }
             Act::Presses(who, which) => {
