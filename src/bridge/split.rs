@@ -2,6 +2,8 @@
 
 /// WhatsApp's limit for one text, in characters.
 const LIMIT: usize = 4096;
+/// Makes one emoji of two (zero width joiner).
+const JOINER: char = '\u{200d}';
 
 /// The text in parts of at most 4,096 characters, cut at the last paragraph, line or word that fits, in order. A short text is
 /// one part, unchanged.
@@ -22,14 +24,15 @@ pub fn parts(text: &str) -> Vec<String> {
     parts
 }
 
-/// The last place not inside a combined emoji: before a joiner, a variation selector, a skin tone or a mark there is no cut.
+/// The last place not inside a combined emoji: before a joiner, a variation selector, a skin tone or a mark there is no cut, nor
+/// after a joiner. After the others there is: with them the emoji ends.
 fn whole_cluster(window: &str) -> usize {
     let joins = |c: char| {
-        matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}') || unicode_normalization::char::is_combining_mark(c)
+        matches!(c, JOINER | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}') || unicode_normalization::char::is_combining_mark(c)
     };
     let mut after: Option<char> = None;
     for (at, c) in window.char_indices().rev().take(32) {
-        if after.is_some_and(|after| !joins(after) && !joins(c)) {
+        if after.is_some_and(|after| !joins(after) && c != JOINER) {
             return at + c.len_utf8();
         }
         after = Some(c);
@@ -41,6 +44,7 @@ fn whole_cluster(window: &str) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rstest::rstest;
 
     #[test]
     fn a_short_text_stays_as_it_is() {
@@ -54,12 +58,17 @@ mod tests {
         assert_eq!(parts(&format!("{first}\n\n{second}")), [first, second]);
     }
 
-    #[test]
-    fn a_family_is_not_torn_apart() {
-        let family = "👨‍👩‍👧‍👦";
-        let text = family.repeat(1000);
-        for part in parts(&text) {
-            assert_eq!(part.replace(family, ""), "");
+    #[rstest]
+    #[case::a_family("👨‍👩‍👧‍👦")]
+    #[case::a_skin_tone("👍🏽")]
+    #[case::a_variation("❤\u{fe0f}")]
+    #[case::an_accent_of_its_own("e\u{301}")]
+    fn what_is_seen_as_one_is_not_torn_apart(#[case] cluster: &str) {
+        for lead in 0..cluster.chars().count() {
+            let text = format!("{}{}", "x".repeat(lead), cluster.repeat(4200));
+            let parts = parts(&text);
+            assert!(parts.len() > 1 && parts.iter().all(|part| part.trim_start_matches('x').replace(cluster, "").is_empty()), "{lead}");
+            assert_eq!(parts.concat(), text);
         }
     }
 
