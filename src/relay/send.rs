@@ -329,7 +329,14 @@ fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<boo
 }
 
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
-    if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now)) {
+    // A text that WhatsApp refused after its release, and that waits again, has the line already.
+    let is_dated = |body: &str| -> Result<bool> {
+        let looks = body.lines().last().is_some_and(sentences::is_written);
+        Ok(looks && desk.tx.decisions(message.id)?.iter().any(|row| row.kind == "message.released"))
+    };
+    if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now))
+        && !is_dated(body)?
+    {
         let written = when(message.created_at, &desk.office.directory.organization.time_zone, desk.now);
         let dated = Outgoing::Text { body: format!("{body}\n{}", sentences::written(&written)) };
         desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;

@@ -139,6 +139,11 @@ pub fn written(when: &str) -> String {
     format!("(written {when})")
 }
 
+/// Whether a line is one of [`written`].
+pub fn is_written(line: &str) -> bool {
+    line.starts_with("(written ") && line.ends_with(')')
+}
+
 pub fn attachments_not_sent(names: &str) -> String {
     format!("Pictures and files are not sent to clients in this version. Not sent: {names}")
 }

@@ -3,7 +3,7 @@
 use crate::harness::{World, words};
 use chrono::Duration;
 use serde_json::{Value, json};
-use switchboard::simulator::Draft;
+use switchboard::simulator::{Draft, Fault, FaultName};
 
 #[tokio::test]
 async fn held_messages_go_out_in_the_order_they_were_written() {
@@ -160,4 +160,19 @@ async fn the_author_sees_every_held_message() {
     assert!(ana.thread_card(&maria).contains("2 messages wait"));
     world.ben().types("held").await;
     world.ben().sees("You have no held messages.");
+}
+
+#[tokio::test]
+async fn refused_after_its_release_a_message_says_only_once_when_it_was_written() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.advance_hours(25).await;
+    ana.types("From yesterday").await;
+    world.advance_hours(25).await;
+    world.whatsapp.faults().set(Fault::new(FaultName::FailedStatus).code(131_047).times(1));
+    maria.types("Back").await;
+    world.advance_hours(1).await;
+    maria.types("Still there").await;
+    let last = maria.free_texts().into_iter().rfind(|text| text.contains("From yesterday")).expect("released again");
+    assert_eq!(last.matches("(written ").count(), 1, "{last}");
 }
