@@ -74,6 +74,9 @@ pub enum Action {
         #[serde(default)]
         query: String,
     },
+    /// The same, when WhatsApp has been asked for the list again.
+    #[serde(rename = "template.refresh")]
+    RefreshTemplates { thread: ThreadId },
     /// Show the inputs for a template's variables.
     ///
     /// `thread` may come from a choice input, as text. An input `template` (see [`template_value`](super::typeahead::template_value))
@@ -198,6 +201,7 @@ const VERBS: &[&str] = &[
     "revocation.record",
     "revocation.dismiss",
     "template.list",
+    "template.refresh",
     "template.pick",
     "template.fill",
     "template.send",
@@ -258,6 +262,7 @@ impl Action {
             Self::RecordOptOut { .. } => "revocation.record",
             Self::NotAnOptOut { .. } => "revocation.dismiss",
             Self::Templates { .. } => "template.list",
+            Self::RefreshTemplates { .. } => "template.refresh",
             Self::PickTemplate { .. } => "template.pick",
             Self::FillTemplate { .. } => "template.fill",
             Self::SendTemplate { .. } => "template.send",

@@ -20,7 +20,8 @@ pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     card.extend(choose(view));
     card.push(TextInput::new("query", labels::FIND_TEMPLATE, labels::SEARCH_TOO_LONG, 80).value(&view.query));
     let search = Action::Templates { thread: view.thread, query: String::new() };
-    card.push(ActionSet::new([Button::with_inputs(labels::SEARCH, &search, &["query"])]));
+    let refresh = Button::new(labels::REFRESH_TEMPLATES, &Action::RefreshTemplates { thread: view.thread });
+    card.push(ActionSet::new([Button::with_inputs(labels::SEARCH, &search, &["query"]), refresh]));
     if view.templates.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_TEMPLATES)));
     }

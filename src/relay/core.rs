@@ -26,6 +26,8 @@ pub struct Relay {
     pub(super) busy: Busy,
     pub(super) templates_changed: AtomicBool,
     pub(super) nudged: Notify,
+    /// When colleagues last asked for the templates.
+    pub(super) refreshed: Mutex<Option<Time>>,
     pub(super) fetcher: Fetcher,
     pub(super) uploads_ordered: Notify,
 }
@@ -57,6 +59,7 @@ impl Relay {
             busy: Busy::default(),
             templates_changed: AtomicBool::new(false),
             nudged: Notify::new(),
+            refreshed: Mutex::new(None),
             fetcher,
             uploads_ordered: Notify::new(),
         }))

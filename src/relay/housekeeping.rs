@@ -219,7 +219,7 @@ async fn after_edit(relay: &Relay, card: DueCard, outcome: Outcome) -> Result<()
 
 /// Lists the templates of every WABA of the directory and replaces the cache. A failing list leaves the cache as it is;
 /// true when all could be listed.
-async fn sync_templates(relay: &Relay) -> bool {
+pub async fn sync_templates(relay: &Relay) -> bool {
     let office = relay.office();
     let mut wabas: Vec<WabaId> = office.directory.numbers.iter().map(|number| number.waba_id.clone()).collect();
     wabas.sort();

@@ -40,7 +40,7 @@ mod why;
 mod worker;
 mod write;
 
-use crate::bridge::{Scope, TeamsEvent, TeamsInvoke, Time, WhatsAppEvent};
+use crate::bridge::{Scope, TeamsEvent, TeamsEventKind, TeamsInvoke, Time, WhatsAppEvent};
 use crate::store::{Result, StoreError};
 use crate::teams::{InvokeResponse, invoke};
 use crate::whatsapp::Received;
@@ -60,6 +60,10 @@ pub use template_check::cached_template_problems;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.
 const INVOKE_BUDGET: std::time::Duration = std::time::Duration::from_millis(2500);
+/// Of that, for a list of templates that somebody asked for.
+const REFRESH_BUDGET: std::time::Duration = std::time::Duration::from_millis(1200);
+/// Between two lists that colleagues ask for.
+const REFRESH_AGAIN: chrono::Duration = chrono::Duration::seconds(30);
 
 impl Relay {
     /// Runs the worker and housekeeping until `shutdown`, then finishes what is in flight.
@@ -74,6 +78,9 @@ impl Relay {
     /// An activity from Teams that is not an invoke. Durable when it returns.
     pub async fn on_activity(&self, event: TeamsEvent) -> Result<()> {
         let upn = self.upn_of_stranger(&event).await?;
+        if matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::wants_new_templates(data)) && self.may_refresh() {
+            self.sync_templates();
+        }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
         self.uploads_ordered.notify_one();
         Ok(())
@@ -104,6 +111,10 @@ impl Relay {
     ) -> InvokeResponse {
         if event.scope != Scope::Personal {
             return told(crate::texts::sentences::OWN_CHAT_ONLY);
+        }
+        if act::wants_new_templates(&invoke.data) && self.may_refresh() {
+            // What arrives in time is shown; the rest of the answer does not wait for it.
+            let _ = tokio::time::timeout(REFRESH_BUDGET, housekeeping::sync_templates(self)).await;
         }
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
@@ -182,6 +193,17 @@ impl Relay {
     pub fn sync_templates(&self) {
         self.templates_changed.store(true, Ordering::SeqCst);
         self.nudged.notify_one();
+    }
+
+    /// Whether somebody may ask for the templates now: Graph counts (200 an hour), and colleagues press often.
+    fn may_refresh(&self) -> bool {
+        let mut last = self.refreshed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = self.clock.now();
+        let may = last.is_none_or(|at| now >= at + REFRESH_AGAIN);
+        if may {
+            *last = Some(now);
+        }
+        may
     }
 
     /// Returns when nothing is due and nothing is in flight: for tests and for the demo's controls.

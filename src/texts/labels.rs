@@ -13,6 +13,8 @@ pub const SEND_REQUEST: &str = "Send request";
 pub const SEND_AGAIN: &str = "Send again";
 pub const CANCEL: &str = "Cancel";
 pub const TEMPLATE: &str = "Template";
+/// Asks WhatsApp for the templates again.
+pub const REFRESH_TEMPLATES: &str = "Refresh list";
 pub const CHOOSE_TEMPLATE: &str = "Choose template";
 pub const HELD: &str = "Held";
 pub const HELP: &str = "Help";

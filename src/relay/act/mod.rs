@@ -32,9 +32,15 @@ pub use template::fetched;
 /// filling it sends nothing, shows the files sent meanwhile, and a file that could not be fetched is tried again. Only where the
 /// pressed card itself changes: elsewhere a repetition would post a second one.
 pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Option<&ActivityId>) -> Result<bool> {
-    let looks = matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.pick" | "template.fill"));
+    let looks =
+        matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.refresh" | "template.pick" | "template.fill"));
     let Some(activity) = card.filter(|_| looks) else { return Ok(false) };
     Ok(desk.tx.thread_of_card(person.id(), activity)?.is_none() && !is_own_message(desk, person, card)?)
+}
+
+/// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
+pub fn wants_new_templates(data: &Value) -> bool {
+    data.get("verb").and_then(Value::as_str) == Some("template.refresh")
 }
 
 /// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
@@ -131,6 +137,9 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         }
         Action::Templates { thread, query } => {
             with_case(desk, person, *thread, |case| template_views::templates(desk, person, case, query, false))
+        }
+        Action::RefreshTemplates { thread } => {
+            with_case(desk, person, *thread, |case| template_views::templates(desk, person, case, "", false))
         }
         Action::PickTemplate { thread, name, language, values, upload } => {
             let given = Given { values, upload: *upload, ..Given::default() };

@@ -145,3 +145,22 @@ async fn the_opt_in_request_is_none_of_the_templates_that_a_colleague_sends() {
     ana.sees("This template is not offered by WhatsApp any more.");
     assert_eq!(maria.texts(), before);
 }
+
+#[tokio::test]
+async fn templates_are_there_from_the_start_and_listed_again_on_demand() {
+    let world = World::start().await;
+    let (ana, _) = world.conversation().await;
+    ana.types("templates").await;
+    assert!(ana.last_card().contains("office_hours"), "{}", ana.last_card());
+    let card = ana.find("office_hours").activity_id;
+    let new = json!({"id": "1", "name": "new_today", "language": "en", "status": "APPROVED", "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Approved a minute ago."}]});
+    world.http().post(format!("{}/_sim/templates", world.whatsapp.base_url())).json(&new).send().await.expect("answers");
+    let listed = world.whatsapp.count("graph.management");
+    let refreshed = ana.clicks_on(&card, "Refresh list", Value::Null).await.card.expect("a card");
+    assert!(words(&refreshed).contains("new_today"), "{}", words(&refreshed));
+    let once = world.whatsapp.count("graph.management");
+    assert!(once > listed);
+    ana.clicks_on(&card, "Refresh list", Value::Null).await;
+    assert_eq!(world.whatsapp.count("graph.management"), once, "pressed again at once, WhatsApp is not asked again");
+}
