@@ -31,6 +31,7 @@
 //!             preflight entry_point   may this be sent, and what does it cost
 //!             revocation news         what a client said that a colleague must decide; what administrators must hear
 //!             housekeeping expiry     what time alone makes due
+//!             switched_off            a number that an administrator switches off
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector
 //! whatsapp    Cloud API: signatures, webhooks, Graph

@@ -3,8 +3,8 @@
 use crate::bridge::directory_check::{Known, Problem, Severity};
 use crate::bridge::directory_diff::{Change, diff};
 use crate::bridge::{DECLINE, Directory, HELP, KeywordSet, MARKETING_OPT_OUT, OPT_IN, OPT_OUT, Time};
-use crate::relay::cached_template_problems;
-use crate::store::Store;
+use crate::relay::{Office, cached_template_problems, tell_switched_off};
+use crate::store::{Store, Tx};
 use crate::texts::{TextId, placeholders_fit};
 use anyhow::{Context, bail};
 use std::path::Path;
@@ -62,7 +62,12 @@ pub async fn apply(store: &Store, directory: Directory, by: &str, now: Time) -> 
     let changes = changes(store, &directory).await?;
     if !changes.is_empty() {
         let (by, lines) = (by.to_owned(), changes.iter().map(ToString::to_string).collect::<Vec<_>>());
-        store.write("apply_directory", move |tx| tx.apply_directory(&directory, &by, &lines, now)).await?;
+        let job = move |tx: &Tx<'_>| {
+            let old = tx.directory()?.map(|(_, directory)| directory);
+            let version = tx.apply_directory(&directory, &by, &lines, now)?;
+            tell_switched_off(tx, old.as_ref(), &Office::new(version, directory.clone()), now)
+        };
+        store.write("apply_directory", job).await?;
     }
     Ok(changes)
 }

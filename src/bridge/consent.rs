@@ -143,7 +143,7 @@ pub fn on_client_message(asked: &Asked, meaning: Meaning, now: Time) -> Step {
         // In an ordinary chat "yes" and "no" are just words.
         (_, Granted) => nothing,
         (_, NotAsked) => match asked.client_first {
-            ClientFirst::Answer => nothing,
+            ClientFirst::Answer | ClientFirst::Restrict => nothing,
             ClientFirst::Ask => again(),
         },
     }

@@ -121,6 +121,8 @@ pub enum ClientFirst {
     Answer,
     /// The server answers with the opt-in request.
     Ask,
+    /// The server answers that nobody reads here (K-12). Recorded, not shown; a colleague may still add the client and ask.
+    Restrict,
 }
 
 /// The templates that the server sends by itself.

@@ -3,8 +3,8 @@
 use super::desk::{Case, Desk, SERVER};
 use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
 use crate::bridge::{
-    Answer, Asked, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule, WhatsAppEvent,
-    on_client_message,
+    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
+    WhatsAppEvent, on_client_message,
 };
 use crate::cards::{self, Intake, Style};
 use crate::markup;
@@ -13,8 +13,8 @@ use crate::texts::{TextId, when};
 use chrono::Duration;
 use serde_json::json;
 
-/// A deactivated number says so at most this often to one client (K-11).
-const DEACTIVATED_AGAIN_AFTER: Duration = Duration::hours(24);
+/// A number that is switched off, or restricted, says so at most this often to one client (K-11, K-12).
+const TURNED_AWAY_AGAIN_AFTER: Duration = Duration::hours(24);
 
 /// Takes one event. `key` is its duplicate key; messages and statuses have stronger ones of their own.
 pub fn on_event(desk: &Desk<'_>, key: &str, event: &WhatsAppEvent) -> Result<()> {
@@ -87,7 +87,11 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     if deactivated && meaning != Meaning::OptOut {
         // Nor does a wish to stop get lost there: consent is the line's, whatever the number.
         revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
-        return on_deactivated(desk, &case);
+        return turn_away(desk, &case, TextId::K11);
+    }
+    if meaning != Meaning::OptOut && is_restricted(desk, &case, state_before)? {
+        revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
+        return turn_away(desk, &case, TextId::K12);
     }
     let case = step_consent(desk, case, meaning, message, id)?;
     if meaning == Meaning::MarketingOptOut {
@@ -116,11 +120,18 @@ fn with_window(desk: &Desk<'_>, mut case: Case, message: &ClientMessage) -> Resu
     Ok(case)
 }
 
-/// K-11, at most once a day; the message is recorded and not shown.
-fn on_deactivated(desk: &Desk<'_>, case: &Case) -> Result<()> {
-    let told = case.contact.deactivated_told_at.is_some_and(|at| desk.now < at + DEACTIVATED_AGAIN_AFTER);
-    if !told && send::answer(desk, case, TextId::K11, false)?.is_some() {
-        desk.tx.told_deactivated(case.contact.id, desk.now)?;
+/// A client who wrote first, on a line that restricts that: nobody has added or asked them, and nobody talks with them.
+fn is_restricted(desk: &Desk<'_>, case: &Case, consent: ConsentState) -> Result<bool> {
+    let restricts = desk.line(&case.contact.line).is_some_and(|line| line.policy.client_first == ClientFirst::Restrict);
+    let unknown = consent == ConsentState::None && case.contact.added_by.is_none();
+    Ok(restricts && unknown && desk.tx.participants(case.thread.id)?.is_empty())
+}
+
+/// K-11 or K-12, at most once a day; the message is recorded and not shown.
+fn turn_away(desk: &Desk<'_>, case: &Case, text: TextId) -> Result<()> {
+    let told = case.contact.turned_away_at.is_some_and(|at| desk.now < at + TURNED_AWAY_AGAIN_AFTER);
+    if !told && send::answer(desk, case, text, false)?.is_some() {
+        desk.tx.turned_away(case.contact.id, desk.now)?;
     }
     Ok(())
 }

@@ -31,6 +31,7 @@ mod render;
 mod revocation;
 mod send;
 mod status;
+mod switched_off;
 mod tell;
 mod template_check;
 mod template_views;
@@ -56,6 +57,7 @@ pub use fetch::Fetcher;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
+pub use switched_off::tell_switched_off;
 pub use template_check::cached_template_problems;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.

@@ -24,7 +24,8 @@ pub struct Contact {
     pub request_message: Option<MessageId>,
     pub basis: Option<Basis>,
     pub helped_at: Option<Time>,
-    pub deactivated_told_at: Option<Time>,
+    /// When the client was last told that nobody reads here (K-11, K-12).
+    pub turned_away_at: Option<Time>,
     pub marketing_stopped: bool,
     /// Of the last request.
     pub request_language: Option<String>,
@@ -76,7 +77,7 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         request_message: row.get::<_, Option<i64>>(12)?.map(MessageId),
         basis: row.get::<_, Option<String>>(13)?.map(from_word).transpose()?,
         helped_at: maybe_time(row.get(14)?),
-        deactivated_told_at: maybe_time(row.get(15)?),
+        turned_away_at: maybe_time(row.get(15)?),
         marketing_stopped: row.get(16)?,
         request_language: row.get(17)?,
         merged_into: row.get::<_, Option<i64>>(18)?.map(ContactId),
@@ -218,7 +219,7 @@ impl Tx<'_> {
     }
 
     /// The client was told that the number is switched off (K-11).
-    pub fn told_deactivated(&self, id: ContactId, now: Time) -> Result<()> {
+    pub fn turned_away(&self, id: ContactId, now: Time) -> Result<()> {
         self.execute("UPDATE contact SET deactivated_told_at = ?2 WHERE contact_id = ?1", (id.0, micros(now)))?;
         Ok(())
     }

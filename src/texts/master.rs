@@ -83,6 +83,10 @@ texts! {
     T10 "T-10" Colleague "Looks like this contact is already messaging with another colleague in your line of business.";
     /// Number deactivated. The second sentence is verbatim.
     K11 "K-11" Client "Thank you for your message. We're not currently using this number to accept WhatsApp messages.";
+    /// A client whom nobody has written to, on a line that restricts who may write first.
+    K12 "K-12" Client "Thank you for your message. {business} does not read messages here from people it has not written to first. Please contact us in another way.";
+    /// Number deactivated, once when that happens.
+    T12b "T-12b" Colleague "Your administrator has switched off WhatsApp for {number}. Nothing is sent from it, and what is held waits, until it is switched on again.";
     /// Number deactivated.
     T12 "T-12" Colleague "Your administrator has switched off WhatsApp for {number}. Nothing was sent.";
     /// Help.

@@ -171,7 +171,7 @@ fn stranger(desk: &Desk<'_>, person: &Person, lines: &[&Line], wanted: &str, num
         request_message: None,
         basis: None,
         helped_at: None,
-        deactivated_told_at: None,
+        turned_away_at: None,
         marketing_stopped: false,
         request_language: None,
         merged_into: None,

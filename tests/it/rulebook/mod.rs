@@ -132,9 +132,11 @@ const RULES: &[(&str, &str, &str)] = &[
     ("4", "the author can withdraw each", "a_withdrawn_message_never_leaves"),
     ("4", "nobody else can, and a stale card shows the current state", "a_stale_card_of_a_held_message_says_what_became_of_it"),
     ("4", "held for more than 24 h it says when it was written", "held_for_more_than_a_day_a_message_says_when_it_was_written"),
+    ("4", "and says it once", "refused_after_its_release_a_message_says_only_once_when_it_was_written"),
     // Templates.
     ("5", "templates are synced by webhook", "a_webhook_about_a_template_brings_the_list_up_to_date"),
     ("5", "templates are synced every 30 minutes", "half_an_hour_later_the_list_is_up_to_date_without_any_webhook"),
+    ("5", "templates are synced on start and on demand", "templates_are_there_from_the_start_and_listed_again_on_demand"),
     ("5", "only approved ones are offered", "only_what_is_approved_is_offered_and_sent"),
     ("5", "by name, language and category, with a search", "the_picker_names_language_and_category_and_can_be_searched"),
     (
@@ -158,9 +160,96 @@ const RULES: &[(&str, &str, &str)] = &[
         "number deactivated: the client gets K-11 at most once per 24 h and is recorded",
         "a_client_who_writes_to_a_deactivated_number_is_answered_once_a_day_and_recorded",
     ),
+    ("9", "number deactivated: T-12 once, when it happens", "who_writes_from_a_number_hears_once_when_it_is_switched_off"),
+    ("9", "of a number of one's own only oneself", "a_number_that_is_somebodys_own_is_switched_off_for_them_alone"),
+    ("9", "a line may restrict client-first messages: answered, recorded, not shown", "a_line_may_turn_away_clients_who_write_first"),
+    ("9", "which concerns nobody who has been asked", "a_line_that_turns_strangers_away_still_asks_and_hears_its_own_contacts"),
     ("9", "number deactivated: T-12 on every attempt", "every_attempt_on_a_deactivated_number_is_told_that_nothing_was_sent"),
     ("9", "number deactivated: held messages stay held", "held_messages_stay_held_while_the_number_is_off"),
     ("9", "number deactivated: an opt-out counts all the same", "an_opt_out_counts_also_on_a_deactivated_number"),
+];
+
+/// Sentences that are played where their subject is: section, sentence, file, test.
+const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
+    ("2", "the preflight decides as a real attempt does", "preflight", "what_is_foretold_is_what_happens"),
+    ("2", "why a message was sent, held or refused always has an answer", "why", "every_message_of_a_long_story_has_its_answer"),
+    ("3", "flows are configurable per line and language", "consent_flows", "the_german_line_asks_confirms_and_stops_in_german"),
+    ("3", "opt-outs act in every language and state", "consent_flows", "an_opt_out_in_any_language_and_state_is_answered_exactly_once"),
+    (
+        "3",
+        "T-05 once, and a late yes still counts",
+        "consent_flows",
+        "silence_is_told_once_in_the_readers_words_and_a_late_yes_still_counts",
+    ),
+    (
+        "3",
+        "a request in answer to the client leaves evidence too",
+        "consent_flows",
+        "the_request_as_an_answer_speaks_the_clients_language_and_leaves_the_same_evidence",
+    ),
+    ("3", "marketing is a flag of its own", "consent_flows", "no_marketing_blocks_marketing_and_nothing_else_until_the_client_resumes"),
+    (
+        "3",
+        "a number change keeps thread, consent and history",
+        "consent_flows",
+        "a_client_keeps_thread_consent_and_history_under_a_new_number",
+    ),
+    ("3", "the old number's new owner has no consent", "consent_flows", "who_gets_the_old_number_is_a_stranger_without_consent"),
+    ("3", "an administrator leads back, with evidence", "consent_command", "a_reversed_decline_may_be_asked_again_and_nothing_more"),
+    ("3", "and only with evidence", "consent_command", "the_command_refuses_without_evidence_and_records_the_hash_of_a_file"),
+    (
+        "3",
+        "a wish to stop in the client's own words is decided by a person",
+        "revocation",
+        "each_participant_is_asked_and_nothing_happens_by_itself",
+    ),
+    (
+        "3",
+        "undecided, it reaches the supervisors",
+        "revocation",
+        "supervisors_are_told_after_five_and_ten_business_days_across_a_restart_and_may_decide",
+    ),
+    ("4", "a free entry point is known", "cost", "a_client_who_comes_through_an_ad_is_free_for_72_hours_from_the_answer"),
+    (
+        "4",
+        "the author sees, edits and withdraws each",
+        "held",
+        "the_author_sees_edits_and_withdraws_each_by_command_and_from_the_thread_card",
+    ),
+    ("4", "what expired never leaves", "held", "what_expired_does_not_leave_with_the_client_who_writes_in_the_same_moment"),
+    ("4", "an expired one is sent as new or discarded", "held", "an_expired_message_is_discarded_once_and_cannot_be_sent_any_more"),
+    ("4", "Ask to reply, once per closed window", "held", "asked_to_reply_once_per_closed_window_and_the_card_says_when"),
+    (
+        "5",
+        "everything a template can hold is sent right; preview equals phone",
+        "templates",
+        "every_template_reads_on_the_phone_as_it_was_previewed",
+    ),
+    ("5", "media headers are uploaded, never a link", "templates", "a_link_is_fetched_without_a_token"),
+    (
+        "5",
+        "grouped by name, the client's language, last used first",
+        "templates",
+        "the_picker_offers_one_row_a_name_with_its_languages_and_what_was_used_first",
+    ),
+    (
+        "5",
+        "paused between pick and send it is refused clearly",
+        "news",
+        "a_template_paused_after_the_preview_is_refused_by_the_very_next_press",
+    ),
+];
+
+const OTHERS: [(&str, &str); 9] = [
+    ("consent_command", include_str!("../consent_command.rs")),
+    ("consent_flows", include_str!("../consent_flows.rs")),
+    ("cost", include_str!("../cost.rs")),
+    ("held", include_str!("../held.rs")),
+    ("news", include_str!("../news.rs")),
+    ("preflight", include_str!("../preflight.rs")),
+    ("revocation", include_str!("../revocation.rs")),
+    ("templates", include_str!("../templates.rs")),
+    ("why", include_str!("../why.rs")),
 ];
 
 const SOURCES: [&str; 6] = [
@@ -171,6 +260,14 @@ const SOURCES: [&str; 6] = [
     include_str!("templates.rs"),
     include_str!("window.rs"),
 ];
+
+#[test]
+fn every_sentence_played_elsewhere_has_its_test() {
+    for (section, sentence, file, test) in ELSEWHERE {
+        let source = OTHERS.iter().find(|(name, _)| name == file).map_or("", |(_, source)| source);
+        assert!(source.contains(&format!("async fn {test}(")), "{section}, {sentence}: {file}.rs has no {test}");
+    }
+}
 
 #[test]
 fn the_index_lists_every_test_once_and_every_test_exists() {

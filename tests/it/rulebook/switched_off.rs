@@ -3,7 +3,7 @@
 use super::decision::refused;
 use crate::harness::{World, words};
 use serde_json::{Value, json};
-use switchboard::bridge::NumberStatus;
+use switchboard::bridge::{ClientFirst, NumberStatus};
 
 #[tokio::test]
 async fn who_is_not_enabled_gets_a_clear_reason_and_no_card_of_the_feature() {
@@ -77,4 +77,55 @@ async fn held_messages_stay_held_while_the_number_is_off() {
     world.set_number(NumberStatus::Active).await;
     maria.types("Hello again").await;
     assert!(maria.free_texts().contains(&"For later".to_owned()));
+}
+
+#[tokio::test]
+async fn who_writes_from_a_number_hears_once_when_it_is_switched_off() {
+    let world = World::start().await;
+    let (ana, ben, eva) = (world.ana(), world.ben(), world.eva());
+    let told = "Your administrator has switched off WhatsApp for +49 30 5550100. Nothing is sent from it";
+    world.set_number(NumberStatus::Deactivated).await;
+    world.apply(|directory| directory.lines[0].name = "Private customers".to_owned()).await;
+    world.stop().await;
+    world.start_again().await;
+    world.settle().await;
+    assert_eq!((ana.times_seen(told), ben.times_seen(told), eva.times_seen(told)), (1, 1, 0), "once, and on that line only");
+    world.set_number(NumberStatus::Active).await;
+    world.set_number(NumberStatus::Deactivated).await;
+    assert_eq!(ana.times_seen(told), 2, "switched off again");
+}
+
+#[tokio::test]
+async fn a_number_that_is_somebodys_own_is_switched_off_for_them_alone() {
+    let world = World::with(|directory| directory.numbers[0].assigned_to = Some(directory.colleagues[0].id.clone())).await;
+    let told = "Your administrator has switched off WhatsApp for +49 30 5550100.";
+    world.set_number(NumberStatus::Deactivated).await;
+    assert_eq!((world.ana().times_seen(told), world.ben().times_seen(told)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_line_may_turn_away_clients_who_write_first() {
+    let world = World::with_policy(|policy| policy.client_first = ClientFirst::Restrict).await;
+    let (ana, maria) = (world.ana(), world.maria());
+    let seen = ana.heard().len();
+    maria.types("Hello?").await;
+    maria.types("Anybody?").await;
+    assert_eq!(maria.times_shown("does not read messages here from people it has not written to first"), 1);
+    assert_eq!((world.recorded("message.received").await, ana.heard().len()), (2, seen), "recorded, not shown");
+    world.advance_hours(25).await;
+    maria.types("And today?").await;
+    assert_eq!(maria.times_shown("does not read messages here"), 2);
+    maria.types("stop").await;
+    assert_eq!(world.recorded("consent.revoked").await, 1, "an opt-out counts all the same");
+}
+
+#[tokio::test]
+async fn a_line_that_turns_strangers_away_still_asks_and_hears_its_own_contacts() {
+    let world = World::with_policy(|policy| policy.client_first = ClientFirst::Restrict).await;
+    let (ana, maria) = (world.ana(), world.maria());
+    maria.types("Hello?").await;
+    world.consented(&ana, &maria).await;
+    maria.types("Good morning").await;
+    ana.sees("Good morning");
+    assert_eq!(maria.times_shown("does not read messages here"), 1);
 }
