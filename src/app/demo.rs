@@ -101,6 +101,10 @@ impl Demo {
         if let Some(leads) = directory.colleagues.get_mut(1) {
             leads.roles.extend([Role::Supervisor, Role::Administrator]);
         }
+        // Its templates exist in German too: so do the words that answer them.
+        let words = |word: &str| Some(vec![word.to_owned()]);
+        let german = KeywordSet { opt_in: words("JA"), decline: words("NEIN"), ..KeywordSet::default() };
+        directory.lines[0].keywords.insert("de".to_owned(), german);
         if options.playground {
             config.teams.development_accept_unauthenticated = true;
             config.teams.allowed_service_hosts.extend(PLAYGROUND_HOSTS.map(str::to_owned));
