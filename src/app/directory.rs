@@ -2,7 +2,7 @@
 
 use crate::bridge::directory_check::{Known, Problem, Severity};
 use crate::bridge::directory_diff::{Change, diff};
-use crate::bridge::{DECLINE, Directory, HELP, KeywordSet, MARKETING_OPT_OUT, OPT_IN, OPT_OUT, Time};
+use crate::bridge::{Directory, Time, default_keywords};
 use crate::relay::{Office, cached_template_problems, tell_switched_off};
 use crate::store::{Store, Tx};
 use crate::texts::{TextId, placeholders_fit};
@@ -29,18 +29,6 @@ fn problems(directory: &Directory) -> Vec<Problem> {
     let text_fits = |id: &str, text: &str| match TextId::parse(id) {
         Some(id) => placeholders_fit(id, text),
         None => Err(format!("there is no text {id}")),
-    };
-    let owned = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-    let default_keywords = |language: &str| match language {
-        "en" => KeywordSet {
-            opt_out: owned(OPT_OUT),
-            opt_in: owned(OPT_IN),
-            decline: owned(DECLINE),
-            help: owned(HELP),
-            marketing_opt_out: owned(MARKETING_OPT_OUT),
-            revocation: None,
-        },
-        _ => KeywordSet::default(),
     };
     directory.problems(Known { text_fits: &text_fits, default_keywords: &default_keywords })
 }

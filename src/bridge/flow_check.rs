@@ -89,24 +89,12 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use crate::bridge::directory_check::Known;
-    use crate::bridge::{DECLINE, Directory, HELP, KeywordSet, MARKETING_OPT_OUT, OPT_IN, OPT_OUT};
+    use crate::bridge::{Directory, default_keywords};
     use rstest::rstest;
 
     const EXAMPLE: &str = include_str!("../../deploy/directory.example.toml");
 
     fn problems(toml: &str) -> Vec<String> {
-        let owned = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-        let default_keywords = |language: &str| match language {
-            "en" => KeywordSet {
-                opt_out: owned(OPT_OUT),
-                opt_in: owned(OPT_IN),
-                decline: owned(DECLINE),
-                help: owned(HELP),
-                marketing_opt_out: owned(MARKETING_OPT_OUT),
-                revocation: None,
-            },
-            _ => KeywordSet::default(),
-        };
         let directory = Directory::parse(toml).expect("the shape is right");
         let known = Known { text_fits: &|_, _| Ok(()), default_keywords: &default_keywords };
         directory.problems(known).iter().map(ToString::to_string).collect()

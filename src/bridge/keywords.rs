@@ -17,6 +17,22 @@ pub const HELP: &[&str] = &["HELP", "INFO"];
 /// Keywords that stop marketing and nothing else: what Meta puts on the quick reply of a marketing template.
 pub const MARKETING_OPT_OUT: &[&str] = &["STOP PROMOTIONS"];
 
+/// A language's keywords where a line does not set its own: English has some, the others none.
+pub fn default_keywords(language: &str) -> KeywordSet {
+    let owned = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
+    match language {
+        "en" => KeywordSet {
+            opt_out: owned(OPT_OUT),
+            opt_in: owned(OPT_IN),
+            decline: owned(DECLINE),
+            help: owned(HELP),
+            marketing_opt_out: owned(MARKETING_OPT_OUT),
+            revocation: None,
+        },
+        _ => KeywordSet::default(),
+    }
+}
+
 /// Payload of the opt-in request's Yes button.
 pub const YES: &str = "switchboard:opt_in:yes";
 /// Payload of the opt-in request's No button.
