@@ -316,7 +316,7 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
     let ask = |nothing_chosen| Whom::Ask { threads: vec![open(7, &words.client), open(8, "Jonas Weber")], nothing_chosen };
     let chosen = |whom, at: usize| {
         let template = TemplateRow { body: words.text.clone(), ..picker.templates[at].clone() };
-        TemplateChoice { whom, template, has_gaps: at == 0 }
+        TemplateChoice { whom, template, has_gaps: at < 2 }
     };
     let fill = TemplateFill {
         head: head(words),
@@ -368,7 +368,7 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
         ("templates_nothing_chosen", templates(reader, &Templates { nothing_chosen: true, ..picker.clone() })),
         ("templates_none", templates(reader, &Templates { templates: vec![], query: "xyz".into(), ..picker.clone() })),
         ("template_choice", template_choice(reader, &chosen(whom.clone(), 0))),
-        ("template_choice_refused", template_choice(reader, &chosen(whom, 1))),
+        ("template_choice_refused", template_choice(reader, &chosen(whom, 2))),
         ("template_choice_ask", template_choice(reader, &chosen(ask(false), 0))),
         ("template_choice_ask_nothing_chosen", template_choice(reader, &chosen(ask(true), 0))),
         ("template_fill", template_fill(reader, &fill)),

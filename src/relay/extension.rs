@@ -80,7 +80,8 @@ fn offered_templates(desk: &Desk<'_>, person: &Person, typed: &str, query: &Exte
 }
 
 fn choice(found: Found, whom: Whom) -> TemplateChoice {
-    TemplateChoice { whom, has_gaps: !found.template.variables().is_empty(), template: found.row }
+    let has_gaps = !found.template.variables().is_empty() || found.template.media().is_some();
+    TemplateChoice { whom, has_gaps, template: found.row }
 }
 
 fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &ExtensionQuery) -> Result<Vec<Offer>> {
