@@ -394,8 +394,8 @@ struct Choice {
 }
 
 impl Choices {
-    /// `choices` are (title, value). Few are shown all at once, others are found by typing. Some clients read markdown in the titles
-    /// of the former and some do not, so those with marks in them are of the latter, where none does.
+    /// `choices` are (title, value). Few are shown all at once, others drop down. Some clients read markdown in the titles of the
+    /// former and some do not, so those with marks in them are of the latter, where none does.
     pub fn new(
         id: &'static str,
         label: impl Into<String>,
@@ -407,7 +407,7 @@ impl Choices {
         Self {
             id,
             label: label.into(),
-            style: if expanded { "expanded" } else { "filtered" },
+            style: if expanded { "expanded" } else { "compact" },
             choices,
             data: None,
             value: None,
@@ -422,7 +422,7 @@ impl Choices {
         Self { value, ..self }
     }
 
-    /// Found by typing, however few.
+    /// Found by typing, however few. It takes no value, and a placeholder that repeats the label: Microsoft's renderer names it so.
     pub fn filtered(self) -> Self {
         Self { style: "filtered", ..self }
     }

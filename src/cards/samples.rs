@@ -131,6 +131,9 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         },
         errors: vec![ContactError::NothingChosen, ContactError::PhoneWithoutCountry, ContactError::LanguageUnknown],
     };
+    let more = (1..=5).map(|at| LineChoice { id: LineId(format!("branch-{at}")), name: format!("Branch {at}") });
+    let named = LineChoice { id: LineId::from("named"), name: words.client.clone() };
+    let many_lines = NewConversation { lines: lines(2).into_iter().chain(more).chain([named]).collect(), errors: vec![], ..wrong.clone() };
     let row = |id, state| ContactRow {
         id: ContactId(id),
         name: words.client.clone(),
@@ -167,6 +170,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ),
         ("new_conversation_first", new_conversation(reader, &NewConversation { lines: lines(1), ..NewConversation::default() })),
         ("new_conversation_errors", new_conversation(reader, &wrong)),
+        ("new_conversation_many_lines", new_conversation(reader, &many_lines)),
         ("contacts", contacts(reader, &found)),
         ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
         ("contact", contact(reader, &opened)),

@@ -245,6 +245,9 @@ pub enum ParseError {
 /// Inputs `v0`, `v1` … of a template. WhatsApp's templates have far fewer; data from outside ends here.
 const MOST_VALUES: usize = 64;
 
+/// The choice of no file. Not an empty text: phones refuse cards with a choice that has no value.
+pub const NO_FILE: &str = "none";
+
 impl Action {
     /// The verb, as in `Action.Execute`.
     pub fn verb(&self) -> &'static str {
@@ -321,6 +324,7 @@ impl Action {
         }
         members.retain(|key, value| !(matches!(key.as_str(), "basis" | "before") && empty(Some(value))));
         if verb == "template.fill" {
+            members.retain(|key, value| key != "file" || *value != NO_FILE);
             let input = |at: usize| members.get(&format!("v{at}")).and_then(Value::as_str);
             if let Some(last) = (0..MOST_VALUES).rev().find(|at| input(*at).is_some()) {
                 // An input left empty may not be sent at all: the others keep their places.

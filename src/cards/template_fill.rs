@@ -2,7 +2,7 @@
 
 use super::element::{Button, Choices, Container, Element, TextBlock, TextInput};
 use super::parts::{error, header, paragraph, told_apart};
-use super::submit::Action;
+use super::submit::{Action, NO_FILE};
 use super::template_view::{FileChoice, FileInput, TemplateField, TemplateFill, ValueError};
 use super::text::{Text, clip, name};
 use super::view::Reader;
@@ -58,8 +58,11 @@ fn file_inputs(reader: &Reader<'_>, file: &FileInput) -> Vec<Element> {
     }
     if !file.files.is_empty() {
         let choice = |choice: &FileChoice| (told_apart(&[&choice.name, &reader.when(choice.sent)]), choice.id.to_string());
-        let choices = Choices::new("file", texts::FILE_SENT_HERE, texts::FILE_CHOICE_ERROR, file.files.iter().map(choice));
-        elements.push(choices.filtered().value(file.chosen.map(|id| id.to_string())).into());
+        // What was chosen cannot be taken back in a client, other than by choosing something else.
+        let none = (texts::NO_FILE_SENT_HERE.to_owned(), NO_FILE.to_owned());
+        let choices = file.files.iter().map(choice).chain([none]);
+        let input = Choices::new("file", texts::FILE_SENT_HERE, texts::FILE_CHOICE_ERROR, choices).placeholder(texts::CHOOSE_A_FILE);
+        elements.push(input.value(file.chosen.map(|id| id.to_string())).into());
     }
     elements.push(TextInput::new("link", texts::FILE_LINK, texts::LINK_TOO_LONG, LINK_LIMIT).value(clip(&file.link, LINK_LIMIT)).into());
     elements.extend(file.error.as_ref().map(|found| error(&texts::file_error(found))));

@@ -107,6 +107,18 @@ fn every_input_has_a_label_and_an_error_message() {
     }
 }
 
+/// Microsoft's renderer gives an input that is searched its placeholder for a name, and shows a value of it instead of the title.
+#[test]
+fn every_input_found_by_typing_repeats_its_label_and_has_no_value() {
+    for (name, post) in all(&Words::ordinary()).into_iter().chain(all(&hostile())) {
+        for input in of_type(card(&post), "Input.ChoiceSet").into_iter().filter(|input| input["style"] == "filtered") {
+            let (label, placeholder) = (input["label"].as_str(), input.get("placeholder").and_then(Value::as_str));
+            assert!(placeholder.zip(label).is_some_and(|(placeholder, label)| placeholder.starts_with(label)), "{name}");
+            assert!(!input.contains_key("value"), "{name}");
+        }
+    }
+}
+
 /// A client checks all inputs of a card for each button that sends any: two forms with required inputs would block each other.
 #[test]
 fn required_inputs_stand_only_in_cards_with_one_form() {
@@ -202,6 +214,13 @@ fn a_card_at_the_edge_gives_up_the_second_copy_of_its_data_first() {
     assert!(card(&post).to_string().len() <= SIZE_LIMIT);
     assert!(buttons.len() == 2 && buttons.iter().all(|button| button.get("fallback").is_none()));
     assert_eq!(buttons[0]["data"]["values"][0].as_str().map(str::len), Some(9_500), "what is sent is never cut");
+}
+
+#[test]
+fn a_file_that_was_not_chosen_is_none() {
+    let read = |file: &str| Action::parse(&json!({"verb": "template.fill", "thread": 1, "name": "n", "language": "en", "file": file}));
+    assert_eq!(read(submit::NO_FILE), read(""));
+    assert_ne!(read("12"), read(""));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::bridge::{FileError, MediaForm};
 
 pub const FILE_SENT_HERE: &str = "A file you sent in this chat in the last 24 hours";
+pub const CHOOSE_A_FILE: &str = "Choose a file";
+pub const NO_FILE_SENT_HERE: &str = "None of these";
 pub const FILE_LINK: &str = "Or a link to it (https)";
 pub const FILE_CHOICE_ERROR: &str = "Choose one of the files.";
 pub const LINK_TOO_LONG: &str = "Enter a link of at most 2,000 characters.";
