@@ -1,7 +1,7 @@
 //! One contact, with the WhatsApp action.
 
-use super::element::{Button, FactSet};
-use super::parts::{consent, header};
+use super::element::Button;
+use super::parts::{self, consent, header};
 use super::submit::Action;
 use super::text::{Text, name};
 use super::view::{ContactCard, Reader};
@@ -25,7 +25,7 @@ pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
     }
     let by = view.added_by.as_deref().map_or_else(|| labels::BY_WRITING.to_owned(), |who| labels::added_by(&name(who)));
     facts.push((labels::ADDED, view.added_at.map_or_else(|| Text::plain(&by), |at| Text::plain(&by).and(" · ").then(Text::moment(at)))));
-    card.push(FactSet::new(facts));
+    card.extend(parts::facts(facts));
     card.actions([Button::new(labels::MESSAGE_ON_WHATSAPP, &Action::Start { contact: view.id }).positive()]);
     card.actions(view.thread.map(|thread| Button::new(labels::HISTORY, &Action::OpenHistory { thread, before: None })));
     card.post(labels::about(&name(&view.head.client), labels::CONTACT))

@@ -1,7 +1,7 @@
 //! News of WhatsApp for administrators: what happened, to what, what it means, what to do.
 
-use super::element::{FactSet, TextBlock};
-use super::parts::{QUOTE_LIMIT, paragraph};
+use super::element::TextBlock;
+use super::parts::{QUOTE_LIMIT, facts, paragraph};
 use super::text::{Text, clip, name};
 use super::view::{Reader, Style};
 use crate::bridge::Post;
@@ -28,9 +28,6 @@ pub fn news(reader: &Reader<'_>, view: &News) -> Post {
     card.push(paragraph(view.meaning));
     card.push(paragraph(view.advice));
     let filled = view.facts.iter().filter(|(_, value)| !value.trim().is_empty());
-    let facts: Vec<_> = filled.map(|(title, value)| (*title, Text::plain(clip(value, QUOTE_LIMIT)))).collect();
-    if !facts.is_empty() {
-        card.push(FactSet::new(facts));
-    }
+    card.extend(facts(filled.map(|(title, value)| (*title, Text::plain(clip(value, QUOTE_LIMIT)))).collect()));
     card.post(name(&view.what))
 }

@@ -1,6 +1,6 @@
 //! What several cards share: the header, consent and delivery in words, and the reader's way of saying things.
 
-use super::element::{Card, Element, TextBlock};
+use super::element::{Card, Element, FactSet, TextBlock};
 use super::text::{Text, clip, name};
 use super::view::{ConsentView, Head, Reader, Style};
 use crate::bridge::{ConsentState, Time};
@@ -61,6 +61,22 @@ pub fn consent_style(state: ConsentState) -> Style {
         ConsentState::None | ConsentState::Pending | ConsentState::Lapsed => Style::Warning,
         ConsentState::Declined | ConsentState::Revoked => Style::Attention,
     }
+}
+
+/// The longest word that fits beside a title on a narrow screen, in characters.
+const FACT_WORD_LIMIT: usize = 20;
+
+/// Names and values. Clients draw a table of them and cut words that are wider than its column: with one of those (the name of a
+/// template may have 512 characters and no space) each value stands below its name instead.
+pub fn facts(facts: Vec<(&'static str, Text)>) -> Vec<Element> {
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    if facts.iter().all(|(_, value)| value.longest_word() <= FACT_WORD_LIMIT) {
+        return vec![FactSet::new(facts).into()];
+    }
+    let pair = |(title, value)| [TextBlock::new(Text::plain(title)).bold().into(), TextBlock::new(value).close().into()];
+    facts.into_iter().flat_map(pair).collect()
 }
 
 /// A message's text in a list: one line, short.

@@ -26,12 +26,17 @@ pub fn reader(directory: &Directory) -> Reader<'_> {
 /// How names, texts and numbers are filled: the same cards once with ordinary ones, once with hostile ones.
 pub struct Words {
     pub client: String,
+    pub colleague: String,
     pub text: String,
 }
 
 impl Words {
     pub fn ordinary() -> Self {
-        Self { client: "Maria Silva".into(), text: "Good morning, the contract is ready.\nWhen can you come to *sign* it?".into() }
+        Self {
+            client: "Maria Silva".into(),
+            colleague: "Ben Fischer".into(),
+            text: "Good morning, the contract is ready.\nWhen can you come to *sign* it?".into(),
+        }
     }
 }
 
@@ -76,7 +81,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         consent: consent(state),
         window_until: window,
         may_answer: false,
-        participants: vec!["Ana Torres".into(), "Ben Fischer".into()],
+        participants: vec!["Ana Torres".into(), words.colleague.clone()],
         held: 0,
         last: Some((MessageState::Read, hours(-1))),
         free: None,
@@ -149,7 +154,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         consent: consent(ConsentState::Granted),
         marketing_stopped: false,
         language: "pt-BR".into(),
-        added_by: Some("Ana Torres".into()),
+        added_by: Some(words.colleague.clone()),
         added_at: Some(hours(-200)),
         thread: Some(ThreadId(7)),
     };
@@ -209,7 +214,7 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         line(2, Speaker::Client, "Who is this?", None, true),
         line(3, Speaker::Client, "Yes", None, false),
         line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
-        line(5, Speaker::Colleague("Ben Fischer".into()), "And please bring your passport.", Some(MessageState::Failed), false),
+        line(5, Speaker::Colleague(words.colleague.clone()), "And please bring your passport.", Some(MessageState::Failed), false),
     ];
     let help = ThreadHelp {
         thread: ThreadId(7),
@@ -432,7 +437,7 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
                 reader,
                 &HeldList {
                     head: Some(head(words)),
-                    rows: vec![row(42), HeldRow { author: Some("Ben Fischer".into()), ..row(43) }],
+                    rows: vec![row(42), HeldRow { author: Some(words.colleague.clone()), ..row(43) }],
                     more: 0,
                 },
             ),

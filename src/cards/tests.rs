@@ -31,13 +31,15 @@ fn of_type<'a>(card: &'a Value, kind: &str) -> Vec<&'a serde_json::Map<String, V
 
 fn hostile() -> Words {
     Words {
+        colleague: "*Bold* [y](http://evil) <at>Ben</at> _u_ {{TIME(2026-01-01T00:00:00Z)}}".into(),
         client: "*Bold* [x](http://evil) <at>Ana</at> _u_ # مرحبا \u{202e}abc {{DATE(2026-01-01T00:00:00Z,SHORT)}} &lt;".into(),
         text: "1. one\n- two\n# three\n> four\n    code `x` ~y~ <b>&amp;</b>\n\n\u{7}{{TIME(2026-01-01T00:00:00Z)}} \\* end".into(),
     }
 }
 
 fn endless() -> Words {
-    Words { client: "Wolfeschlegelsteinhausenbergerdorff".repeat(15), text: "*😀_".repeat(1_365) }
+    let colleague = "Hubert_Blaine".repeat(20);
+    Words { client: "Wolfeschlegelsteinhausenbergerdorff".repeat(15), colleague, text: "*😀_".repeat(1_365) }
 }
 
 #[test]
@@ -168,7 +170,7 @@ fn what_can_be_sent_from_every_card_can_be_read() {
 
 #[test]
 fn no_notification_quotes_a_message() {
-    let words = Words { client: "Maria".into(), text: "SECRET".into() };
+    let words = Words { client: "Maria".into(), colleague: "Ben".into(), text: "SECRET".into() };
     for (name, post) in all(&words) {
         assert!(!post.summary.contains("SECRET"), "{name}");
     }
@@ -315,6 +317,19 @@ fn the_status_line_says_whether_one_may_write(
     let status = &card(&post)["body"][2];
     assert_eq!(status["color"], color);
     assert!(status["text"].as_str().is_some_and(|text| text.contains(words)), "{status}");
+}
+
+#[rstest]
+#[case::none("", 0)]
+#[case::escapes_are_not_shown("a*_b [c](d)", 6)]
+#[case::several("by Hubert Blaine", 6)]
+fn the_longest_word_is_measured_as_it_is_shown(#[case] words: &str, #[case] length: usize) {
+    assert_eq!(text::Text::plain(words).longest_word(), length);
+    assert_eq!(
+        text::Text::plain(words).and(" (").then(text::Text::moment(now())).longest_word(),
+        length,
+        "a moment is drawn by the client"
+    );
 }
 
 /// A sentence is put together from pieces and dates: the spaces between them stay.
@@ -467,8 +482,8 @@ proptest! {
     }
 
     #[test]
-    fn any_client_and_any_text_fit(client in "\\PC{0,500}", text in prop::string::string_regex("(?s).{0,2000}").expect("a pattern")) {
-        for (name, post) in all(&Words { client, text }) {
+    fn any_client_and_any_text_fit(client in "\\PC{0,500}", colleague in "\\PC{0,300}", text in prop::string::string_regex("(?s).{0,2000}").expect("a pattern")) {
+        for (name, post) in all(&Words { client, colleague, text }) {
             let size = card(&post).to_string().len();
             prop_assert!(size <= SIZE_LIMIT, "{} has {} bytes", name, size);
         }

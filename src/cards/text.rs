@@ -29,6 +29,12 @@ impl Text {
         self
     }
 
+    /// Its longest word in characters, but for moments, which are written in words of bearable length.
+    pub fn longest_word(&self) -> usize {
+        let words = self.0.split_whitespace().filter(|word| !word.contains("{{"));
+        words.map(|word| word.chars().filter(|c| *c != '\\').count()).max().unwrap_or_default()
+    }
+
     /// This, and then plain text.
     pub fn and(self, text: impl AsRef<str>) -> Self {
         self.then(Self::plain(text))

@@ -1,7 +1,7 @@
 //! The thread card: one in each home, edited in place. Its one status line says whether one may write, and until when.
 
-use super::element::{Button, FactSet, TextBlock};
-use super::parts::{consent, consent_style, header};
+use super::element::{Button, TextBlock};
+use super::parts::{self, consent, consent_style, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, Reader, Style, ThreadCard};
@@ -38,9 +38,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         }
         None => {}
     }
-    if !facts.is_empty() {
-        card.push(FactSet::new(facts));
-    }
+    card.extend(parts::facts(facts));
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
     let why = view.why.map(|message| Button::new(labels::WHY, &Action::Why { message }));
     let buttons = [
