@@ -63,7 +63,7 @@ pub fn table(report: &Report) -> String {
             What::Request => words::REQUEST_COSTS,
             What::Nudge => words::NUDGE_COSTS,
         };
-        row("Price", format!("{what}: {}", words::cost(&charge.category, charge.cost, time)));
+        row("Price", words::price(what, &words::cost(&charge.category, charge.cost, time)));
     }
     row("Delivered", counted(report));
     if report.charges.iter().any(|charge| charge.charged) {

@@ -27,7 +27,7 @@ pub fn thread_help(reader: &Reader<'_>, view: &ThreadHelp) -> Post {
     if let Some(template) = &view.template {
         facts.push((preflight::TEMPLATE, Text::plain(template)));
     }
-    facts.extend(view.prices.iter().map(|(what, price)| (preflight::PRICE, Text::plain(*what).and(": ").and(price).and("."))));
+    facts.extend(view.prices.iter().map(|(what, price)| (preflight::PRICE, Text::plain(preflight::price(what, price)))));
     if !facts.is_empty() {
         card.push(FactSet::new(facts));
     }
@@ -36,7 +36,7 @@ pub fn thread_help(reader: &Reader<'_>, view: &ThreadHelp) -> Post {
     card.push(FactSet::new(labels::COMMAND_HELP.iter().map(|(command, what)| (*command, Text::plain(what)))));
     card.actions([
         Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() }),
-        Button::new(labels::HELD, &Action::HeldList {}),
+        Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
     ]);
     card.post(labels::about(&name(&view.head.client), labels::HELP))

@@ -106,6 +106,11 @@ pub fn cost(category: &PriceCategory, cost: Cost, until: impl Fn(crate::bridge::
     }
 }
 
+/// `A text is free: replies inside the window are not charged.`
+pub fn price(what: &str, cost: &str) -> String {
+    format!("{what} is {cost}.")
+}
+
 fn category_name(category: &PriceCategory) -> String {
     match category {
         PriceCategory::Service => "a reply (service, at the utility rate)".to_owned(),

@@ -478,13 +478,13 @@ async fn the_help_of_a_conversation_says_the_same_to_its_participants_only() {
     world.advance(Duration::minutes(2)).await;
     let card = help(&ana, &maria).await;
     assert!(card.contains("You can write to Maria Oliveira now.") && card.contains("(Rule 8)"), "{card}");
-    assert!(card.contains("Until\n{{DATE(2026-03-03T11:00:") && card.contains("A text: free: replies inside the window"), "{card}");
+    assert!(card.contains("Until\n{{DATE(2026-03-03T11:00:") && card.contains("A text is free: replies inside the window"), "{card}");
     assert!(card.contains("templates\nChoose an approved template"), "the commands stand below: {card}");
     world.advance_hours(25).await;
     ana.types("help").await;
     let card = ana.last_card();
     assert!(card.contains("What you write now is held until Maria Oliveira writes.") && card.contains("(Rule 11)"), "{card}");
-    assert!(card.contains("The template: charged as utility"), "{card}");
+    assert!(card.contains("The template is charged as utility"), "{card}");
 
     let thread = world.thread_of(&maria).await;
     ben.types("help").await;
