@@ -24,13 +24,15 @@ pub fn held(reader: &Reader<'_>, view: &Held) -> Post {
         card.push(paragraph(note).style(Style::Attention));
     }
     let message = view.message;
-    let ask = view.asked.is_none().then(|| Button::new(labels::ASK_TO_REPLY, &Action::AskToReply { message }).positive());
+    let ask = view.asked.is_none().then(|| Button::new(labels::ASK_TO_REPLY, &Action::AskToReply { message }));
+    // What was just refused is not the likely action, but may be possible later.
+    let (ask, later) = if view.note.is_none() { (ask.map(Button::positive), None) } else { (None, ask) };
     let edit = view.editable.then(|| Button::new(labels::EDIT, &Action::EditHeld { message }));
     let rest = [
         Button::new(labels::WITHDRAW, &Action::WithdrawHeld { message }),
         Button::new(labels::CHOOSE_TEMPLATE, &Action::TemplateForHeld { message }),
         Button::new(labels::WHY, &Action::Why { message }),
     ];
-    card.actions(ask.into_iter().chain(edit).chain(rest));
+    card.actions(ask.into_iter().chain(edit).chain(rest).chain(later));
     card.post(labels::about(&client, labels::STATE_HELD))
 }
