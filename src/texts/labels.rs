@@ -216,7 +216,7 @@ pub const WINDOW_CLOSING: &str = ", less than an hour from now.";
 
 // "Why?".
 pub const WHY_HEADING: &str = "Why?";
-pub const WHY_NOT_RECORDED: &str = "Nothing was decided about this.";
+pub const WHY_NOT_RECORDED: &str = "No decision about this is recorded.";
 pub const WINDOW: &str = "Window";
 pub const POLICY: &str = "Policy";
 pub const SINCE: &str = "Since";
