@@ -17,11 +17,14 @@ const MOST_CHOICES: usize = 15;
 pub fn templates(reader: &Reader<'_>, view: &Templates) -> Post {
     let mut card = reader.card();
     card.extend(header(&view.head));
-    card.extend(choose(view));
-    card.push(TextInput::new("query", labels::FIND_TEMPLATE, labels::SEARCH_TOO_LONG, 80).value(&view.query));
+    let first = choose(view);
+    let query = TextInput::new("query", labels::FIND_TEMPLATE, labels::SEARCH_TOO_LONG, 80).value(&view.query);
     let search = Action::Templates { thread: view.thread, query: String::new() };
     let refresh = Button::new(labels::REFRESH_TEMPLATES, &Action::RefreshTemplates { thread: view.thread });
-    card.push(ActionSet::new([Button::with_inputs(labels::SEARCH, &search, &["query"]), refresh]));
+    let find = Container::new([query.into(), ActionSet::new([Button::with_inputs(labels::SEARCH, &search, &["query"]), refresh]).into()]);
+    let find = if first.is_empty() { find } else { find.separated() };
+    card.extend(first);
+    card.push(find);
     if view.templates.is_empty() {
         card.push(TextBlock::new(Text::plain(labels::NO_TEMPLATES)));
     }
