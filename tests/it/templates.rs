@@ -220,6 +220,23 @@ async fn a_file_of_the_wrong_kind_or_size_comes_back_with_the_limit() {
     assert_eq!(world.whatsapp.count("graph.upload"), 1);
 }
 
+#[tokio::test]
+async fn a_file_that_was_chosen_before_can_be_left_out_for_a_link() {
+    let world = world().await;
+    let (ana, maria, card, thread) = picker(&world).await;
+    let activity = world.teams.activity("ben", &Draft::text("").with(SentFile::attached("papers.pdf", PDF))).expect("an activity");
+    let link = activity["attachments"][0]["content"]["downloadUrl"].as_str().expect("an address");
+    let empty = SentFile::attached("offer.pdf", b"");
+    let again = previews(&ana, &card, thread, "contract_papers", empty, json!({"v0": "Maria", "v1": "C-7"})).await;
+    assert!(words(&again).contains("The file is empty."), "{}", words(&again));
+    ana.clicks_on(&card, "Preview", json!({"v0": "Maria", "v1": "C-7", "link": link, "file": choice(&again, "offer.pdf")})).await;
+    let again = shown(&ana, &card);
+    assert!(words(&again).contains("Choose a file or enter a link, not both."), "{}", words(&again));
+    ana.clicks_on(&card, "Preview", json!({"v0": "Maria", "v1": "C-7", "link": link, "file": choice(&again, "None of these")})).await;
+    ana.clicks_on(&card, "Send", Value::Null).await;
+    assert!(maria.last().header.is_some_and(|header| header.starts_with("[document ")), "{}", ana.transcript());
+}
+
 #[rstest]
 #[case::throttled(Fault::new(FaultName::TooManyRequests).retry_after(3).times(2).on(Surface::Media))]
 #[case::unavailable(Fault::new(FaultName::Unavailable).times(2).on(Surface::Media))]
