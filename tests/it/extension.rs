@@ -202,6 +202,23 @@ async fn choosing_and_sending_the_card_sends_nothing_to_the_client_and_its_butto
 }
 
 #[tokio::test]
+async fn a_template_that_lacks_nothing_but_its_picture_is_to_be_filled_in() {
+    let world = World::start().await;
+    let (ana, _) = one_conversation(&world).await;
+    let template = json!({"id": "1", "name": "way_to_us", "language": "en_US", "status": "APPROVED", "category": "UTILITY", "components": [
+        {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://scontent.example/v/t39.8562-34/sample"]}},
+        {"type": "BODY", "text": "This is how you find us."},
+    ]});
+    let answer = world.http().post(format!("{}/_sim/templates", world.whatsapp.base_url())).json(&template).send().await;
+    assert!(answer.expect("answers").status().is_success());
+    world.housekeeping().await;
+    let card = ana.picks(&ana.offered("templates", "way", "way_to_us").await).await;
+    let placed = ana.places(&card, "").await;
+    ana.clicks_on(&placed, "Fill in", json!({})).await;
+    assert!(ana.last_card().contains("This template begins with a picture."), "{}", ana.transcript());
+}
+
+#[tokio::test]
 async fn on_a_phone_the_results_own_card_leads_on_as_well() {
     let world = World::start().await;
     let (ana, maria) = one_conversation(&world).await;
