@@ -1,65 +1,11 @@
 // Walks the whole story in the demo's page by clicking and typing, like two colleagues and a client would.
 //
-// Starts `switchboard demo` on free ports, opens its page in Chromium and plays it chapter by chapter. A step that does not
-// happen ends the run and says what was expected and what was there instead. After every chapter the page is looked at in the
-// light and the dark theme and 400 px wide: nothing overflows, all text has the contrast of WCAG AA, nothing was logged as
-// an error. Screenshots: target/screenshots/story.
+// lib/stage.mjs says how a walk is played. Screenshots: target/screenshots/story.
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const binary = process.env.SWITCHBOARD_BIN ?? join(root, "target/debug/switchboard");
-const pictures = join(root, "target/screenshots/story");
-const patience = 8_000; // ms for one step
-const whole = 58_000; // ms for everything
-const wide = { width: 1500, height: 940 };
-const narrow = { width: 400, height: 860 };
-
-const problems = [];
-let chapter = "start";
-let page;
-
-/** Runs a step; when it fails, says what a person would have expected. */
-async function expecting(what, step) {
-  try {
-    return await step();
-  } catch (error) {
-    const reason = String(error.message ?? error).split("\n")[0];
-    throw new Error(`${chapter}: expected ${what} (${reason})`);
-  }
-}
-
-// The chat of the colleague whose turn it is.
-const chat = (text) => page.locator("[data-testid=chat-item]").filter(text === undefined ? {} : { hasText: text }).last();
-const seen = (what, text) => expecting(what, () => chat(text).waitFor({ timeout: patience }));
-const gone = (what, locator) => expecting(what, () => locator.waitFor({ state: "detached", timeout: patience }));
-const writes = async (text) => {
-  await page.getByTestId("composer").fill(text);
-  await page.getByTestId("composer").press("Enter");
-};
-const button = (item, title) => item.getByRole("button", { name: title, exact: true }).first();
-const presses = (item, title) => expecting(`a button ${title}`, () => button(item, title).click({ timeout: patience }));
-const input = (item, label) => item.getByLabel(label);
-
-// The phone of the client whose turn it is.
-const bubble = (text) => page.locator("[data-testid=phone-item]").filter({ hasText: text }).last();
-const arrives = (what, text) => expecting(what, () => bubble(text).waitFor({ timeout: patience }));
-const answers = async (text) => {
-  await page.getByTestId("phone-composer").fill(text);
-  await page.getByTestId("phone-composer").press("Enter");
-};
-const ticks = (text, state) =>
-  expecting(`the ticks of “${text}” to say ${state}`, () => bubble(text).getByTestId("ticks").filter({ hasText: state }).waitFor({ timeout: patience }));
-const phoneTexts = () => page.locator("[data-testid=phone-item] .text").allInnerTexts();
-const windowSays = (words) => expecting(`the phone's window line to say “${words}”`, () => page.getByTestId("window").filter({ hasText: words }).waitFor({ timeout: patience }));
-
-/** The card that tells how a conversation stands: there is one, edited in place. */
-const threadCard = (words) => seen(`the conversation's card to say “${words}”`, words);
+import {
+  answers, arrives, bubble, button, chat, complain, expecting, gone, input, page, patience, phoneTexts, picture, pictureAll, play, presses, seen, threadCard, ticks,
+  windowSays, writes,
+} from "./lib/stage.mjs";
 
 const story = [
   ["01-welcome", async () => {
@@ -152,7 +98,7 @@ const story = [
       const copies = (await phoneTexts()).filter((text) => text.includes("busy WhatsApp")).length;
       if (copies !== 1) throw new Error(`${copies} times`);
     });
-    await page.screenshot({ path: join(pictures, "05-faults-light.png") });
+    await picture("05-faults");
     await page.getByTestId("faults").click();
   }],
 
@@ -197,7 +143,7 @@ const story = [
       const at = await page.evaluate(() => ({ title: document.activeElement?.textContent, card: Boolean(document.activeElement?.closest(".card")), ring: getComputedStyle(document.activeElement).outlineStyle }));
       titles.push(at.title);
       if (at.card && at.title === "Send") {
-        if (at.ring === "none") problems.push(`${chapter}: the focused button shows no ring`);
+        if (at.ring === "none") complain("the focused button shows no ring");
         break;
       }
     }
@@ -217,12 +163,13 @@ const story = [
     // The message extension, with the keyboard alone: what is chosen stands in the compose box, and goes into the chat only.
     const before = (await phoneTexts()).length;
     await page.getByTestId("extension-open").press("Enter");
-    await expecting("the templates without anything typed", () => page.getByRole("option", { name: "order_update" }).waitFor({ timeout: patience }));
+    const found = page.getByTestId("extension-results");
+    await expecting("the templates without anything typed", () => found.getByRole("option", { name: "order_update" }).waitFor({ timeout: patience }));
     const search = page.getByTestId("extension-search");
     await search.fill("open monday");
-    await expecting("only what holds these words", () => page.getByRole("option", { name: "order_update" }).waitFor({ state: "detached", timeout: patience }));
+    await expecting("only what holds these words", () => found.getByRole("option", { name: "order_update" }).waitFor({ state: "detached", timeout: patience }));
     await search.press("ArrowDown");
-    await expecting("the first one to be marked", () => page.locator("[role=option][aria-selected=true]", { hasText: "office_hours" }).waitFor({ timeout: patience }));
+    await expecting("the first one to be marked", () => found.locator("[role=option][aria-selected=true]", { hasText: "office_hours" }).waitFor({ timeout: patience }));
     await pictureAll("07-compose-box-results");
     await search.press("Enter");
     await expecting("the card in the compose box", () => page.getByTestId("placed").getByText("Nothing has been sent.").first().waitFor({ timeout: patience }));
@@ -296,166 +243,4 @@ const story = [
   }],
 ];
 
-/** Runs in the page: everything wider than the page, and text that is too faint (WCAG 2 AA). */
-function look() {
-  const luminance = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((value) => (value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const colour = (text) => {
-    const parts = text.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
-    return { rgb: parts.slice(0, 3), alpha: parts[3] ?? 1 };
-  };
-  const over = (front, back) => front.rgb.map((value, at) => value * front.alpha + back[at] * (1 - front.alpha));
-  const ground = (element) => {
-    const layers = [];
-    for (let at = element; at; at = at.parentElement) {
-      const layer = colour(getComputedStyle(at).backgroundColor);
-      if (layer.alpha > 0) layers.unshift(layer);
-      if (layer.alpha === 1) break;
-    }
-    return layers.reduce((back, layer) => over(layer, back), [255, 255, 255]);
-  };
-  const faint = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    // What is hidden until a mouse is over it counts when it is there.
-    let alpha = 1;
-    for (let at = element; at; at = at.parentElement) alpha *= Number(getComputedStyle(at).opacity);
-    if (alpha === 0 || node.data.trim() === "" || element.closest(":disabled, [aria-hidden=true], .hidden, script, option") || element.getClientRects().length === 0) continue;
-    const style = getComputedStyle(element);
-    const back = ground(element);
-    const ink = colour(style.color);
-    const front = over({ rgb: ink.rgb, alpha: ink.alpha * alpha }, back);
-    const [low, high] = [luminance(front), luminance(back)].sort((one, other) => one - other);
-    const ratio = (high + 0.05) / (low + 0.05);
-    const size = parseFloat(style.fontSize);
-    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    if (ratio < (large ? 3 : 4.5)) faint.push(`“${node.data.trim().slice(0, 30)}” ${ratio.toFixed(2)}:1`);
-  }
-  const width = document.documentElement.clientWidth;
-  const outside = (element) => {
-    const box = element.getBoundingClientRect();
-    if (box.width === 0 || box.right <= width + 0.5) return false;
-    for (let at = element.parentElement; at; at = at.parentElement) if (getComputedStyle(at).overflowX !== "visible") return false;
-    return true;
-  };
-  const wide = [...document.body.querySelectorAll("*")].filter((element) => !element.closest(".hidden, .skip") && outside(element));
-  const scrolls = [...document.querySelectorAll(".scroll, .card")].filter((element) => element.scrollWidth > element.clientWidth + 1);
-  const name = (element) => `${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 30)}”`;
-  return { faint: [...new Set(faint)].slice(0, 8), wide: [...wide, ...scrolls].map(name).slice(0, 4), scrolls: document.documentElement.scrollWidth > width };
-}
-
-async function pictureAll(name) {
-  const check = async (where) => {
-    const found = await page.evaluate(look);
-    if (found.scrolls || found.wide.length > 0) problems.push(`${name} (${where}): wider than its place: ${found.wide.join(" | ")}`);
-    if (found.faint.length > 0) problems.push(`${name} (${where}): too faint: ${found.faint.join(" | ")}`);
-  };
-  await page.mouse.move(0, 0);
-  await page.evaluate(() => document.activeElement?.blur());
-  await page.screenshot({ path: join(pictures, `${name}-light.png`) });
-  await check("light");
-  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  await page.screenshot({ path: join(pictures, `${name}-dark.png`) });
-  await check("dark");
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize(narrow);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  for (const id of ["chat", "phone"]) {
-    const below = await page.locator(`#${id}`).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
-    if (below > 2) problems.push(`${name} (400 px): the newest item of #${id} is ${below} px below what is seen`);
-  }
-  await page.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true });
-  await check("400 px");
-  await page.setViewportSize(wide);
-}
-
-/** Starts the demo; its page's address stands behind "Open". */
-async function startDemo() {
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`cargo build\` first, or set SWITCHBOARD_BIN`);
-  const demo = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
-  const log = [];
-  createInterface({ input: demo.stderr }).on("line", (line) => log.push(line));
-  const address = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the demo did not say where its page is\n${log.join("\n")}`)), 15_000);
-    demo.once("error", reject);
-    demo.once("exit", (code) => reject(new Error(`the demo ended with ${code}\n${log.join("\n")}`)));
-    createInterface({ input: demo.stdout }).on("line", (line) => {
-      const found = line.match(/^\s*Open\s+(http:\S+)/);
-      if (!found) return;
-      clearTimeout(late);
-      resolve(found[1]);
-    });
-  });
-  return { demo, address, log };
-}
-
-/** Asks the demo to stop, and makes it when it does not. */
-async function stop(demo) {
-  if (demo.exitCode !== null || demo.signalCode !== null) return;
-  const ended = new Promise((resolve) => demo.once("exit", resolve));
-  demo.kill("SIGTERM");
-  const late = setTimeout(() => {
-    problems.push("the demo did not stop within 5 s of SIGTERM");
-    demo.kill("SIGKILL");
-  }, 5_000);
-  await ended;
-  clearTimeout(late);
-  if (demo.exitCode !== 0 && demo.signalCode === null) problems.push(`the demo ended with ${demo.exitCode}`);
-}
-
-rmSync(pictures, { recursive: true, force: true });
-mkdirSync(pictures, { recursive: true });
-const began = Date.now();
-const { demo, address, log } = await startDemo();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-}).catch(async (error) => {
-  await stop(demo);
-  throw error;
-});
-const alarm = setTimeout(() => {
-  console.error(`${chapter}: the story took longer than ${whole / 1000} s`);
-  demo.kill("SIGKILL");
-  process.exit(1);
-}, whole);
-try {
-  const context = await browser.newContext({ viewport: wide, timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce", colorScheme: "light" });
-  page = await context.newPage();
-  page.setDefaultTimeout(patience);
-  page.on("pageerror", (error) => problems.push(`${chapter}: ${error.message}`));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(`${chapter}: console: ${message.text()}`);
-  });
-  await page.goto(address);
-  for (const [name, tell] of story) {
-    chapter = name;
-    await tell();
-    await expecting("no error message on the page", async () => {
-      if (await page.locator("#problem").isVisible()) throw new Error(await page.locator("#problem").innerText());
-    });
-    await pictureAll(name);
-    console.log(`${name}: told after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  }
-} catch (error) {
-  problems.push(error.message.startsWith(chapter) ? error.message : `${chapter}: ${error.message}`);
-  if (page) {
-    await page.screenshot({ path: join(pictures, "failed.png") }).catch(() => {});
-    const last = await page.locator("[data-testid=chat-item]").allInnerTexts().catch(() => []);
-    const phone = await page.locator("[data-testid=phone-item]").allInnerTexts().catch(() => []);
-    const end = (texts) => texts.slice(-3).map((text) => `    ${text.replace(/\s+/g, " ").slice(0, 300)}`).join("\n");
-    problems.push(`  the chat ended with:\n${end(last)}\n  the phone ended with:\n${end(phone)}\n  the server said:\n${log.slice(-8).join("\n")}\n  picture: target/screenshots/story/failed.png`);
-  }
-} finally {
-  clearTimeout(alarm);
-  await browser.close();
-  await stop(demo);
-}
-if (problems.length > 0) {
-  console.error(problems.join("\n"));
-  process.exit(1);
-}
-console.log(`story: ${story.length} chapters told; screenshots in target/screenshots/story`);
+await play("story", story, 58_000);
