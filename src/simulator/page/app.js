@@ -216,6 +216,7 @@
       $("chat").replaceChildren();
       drawQuote();
       extension.clear();
+      attach.clear();
       toast("");
       drawTeams();
       tick();
@@ -233,7 +234,7 @@
     if (item.deleted) return "This message was deleted.";
     if (item.format === "xml") return Cards.html(item.text ?? "").textContent;
     if (item.text && item.format === "markdown") return Cards.markdown(item.text.replace(/\n+/g, " ")).textContent;
-    return item.text ?? item.summary ?? item.card?.fallbackText ?? "Card";
+    return item.text || item.files.join(", ") || item.summary || item.card?.fallbackText || "Card";
   };
   // A card that is sent again unchanged (an invoke's answer, then the update for other devices) keeps what was typed into it.
   const cardOf = (item, owner) => {
@@ -265,6 +266,7 @@
     if (item.deleted) bubble.append(el("em", "subtle", "This message was deleted."));
     else {
       if (item.text) bubble.append(item.format === "xml" ? Cards.html(item.text) : item.format === "markdown" ? Cards.markdown(item.text) : el("div", "text plain", item.text));
+      for (const name of item.files) bubble.append(el("div", "file", name));
       if (item.card) bubble.append(cardOf(item, owner));
     }
     if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
@@ -287,7 +289,7 @@
     const target = { activity_id: item.activity_id };
     const all = [tool("Quote", () => { Object.assign(pick, { quote: item, editing: null }); drawQuote(); $("composer").focus(); })];
     if (own) {
-      all.push(tool("Edit", () => { Object.assign(pick, { quote: null, editing: item }); $("composer").value = textOf(item); drawQuote(); $("composer").focus(); }));
+      all.push(tool("Edit", () => { Object.assign(pick, { quote: null, editing: item }); $("composer").value = item.text ? textOf(item) : ""; drawQuote(); $("composer").focus(); }));
       all.push(tool("Delete", () => attempt(() => call("teams", `users/${key}/delete`, target))));
     } else {
       all.push(tool("Like", () => attempt(() => call("teams", `users/${key}/react`, { ...target, kind: "like", remove: item.reactions.includes("like") }))));
@@ -326,19 +328,23 @@
     reader: () => ({ locale: user().user.locale, timeZone: user().user.time_zone }),
     say,
   });
+  const attach = Attach.control({ say });
   const sendTeams = () => attempt(async () => {
     const text = $("composer").value.trim();
     const card = extension.placed();
-    if ((!text && !card) || !user()) return;
-    const key = user().user.key;
     const { quote, editing } = pick;
+    // A card, and a message that is changed, go without files; those wait for the next message.
+    const plain = !card && !editing;
+    if ((!text && !card && !(plain && attach.any())) || !user()) return;
+    const key = user().user.key;
+    const files = plain ? attach.take() : [];
     extension.clear();
     $("composer").value = "";
     Object.assign(pick, { quote: null, editing: null });
     drawQuote();
     if (card) await call("teams", `users/${key}/place`, { card, text });
     else if (editing) await call("teams", `users/${key}/edit`, { activity_id: editing.activity_id, ...draftOf(text) });
-    else await call("teams", `users/${key}/type`, { ...draftOf(text), quote: quote?.activity_id ?? null });
+    else await call("teams", `users/${key}/type`, { ...draftOf(text), quote: quote?.activity_id ?? null, files });
     refresh("teams");
   });
 

@@ -268,7 +268,8 @@ impl World {
         }
         let (text, format) = draft.html.map_or((draft.text, "plain"), |html| (html, "xml"));
         self.with_user(key, |state| {
-            state.chat.push(user_item(&id, now, text, format, draft.quote));
+            let files = draft.files.iter().map(SentFile::shown).collect();
+            state.chat.push(ChatItem { files, ..user_item(&id, now, text, format, draft.quote) });
             state.sent.insert(id.clone(), activity.clone());
         })?;
         self.common.signal();

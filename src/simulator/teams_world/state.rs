@@ -61,6 +61,8 @@ pub struct ChatItem {
     pub summary: Option<String>,
     /// The activity this one quotes.
     pub quoted: Option<String>,
+    /// Names of the files that the user sent with it.
+    pub files: Vec<String>,
     pub reactions: Vec<String>,
     /// How often the bot updated it.
     pub revision: u32,
@@ -86,6 +88,11 @@ impl SentFile {
     /// An attached file.
     pub fn attached(name: &str, bytes: &[u8]) -> Self {
         Self { name: name.to_owned(), data: STANDARD.encode(bytes), ..Self::default() }
+    }
+
+    /// How the client shows it in the chat.
+    pub(super) fn shown(&self) -> String {
+        if self.name.is_empty() { "Pasted picture".to_owned() } else { self.name.clone() }
     }
 
     /// A pasted picture.

@@ -32,6 +32,19 @@ async fn a_typed_message_arrives_signed_with_a_published_key_and_a_service_url_c
 }
 
 #[tokio::test]
+async fn files_go_out_as_attachments_and_stand_in_the_chat_by_name() {
+    let stage = stage().await;
+    let draft = Draft::text("").with(SentFile::attached("offer.pdf", b"%PDF")).with(SentFile::pasted("image/png", b"PNG"));
+    stage.teams.says("ana", draft).await.expect("sent");
+    let (body, _) = stage.server.activities.lock().expect("fine")[0].clone();
+    assert_eq!(
+        (body["attachments"][0]["name"].as_str(), body["attachments"][1]["contentType"].as_str()),
+        (Some("offer.pdf"), Some("image/png"))
+    );
+    assert_eq!(stage.teams.chat("ana").expect("known")[0].files, ["offer.pdf", "Pasted picture"]);
+}
+
+#[tokio::test]
 async fn rotated_keys_replace_the_published_ones() {
     let stage = stage().await;
     let before = stage.teams.sign(json!({}), stage.teams.good_claims());
