@@ -430,7 +430,8 @@
       bubble.append(el("blockquote", "quoted", quoted ? quoted.text.slice(0, 100) : "an earlier message"));
     }
     if (item.picture) { const picture = el("img", "wa-picture"); picture.src = item.picture; picture.alt = "Picture above the text"; bubble.append(picture); }
-    if (item.header) bubble.append(el("strong", "wa-header", item.header));
+    // A picture stands for itself; other headers are words.
+    if (item.header && !item.picture) bubble.append(el("strong", "wa-header", item.header));
     bubble.append(waText(item.text));
     if (item.footer) bubble.append(el("div", "wa-footer subtle", item.footer));
     const meta = el("div", "wa-meta", timeNode(item.at));

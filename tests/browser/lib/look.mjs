@@ -52,12 +52,27 @@ function look() {
   };
   const wide = [...document.body.querySelectorAll("*")].filter((element) => !element.closest(".hidden, .skip") && outside(element));
   const scrolls = [...document.querySelectorAll(".scroll, .card")].filter((element) => element.scrollWidth > element.clientWidth + 1);
+  // Controls are whole: nothing in front of which they stand cuts them off.
+  const cut = (element) => {
+    const { right, width } = element.getBoundingClientRect();
+    if (width === 0) return false;
+    for (let at = element.parentElement; at; at = at.parentElement) {
+      const overflow = getComputedStyle(at).overflowX;
+      if (["auto", "scroll"].includes(overflow)) return false;
+      if (overflow !== "visible" && right > at.getBoundingClientRect().right + 0.5) return true;
+    }
+    return false;
+  };
+  const controls = [...document.querySelectorAll("button, select, input, textarea")].filter((element) => !element.closest(".hidden, .skip") && cut(element));
   const name = (element) => `${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 30)}”`;
-  return { faint: [...new Set(faint)].slice(0, 8), wide: [...wide, ...scrolls].map(name).slice(0, 4), scrolls: document.documentElement.scrollWidth > width };
+  return { faint: [...new Set(faint)].slice(0, 8), wide: [...wide, ...scrolls, ...controls].map(name).slice(0, 4), scrolls: document.documentElement.scrollWidth > width };
 }
 
-/** Takes a picture of the page in each way, and says what is wrong with it: too wide, too faint, or the newest item out of sight. */
-export async function lookAt(page, folder, name) {
+/**
+ * Takes a picture of the page in each way, and says what is wrong with it: too wide, too faint, or the newest item out of sight.
+ * `scrolled`: somebody reads further up in the chat, and the newest item is not expected.
+ */
+export async function lookAt(page, folder, name, { scrolled = false } = {}) {
   const problems = [];
   const check = async (where) => {
     const found = await page.evaluate(look);
@@ -74,7 +89,7 @@ export async function lookAt(page, folder, name) {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize(narrow);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  for (const id of ["chat", "phone"]) {
+  for (const id of scrolled ? ["phone"] : ["chat", "phone"]) {
     const below = await page.locator(`#${id}`).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
     if (below > 2) problems.push(`${name} (400 px): the newest item of #${id} is ${below} px below what is seen`);
   }
