@@ -271,6 +271,12 @@ impl Template {
         Ok(buttons)
     }
 
+    /// The body while its gaps are being filled: `shown` stands in them, in the order of [`Self::variables`].
+    pub fn sketch(&self, shown: impl IntoIterator<Item = String>) -> String {
+        let filled = Filled(self.variables().into_iter().zip(shown).collect());
+        self.show(TemplatePlace::Body, &self.body, &filled)
+    }
+
     /// `text` with every gap replaced by its value. Values are never scanned for gaps themselves.
     fn show(&self, place: TemplatePlace, text: &str, filled: &Filled) -> String {
         let order = template_gaps(text, self.parameter_format);

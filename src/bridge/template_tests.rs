@@ -45,6 +45,16 @@ fn gaps_are_found_without_being_fooled(#[case] text: &str, #[case] expected: &[&
 }
 
 #[test]
+fn the_sketch_of_the_body_shows_what_stands_in_its_gaps_so_far() {
+    let mut template = template("Dear {{first_name}}, {{ref}} of {{first_name}}");
+    template.parameter_format = ParameterFormat::Named;
+    template.header = Some(TemplateHeader::Text { text: "About {{what}}".into() });
+    // In the order of the variables: the header's comes first.
+    assert_eq!(template.sketch(values(&["order", "{{ref}}", "[Ref]"])), "Dear {{ref}}, [Ref] of {{ref}}");
+    assert_eq!(template.sketch(values(&["order", "Bo"])), "Dear Bo, {{ref}} of Bo");
+}
+
+#[test]
 fn the_preview_is_what_the_phone_shows() {
     let mut template = template("Hi {{1}}, order {{2}} is ready. Thanks, {{1}}!");
     template.header = Some(TemplateHeader::Text { text: "About {{1}}".into() });

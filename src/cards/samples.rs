@@ -332,7 +332,7 @@ fn template_cards(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post
         thread: ThreadId(7),
         name: "appointment_reminder".into(),
         language: "en".into(),
-        text: format!("Hello {}, we look forward to seeing you on [2] at [place].", words.client),
+        text: format!("Hello {}, we look forward to seeing you on [Value 2] at [Meeting place].", words.client),
         fields: vec![
             field("1", "Pablo", &words.client, None),
             field("2", "Monday, 3 pm", "", None),

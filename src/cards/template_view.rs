@@ -51,7 +51,7 @@ pub struct TemplateFill {
     pub thread: ThreadId,
     pub name: String,
     pub language: String,
-    /// The template's text as far as it is filled, blanks as `[label]`.
+    /// The template's text as far as it is filled, blanks as the label of their input: `[Value 2]`.
     pub text: String,
     /// In the order of `values`; the inputs are `v0`, `v1` …
     pub fields: Vec<TemplateField>,

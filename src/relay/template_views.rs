@@ -8,7 +8,7 @@ use crate::bridge::{
 };
 use crate::cards::{self, FileChoice, FileInput, TemplateField, TemplateFill, TemplatePreview, TemplateRow, Templates};
 use crate::store::{Attachment, Result, Upload};
-use crate::texts::{read_moment, sentences, typed_moment};
+use crate::texts::{labels, read_moment, sentences, typed_moment};
 
 /// Files offered to choose from.
 const FILES: u32 = 20;
@@ -63,12 +63,14 @@ pub fn template_fill(
     fields: Vec<TemplateField>,
     file: Option<FileInput>,
 ) -> Post {
+    let blank = |field: &TemplateField| format!("[{}]", labels::variable(&field.label));
+    let so_far = |field: &TemplateField| if field.value.trim().is_empty() { blank(field) } else { field.value.clone() };
     let view = TemplateFill {
         head: desk.head(&case.contact, Some(&case.thread)),
         thread: case.thread.id,
         name: template.name.clone(),
         language: template.language.clone(),
-        text: template.body.clone(),
+        text: template.sketch(fields.iter().map(so_far)),
         fields,
         file,
     };

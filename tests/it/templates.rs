@@ -121,6 +121,17 @@ async fn every_template_reads_on_the_phone_as_it_was_previewed() {
 }
 
 #[tokio::test]
+async fn the_form_shows_the_text_as_far_as_it_is_filled() {
+    let world = world().await;
+    let (ana, _, card, thread) = picker(&world).await;
+    let form = words(&picks(&ana, &card, thread, "order_update").await);
+    assert!(form.contains("Hello Maria, your order [Order id] is on its way."), "{form}");
+    ana.clicks_on(&card, "Preview", json!({"v0": "Bo", "v1": ""})).await;
+    let again = words(&shown(&ana, &card));
+    assert!(again.contains("Hello Bo, your order [Order id] is on its way."), "{again}");
+}
+
+#[tokio::test]
 async fn a_tap_on_a_templates_button_is_heard_by_its_title() {
     let world = world().await;
     let (ana, maria, card, thread) = picker(&world).await;
