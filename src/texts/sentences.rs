@@ -145,7 +145,7 @@ pub fn is_written(line: &str) -> bool {
 }
 
 pub fn attachments_not_sent(names: &str) -> String {
-    format!("Pictures and files are not sent to clients in this version. Not sent: {names}")
+    format!("In this version pictures and files reach clients only in a template that begins with one. Not sent: {names}")
 }
 
 pub fn you_can_write(client: &str) -> String {

@@ -145,6 +145,16 @@ async fn a_tap_on_a_templates_button_is_heard_by_its_title() {
 }
 
 #[tokio::test]
+async fn a_file_alone_reaches_nobody_and_its_sender_is_told_what_it_is_good_for() {
+    let world = world().await;
+    let (ana, maria, _, _) = picker(&world).await;
+    let before = maria.received().len();
+    ana.says(Draft::text("").with(SentFile::attached("house.png", PNG))).await;
+    ana.sees("In this version pictures and files reach clients only in a template that begins with one. Not sent: house.png");
+    assert_eq!((maria.received().len(), world.whatsapp.count("graph.media")), (before, 0));
+}
+
+#[tokio::test]
 async fn a_pasted_picture_is_fetched_with_the_bots_token() {
     let world = world().await;
     let (ana, maria, card, thread) = picker(&world).await;
