@@ -3,7 +3,7 @@
 // lib/stage.mjs says how a walk is played. Screenshots: target/screenshots/story.
 
 import {
-  answers, arrives, bubble, button, chat, complain, expecting, gone, input, page, patience, phoneTexts, picture, pictureAll, play, presses, seen, threadCard, ticks,
+  advance, answers, arrives, bubble, button, chat, complain, expecting, gone, input, page, patience, phoneTexts, picture, pictureAll, play, presses, seen, threadCard, ticks,
   windowSays, writes,
 } from "./lib/stage.mjs";
 
@@ -103,7 +103,7 @@ const story = [
   }],
 
   ["06-held", async () => {
-    await page.getByTestId("advance-25h").click();
+    await advance(25);
     await windowSays("closed");
     await threadCard("Window closed since");
     await writes("The papers are signed.");

@@ -69,8 +69,12 @@ export const threadCard = (words) => seen(`the conversation's card to say “${w
 export const colleague = (at, name) => expecting(`${name} to be chosen`, () => page.getByTestId(`teams-user-${at}`).click({ timeout: patience }));
 
 // The phone of the client whose turn it is.
-export const bubble = (text) => page.locator("[data-testid=phone-item]").filter({ hasText: text }).last();
+/** The newest message of the business that holds this text. */
+export const bubble = (text) => page.locator("[data-testid=phone-item][data-from=business]").filter({ hasText: text }).last();
 export const arrives = (what, text) => expecting(what, () => bubble(text).waitFor({ timeout: patience }));
+/** The same for a text that was sent before: it is there `times` times. */
+export const arrivesAgain = (what, text, times) =>
+  expecting(what, () => page.locator("[data-testid=phone-item][data-from=business]").filter({ hasText: text }).nth(times - 1).waitFor({ timeout: patience }));
 export const answers = async (text) => {
   await page.getByTestId("phone-composer").fill(text);
   await page.getByTestId("phone-composer").press("Enter");
@@ -86,10 +90,19 @@ export const notOnPhone = (what, text) =>
 /** Chooses the client (from 0) whose phone is shown. */
 export const client = (at, name) => expecting(`${name} to be chosen`, () => page.getByTestId(`phone-client-${at}`).click({ timeout: patience }));
 
+/** Moves the clock by one of the page's steps (1, 6 or 25 h) and waits until it has moved. */
+export const advance = (hours) =>
+  expecting(`${hours} hours to pass`, async () => {
+    const clock = () => page.getByTestId("clock").evaluate((clock) => Date.parse(clock.dateTime));
+    const before = await clock();
+    await page.getByTestId(`advance-${hours}h`).click({ timeout: patience });
+    await page.waitForFunction((at) => Date.parse(document.getElementById("clock").dateTime) >= at, before + hours * 3_600_000, { timeout: patience });
+  });
+
 /** A picture of the page as it is now. */
 export const picture = (name) => page.screenshot({ path: join(folder, `${name}-light.png`) });
 /** Looks at the page in every way, as after a chapter. */
-export const pictureAll = async (name) => problems.push(...(await lookAt(page, folder, name)));
+export const pictureAll = async (name, options) => problems.push(...(await lookAt(page, folder, name, options)));
 
 /** Plays the chapters from a fresh demo on and ends the process when something was wrong. `limit`: ms for everything. */
 export async function play(walk, chapters, limit) {
