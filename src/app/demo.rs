@@ -240,6 +240,7 @@ fn service() -> Line {
             "Sie erhalten keine Nachrichten von {business} mehr auf WhatsApp. Wenn Sie es sich anders überlegen, antworten Sie START oder \
              schreiben Sie uns, dann fragen wir Sie erneut.",
         ),
+        ("K-21", "(geschrieben am {date})"),
         ("K-13", "{business}: Mit STOP beenden Sie Nachrichten, mit START geht es weiter."),
         (
             "K-22",

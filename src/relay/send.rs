@@ -10,7 +10,7 @@ use crate::bridge::{
 };
 use crate::cards::Style;
 use crate::store::{Contact, Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, sentences, when};
+use crate::texts::{TextId, sentences, typed_moment, when};
 use serde_json::{Value, json};
 
 /// What somebody wants to send.
@@ -330,21 +330,28 @@ fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<boo
 
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
     // A text that WhatsApp refused after its release, and that waits again, has the line already.
-    let is_dated = |body: &str| -> Result<bool> {
-        let looks = body.lines().last().is_some_and(sentences::is_written);
-        Ok(looks && desk.tx.decisions(message.id)?.iter().any(|row| row.kind == "message.released"))
-    };
+    let has_line = || -> Result<bool> { Ok(desk.tx.decisions(message.id)?.iter().any(|row| row.body["dated"] == true)) };
+    let mut entry = decided(ruling);
     if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now))
-        && !is_dated(body)?
+        && !has_line()?
     {
-        let written = when(message.created_at, &desk.office.directory.organization.time_zone, desk.now);
-        let dated = Outgoing::Text { body: format!("{body}\n{}", sentences::written(&written)) };
+        let dated = Outgoing::Text { body: format!("{body}\n{}", written(desk, case, message)) };
         desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
+        entry["dated"] = true.into();
     }
     desk.tx.set_state(message.id, MessageState::Held, MessageState::Queued, desk.now)?;
     desk.tx.save_rule(message.id, ruling.rule)?;
-    desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &decided(ruling))?;
+    desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &entry)?;
     enqueue(desk, case, message.id)
+}
+
+/// K-21 in the client's language. Only English has words for a date; digits are read everywhere.
+fn written(desk: &Desk<'_>, case: &Case, message: &Message) -> String {
+    let voice = desk.client_voice(&case.contact);
+    let zone = &desk.office.directory.organization.time_zone;
+    let english = same_language(voice.language_of(TextId::K21), "en");
+    let date = if english { when(message.created_at, zone, desk.now) } else { typed_moment(message.created_at, zone) };
+    voice.say(TextId::K21, &[("date", &date)])
 }
 
 fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option<(usize, Rule)>) -> Result<()> {

@@ -113,6 +113,8 @@ texts! {
     T20 "T-20" Colleague "More than 24 hours have passed since {client}'s last message, so WhatsApp only lets us restart with an approved template. Nothing was sent; your text is kept here.";
     /// Window closed, policy `queue`.
     T21 "T-21" Colleague "Held. {client} last wrote {ago}. Your message ({n} waiting) goes out as soon as {client} writes, and expires {date}.";
+    /// The last line of a message that was held for more than a day.
+    K21 "K-21" Client "(written {date})";
     /// The nudge template.
     K22 "K-22" Client "{colleague} at {business} has a message for you. Reply to this chat to read it. Reply STOP to end messages.";
     /// Released.

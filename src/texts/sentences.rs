@@ -134,16 +134,6 @@ pub fn unsupported(what: &str) -> String {
     format!("[The client sent something that WhatsApp does not pass on: {what}. Ask them to write it.]")
 }
 
-/// The line under a message that was held for more than a day.
-pub fn written(when: &str) -> String {
-    format!("(written {when})")
-}
-
-/// Whether a line is one of [`written`].
-pub fn is_written(line: &str) -> bool {
-    line.starts_with("(written ") && line.ends_with(')')
-}
-
 pub fn attachments_not_sent(names: &str) -> String {
     format!("In this version pictures and files reach clients only in a template that begins with one. Not sent: {names}")
 }

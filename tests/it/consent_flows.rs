@@ -211,6 +211,19 @@ async fn a_held_message_is_announced_in_the_clients_language() {
 }
 
 #[tokio::test]
+async fn a_message_from_the_day_before_says_so_in_the_clients_language() {
+    let world = World::start().await;
+    let (eva, jonas) = (world.eva(), world.jonas());
+    world.consented(&eva, &jonas).await;
+    world.advance_hours(25).await;
+    let written = world.clock.now().with_timezone(&chrono_tz::Europe::Berlin).format("%Y-%m-%d %H:%M").to_string();
+    eva.types("Ihr Termin").await;
+    world.advance_hours(25).await;
+    jonas.types("Ja?").await;
+    assert_eq!(jonas.last().text, format!("Ihr Termin\n(geschrieben am {written})"));
+}
+
+#[tokio::test]
 async fn the_templates_that_do_not_fit_are_told() {
     let world = World::start().await;
     let mut directory = world.relay().office().directory.clone();
