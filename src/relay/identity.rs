@@ -21,7 +21,10 @@ pub fn is_change(content: &Content) -> bool {
 /// The contact that a message is from: known, or made from what WhatsApp tells.
 pub fn recognise(desk: &Desk<'_>, line: &LineId, message: &ClientMessage) -> Result<Contact> {
     let client = &message.client;
+    let is_new = |said: &Option<String>, known: &Option<String>| said.is_some() && said != known;
     let id = match desk.tx.contact_of(line, client)? {
+        // Nearly every message: the names are the known ones.
+        Some(contact) if !is_new(&client.wa_id, &contact.wa_id) && !is_new(&client.bsuid, &contact.bsuid) => return Ok(contact),
         Some(contact) => known(desk, contact, client)?.id,
         None => newcomer(desk, line, client)?,
     };

@@ -5,7 +5,7 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
-    Answer, Button, ConsentState, Decision, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Ruling, Sending,
+    Answer, Button, ConsentState, Decision, Facts, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Ruling, Sending,
     Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held, nearest_language, same_language,
 };
 use crate::cards::Style;
@@ -59,8 +59,14 @@ pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted
 
 /// The decision of product.md 2 with the facts as they stand in this transaction.
 pub fn decide(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: Sending) -> Result<Ruling> {
+    decide_as(desk, case, author, |_| Ok(sending))
+}
+
+/// The same, where it takes the facts to say what is to be sent.
+fn decide_as(desk: &Desk<'_>, case: &Case, author: Option<&Person>, sending: impl FnOnce(&Facts<'_>) -> Result<Sending>) -> Result<Ruling> {
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let facts = desk.facts(&case.contact, Some(&case.thread), author, &policy)?;
+    let sending = sending(&facts)?;
     let ruling = Ruling::on(&facts, sending, desk.now);
     // The client goes on under another contact: nothing leaves from here, not even an answer.
     let merged = case.contact.merged_into.is_some();
@@ -80,10 +86,7 @@ fn sending(desk: &Desk<'_>, case: &Case, purpose: Purpose, content: &Outgoing) -
 /// The decision about a queued message at the moment it is handed to WhatsApp: consent may have gone, the window closed, a
 /// template been paused since.
 pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing) -> Result<Ruling> {
-    let sending = match sending(desk, case, message.purpose, content)? {
-        Sending::Free if waited(desk, case, message)? => Sending::Waiting,
-        sending => sending,
-    };
+    let sending = sending(desk, case, message.purpose, content)?;
     let author = match message.author.as_deref() {
         None | Some(SERVER) => None,
         Some(id) => desk.person(&id.into())?,
@@ -91,7 +94,11 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     let mut case = case.clone();
     // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
     case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
-    decide(desk, &case, author.as_ref(), sending)
+    decide_as(desk, &case, author.as_ref(), |facts| {
+        // While nothing is to be decided it makes no difference, and that is nearly always.
+        let waiting = sending == Sending::Free && facts.revocation_open && waited(desk, &case, message)?;
+        Ok(if waiting { Sending::Waiting } else { sending })
+    })
 }
 
 /// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.
@@ -297,6 +304,9 @@ pub fn nudge(desk: &Desk<'_>, case: &Case, author: &Person, by: Option<&Person>)
 /// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
 /// participants are told how many went (T-23).
 pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    if desk.tx.held(case.thread.id)?.is_empty() {
+        return Ok(());
+    }
     expiry::expire_due(desk, case)?;
     let waiting = desk.tx.held(case.thread.id)?;
     debug_assert!(waiting.is_sorted_by_key(|message| held::place(message.created_at, message.id)));
