@@ -161,6 +161,11 @@ mod tests {
         assert_eq!((release.told_sent(), release.told_left()), (sent, left));
     }
 
+    #[test]
+    fn a_rule_that_stopped_nothing_is_not_told() {
+        assert_eq!(Release { sent: 1, left: 0, stopped: Some(Rule::NotEnabled) }.told_left(), None);
+    }
+
     #[rstest]
     #[case::own("ana", MessageState::Held, Access::Author)]
     #[case::anothers("ben", MessageState::Held, Access::Reader)]

@@ -497,7 +497,7 @@ async fn what_teams_repeats_is_done_once() {
         let posted = ana.invokes("composeExtension/onCardButtonClicked", data.clone(), json!({})).await;
         assert_eq!((posted.status, body(&posted)), (200, json!({})));
     }
-    assert_eq!(ana.times_seen("your order {{order_id}}"), 1, "{}", ana.transcript());
+    assert_eq!(ana.times_seen("your order [Order id]"), 1, "{}", ana.transcript());
     assert_eq!(maria.free_texts().len(), 1);
 }
 
