@@ -6,7 +6,7 @@
 //! the other stays to be read.
 
 use super::desk::{Case, Desk, SERVER};
-use super::send;
+use super::{revocation, send};
 use crate::bridge::{ClientIdentity, ClientMessage, ConsentState, Content, LineId, MessageState, SystemEvent, phone, strictest};
 use crate::cards::Style;
 use crate::store::{Contact, NewContact, NewMessage, Purpose, Result, StoreError};
@@ -221,6 +221,7 @@ fn merge(desk: &Desk<'_>, one: &Contact, other: &Contact) -> Result<Contact> {
     }
     desk.tx.merge_contact(kept.id, gone.id)?;
     let survivor = desk.tx.contact(kept.id)?.ok_or(StoreError::Panicked)?;
+    revocation::follow(desk, gone, &survivor)?;
     let body = json!({
         "contact": kept.id, "other": gone.id, "state": survivor.consent.stored,
         "consents": { "contact": kept.consent.stored, "other": gone.consent.stored },

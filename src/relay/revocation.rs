@@ -57,6 +57,21 @@ pub fn settle(desk: &Desk<'_>, contact: &Contact, by: &str, message: Option<Mess
     Ok(())
 }
 
+/// Two contacts turned out to be one client: an open question goes on with `kept`, which it keeps from being written to. Where both
+/// have one, each is decided by itself.
+pub fn follow(desk: &Desk<'_>, gone: &Contact, kept: &Contact) -> Result<()> {
+    let (Some(open), None) = (desk.tx.open_revocation(gone.id)?, desk.tx.open_revocation(kept.id)?) else { return Ok(()) };
+    let Some(old) = desk.tx.thread(open.thread)? else { return Ok(()) };
+    let thread = desk.tx.open_thread(&kept.line, &old.number, kept.id, desk.now)?;
+    desk.tx.move_revocation(open.id, kept.id, thread.id)?;
+    let body = json!({ "contact": kept.id, "revocation": open.id, "from": gone.id });
+    desk.journal("revocation.moved", SERVER, Some(thread.id), Some(open.message), &body)?;
+    match desk.tx.revocation(open.id)? {
+        Some(moved) => give(desk, &moved, kept),
+        None => Ok(()),
+    }
+}
+
 /// Who is asked: the participants; where there are none, the line's supervisors; where there are none either, everybody of the
 /// line. Only who is enabled now, and of the supervisors and the others only who has the app.
 fn deciders(desk: &Desk<'_>, contact: &Contact) -> Result<Vec<Person>> {

@@ -80,6 +80,12 @@ impl Tx<'_> {
         self.first(&format!("SELECT {COLUMNS} FROM revocation WHERE contact_id = ?1 AND decided_at IS NULL"), [contact.0], read)
     }
 
+    /// The question goes on with the contact under which its client goes on, in a thread of that contact.
+    pub fn move_revocation(&self, id: RevocationId, contact: ContactId, thread: ThreadId) -> Result<()> {
+        self.execute("UPDATE revocation SET contact_id = ?2, thread_id = ?3 WHERE revocation_id = ?1", (id.0, contact.0, thread.0))?;
+        Ok(())
+    }
+
     /// Opens one; a contact has one open at most.
     pub fn insert_revocation(
         &self,

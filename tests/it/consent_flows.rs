@@ -500,6 +500,29 @@ async fn of_two_contacts_that_are_one_client_the_strictest_consent_counts() {
 }
 
 #[tokio::test]
+async fn a_wish_to_stop_written_under_the_new_number_is_decided_for_the_client_it_is() {
+    let world = World::start().await;
+    let (ana, maria) = (world.ana(), world.maria());
+    world.consented(&ana, &maria).await;
+    world.advance_hours(25).await;
+    ana.types("Waiting").await;
+    let before = world.cast.whatsapp.clients[0].clone();
+    world.whatsapp.moves_silently("maria", NEW_PHONE, NEW_ID).expect("known");
+    maria.types("Please stop writing to me").await;
+    let notice = json!({"from": before.wa_id, "from_user_id": before.bsuid, "type": "system", "system": {"type": "user_changed_number",
+        "wa_id": "5521998877665", "user_id": NEW_ID, "previous_user_id": before.bsuid, "body": "changed"}});
+    world.whatsapp.client_sends("maria", None, notice).expect("sent");
+    world.settle().await;
+    maria.types("Well?").await;
+    assert!(!maria.texts().iter().any(|text| text == "Waiting"), "nothing held leaves before somebody has decided");
+    let card = ana.find("may be asking to stop").activity_id;
+    ana.clicks_on(&card, "Record opt-out", Value::Null).await;
+    ana.types("Hello?").await;
+    assert_eq!(world.decision().await.2, Some(5), "{}", ana.transcript());
+    assert!(!maria.texts().iter().any(|text| text == "Waiting" || text == "Hello?"));
+}
+
+#[tokio::test]
 async fn a_change_of_the_user_id_alone_stops_using_the_old_number() {
     let world = World::start().await;
     let (ana, maria) = (world.ana(), world.maria());
