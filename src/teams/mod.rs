@@ -17,6 +17,7 @@ mod settings;
 #[cfg(test)]
 mod testing;
 mod token;
+mod updates;
 
 pub use activity::{Account, Activity, Attachment, Conversation};
 pub use auth::{Authenticator, Reason, Refusal};
