@@ -18,6 +18,11 @@ impl ConversationId {
         (!root.is_empty()).then(|| ActivityId(root.to_owned()))
     }
 
+    /// The chain that this message opened in the channel.
+    pub fn chain(&self, root: &ActivityId) -> Self {
+        Self(format!("{}{ROOT}{root}", self.base()))
+    }
+
     fn parts(&self) -> Option<(&str, &str)> {
         self.0.split_once(ROOT)
     }
@@ -38,5 +43,6 @@ mod tests {
     fn a_chain_is_its_channel_and_its_first_message(#[case] id: &str, #[case] base: &str, #[case] root: Option<&str>) {
         let id = ConversationId::from(id);
         assert_eq!((id.base().as_str(), id.root().as_ref().map(ActivityId::as_str)), (base, root));
+        assert_eq!(id.chain(&"17".into()).0, format!("{base};messageid=17"));
     }
 }

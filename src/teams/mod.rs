@@ -6,6 +6,7 @@
 mod activity;
 mod auth;
 mod body;
+mod caller;
 mod connector;
 pub mod convert;
 mod error;
