@@ -20,6 +20,7 @@ mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
+mod homes;
 mod housekeeping;
 mod identity;
 mod marketing;

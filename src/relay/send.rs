@@ -121,6 +121,8 @@ fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ru
         reply_to,
         retry_of,
         created_at: desk.now,
+        written_in: wish.author.map(Person::conversation),
+        signed: None,
     };
     // Without a wamid there is nothing to collide with.
     let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
@@ -416,7 +418,7 @@ pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, ruling: Ruling) -> 
         }
         let text = shown(&message.outgoing()?);
         if let Some(post) = tell::verdict(desk, &person, case, ruling.verdict(), Some(message.id), &text)? {
-            desk.post(Some(case.thread.id), person.id(), post, Some(message.id))?;
+            desk.post(Some(case.thread.id), &person, post, Some(message.id))?;
         }
     }
     Ok(())

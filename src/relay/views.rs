@@ -7,7 +7,7 @@ use crate::bridge::{self, ClientFirst, ConsentState, MessageId, MessageState, Po
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TextError, ThreadCard, TypedContact,
+    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, Speaker, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -92,7 +92,8 @@ pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Resu
     })
 }
 
-pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
+/// A thread's card as it stands, for who reads it.
+pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case) -> Result<Post> {
     let mut participants = Vec::new();
     for id in desk.tx.participants(case.thread.id)? {
         participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
@@ -112,7 +113,7 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
         free: free_time(case, desk.now),
         revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
     };
-    Ok(cards::thread(&desk.reader(person, Some(&case.contact.line)), &view))
+    Ok(cards::thread(reader, &view))
 }
 
 /// What the client's coming through an ad means now.

@@ -2,7 +2,7 @@
 
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
-use crate::bridge::{Billing, Content, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use crate::bridge::{Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -51,6 +51,10 @@ pub struct Message {
     pub created_at: Time,
     pub state_at: Time,
     pub billing: Billing,
+    /// The Teams conversation in which a colleague wrote it; absent: nowhere there.
+    pub written_in: Option<ConversationId>,
+    /// The name with which it is signed towards the client.
+    pub signed: Option<String>,
 }
 
 impl Message {
@@ -92,10 +96,12 @@ pub struct NewMessage<'a> {
     pub reply_to: Option<&'a Wamid>,
     pub retry_of: Option<MessageId>,
     pub created_at: Time,
+    pub written_in: Option<&'a ConversationId>,
+    pub signed: Option<&'a str>,
 }
 
 const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
-     pricing, billed";
+     pricing, billed, written_in, signed";
 
 fn read(row: &Row<'_>) -> Result<Message> {
     let state: String = row.get(5)?;
@@ -117,6 +123,8 @@ fn read(row: &Row<'_>) -> Result<Message> {
             pricing: row.get::<_, Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose()?,
             counted: row.get(14)?,
         },
+        written_in: row.get::<_, Option<String>>(15)?.map(ConversationId),
+        signed: row.get(16)?,
     })
 }
 
@@ -129,8 +137,9 @@ impl Tx<'_> {
     pub fn insert_message(&self, new: &NewMessage<'_>) -> Result<Option<MessageId>> {
         let rule = new.rule.as_ref().map(word).transpose()?;
         let changed = self.execute(
-            "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) ON CONFLICT DO NOTHING",
+            "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at,
+                                  written_in, signed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
             (
                 new.thread.0,
                 new.author,
@@ -142,6 +151,8 @@ impl Tx<'_> {
                 new.reply_to.map(|id| &id.0),
                 new.retry_of.map(|id| id.0),
                 micros(new.created_at),
+                new.written_in.map(|id| &id.0),
+                new.signed,
             ),
         )?;
         Ok((changed == 1).then(|| MessageId(self.connection.last_insert_rowid())))

@@ -8,15 +8,18 @@
 mod card;
 mod colleague;
 mod contact;
+mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod home;
 mod identity;
 mod journal;
 mod lane;
 mod look;
 mod message;
 mod news;
+mod participant;
 mod price;
 mod revocation;
 mod template;
@@ -34,10 +37,13 @@ use tokio::sync::{Notify, Semaphore};
 pub use card::DueCard;
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
+pub use conversation::SharedConversation;
+pub use home::Home;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
+pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
@@ -51,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_held.sql"),
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
+    include_str!("migrations/0007_colleagues.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -236,6 +236,8 @@ fn store_past(tx: &Tx<'_>, message: usize, people: &[TeamsUser], number: &PhoneN
         reply_to: None,
         retry_of: None,
         created_at: at,
+        written_in: None,
+        signed: None,
     };
     let Some(stored) = tx.insert_message(&new)? else { return Ok(()) };
     for kind in

@@ -2,7 +2,7 @@
 
 use super::allowed::with_contact;
 use crate::bridge::{
-    Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId, phone,
+    Basis, Consent, ConsentState, Decision, LineId, MessageId, Outgoing, PhoneNumberId, Place, Post, Rule, Ruling, Sending, ThreadId, phone,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedContact};
@@ -115,11 +115,10 @@ fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&T
 /// The colleague's conversation with a contact: thread, participation, card, focus.
 fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumberId) -> Result<Case> {
     let thread = desk.tx.open_thread(&contact.line, &number, contact.id, desk.now)?;
-    if !desk.tx.participants(thread.id)?.contains(person.id()) {
-        desk.tx.join(thread.id, person.id(), desk.now)?;
+    if desk.tx.join(thread.id, person.id(), MessageId(0), None, desk.now)? {
         desk.journal("participant.joined", &person.id().0, Some(thread.id), None, &json!({ "contact": contact.id }))?;
     }
-    desk.ensure_card(thread.id, person.id())?;
+    desk.ensure_cards(thread.id)?;
     desk.tx.refresh_cards(thread.id, desk.now)?;
     desk.tx.focus_on(person.id(), thread.id)?;
     Ok(Case { thread, contact: contact.clone() })
@@ -196,7 +195,7 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
             let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
-            desk.post(Some(thread), person.id(), post, Some(message.id))?;
+            desk.post(Some(thread), &person, post, Some(message.id))?;
         }
         tell_the_rest(desk, person, &case)?;
     }
@@ -218,7 +217,7 @@ fn tell_the_rest(desk: &Desk<'_>, taker: &Person, case: &Case) -> Result<()> {
                 text: None,
             };
             let post = cards::receipt(&desk.reader(&other, Some(&case.contact.line)), &view);
-            desk.tx.enqueue_post(Some(case.thread.id), &id.0, &Envelope::Update { activity, post }, desk.now)?;
+            desk.tx.enqueue_post(Some(case.thread.id), &Place::Own(id.clone()), &Envelope::Update { activity, post }, desk.now)?;
         }
     }
     Ok(())
