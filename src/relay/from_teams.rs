@@ -3,8 +3,8 @@
 use super::desk::{Desk, Person, Seat};
 use super::{act, attachments, commands, expiry, views, write};
 use crate::bridge::{
-    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
-    ThreadId, route, split,
+    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent,
+    TeamsEventKind, ThreadId, route, split,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Style, Welcome};

@@ -3,8 +3,8 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render;
 use crate::bridge::{
-    ActivityId, ColleagueId, ConsentState, Meaning, MessageId, Place, Post, RevocationId, RevocationOutcome, Role, Time, Urgency, needs_decision,
-    revocation_limits,
+    ActivityId, ColleagueId, ConsentState, Meaning, MessageId, Place, Post, RevocationId, RevocationOutcome, Role, Time, Urgency,
+    needs_decision, revocation_limits,
 };
 use crate::cards::{self, PerhapsStop, Receipt};
 use crate::markup;

@@ -30,10 +30,8 @@ impl Tx<'_> {
 
     /// True when there is no card of this thread in this place yet; it is then the caller's to post.
     pub fn claim_thread_card(&self, thread: ThreadId, place: &Place) -> Result<bool> {
-        let changed = self.execute(
-            "INSERT INTO thread_card (thread_id, place) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            (thread.0, place.key()),
-        )?;
+        let changed =
+            self.execute("INSERT INTO thread_card (thread_id, place) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (thread.0, place.key()))?;
         Ok(changed == 1)
     }
 
@@ -74,7 +72,13 @@ impl Tx<'_> {
         let due = self.all(
             "SELECT thread_id, place, activity_id FROM thread_card WHERE due_at <= ?1 AND activity_id IS NOT NULL ORDER BY due_at LIMIT ?2",
             (micros(now), limit),
-            |row| Ok(DueCard { thread: ThreadId(row.get(0)?), place: Place::of_key(&row.get::<_, String>(1)?), activity: ActivityId(row.get(2)?) }),
+            |row| {
+                Ok(DueCard {
+                    thread: ThreadId(row.get(0)?),
+                    place: Place::of_key(&row.get::<_, String>(1)?),
+                    activity: ActivityId(row.get(2)?),
+                })
+            },
         )?;
         for card in &due {
             self.execute(

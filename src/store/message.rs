@@ -2,7 +2,9 @@
 
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
-use crate::bridge::{Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use crate::bridge::{
+    Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid,
+};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

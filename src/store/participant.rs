@@ -67,11 +67,7 @@ impl Tx<'_> {
 
     /// A colleague's part in a thread, now or formerly.
     pub fn participation(&self, thread: ThreadId, colleague: &ColleagueId) -> Result<Option<Participant>> {
-        self.first(
-            &format!("SELECT {COLUMNS} FROM participant WHERE thread_id = ?1 AND colleague_id = ?2"),
-            (thread.0, &colleague.0),
-            read,
-        )
+        self.first(&format!("SELECT {COLUMNS} FROM participant WHERE thread_id = ?1 AND colleague_id = ?2"), (thread.0, &colleague.0), read)
     }
 
     /// The colleagues who have an active thread with this contact, on whatever number of the line.
