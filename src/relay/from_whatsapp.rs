@@ -105,6 +105,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     // Before anything held could be released.
     revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
     announce(desk, &case, state_before, meaning)?;
+    send::release_notices(desk, &case)?;
     if case.contact.consent.stored == ConsentState::Granted {
         send::release_held(desk, &case)?;
     }

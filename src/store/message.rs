@@ -25,6 +25,8 @@ pub enum Purpose {
     Answer,
     /// The template that asks the client to write, for the sake of held messages.
     Nudge,
+    /// What the server tells the client about the colleagues in the chat.
+    Notice,
 }
 
 impl Purpose {
@@ -220,16 +222,28 @@ impl Tx<'_> {
     pub fn held(&self, thread: ThreadId) -> Result<Vec<Message>> {
         // By the author's time, not by row: a message that WhatsApp refused and that became held again keeps its place.
         self.all(
-            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' ORDER BY created_at, message_id"),
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose <> 'notice' ORDER BY created_at, message_id"),
             [thread.0],
             read,
         )
     }
 
     pub fn held_count(&self, thread: ThreadId) -> Result<u32> {
-        let count =
-            self.first("SELECT count(*) FROM message WHERE thread_id = ?1 AND state = 'held'", [thread.0], |row| Ok(row.get(0)?))?;
+        let count = self.first(
+            "SELECT count(*) FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose <> 'notice'",
+            [thread.0],
+            |row| Ok(row.get(0)?),
+        )?;
         Ok(count.unwrap_or(0))
+    }
+
+    /// What the server has to tell the client about colleagues and cannot tell yet, in order.
+    pub fn held_notices(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose = 'notice' ORDER BY message_id"),
+            [thread.0],
+            read,
+        )
     }
 
     /// Held messages written until then, oldest first, without their contents: which of them are due depends on each line's policy,
@@ -238,7 +252,7 @@ impl Tx<'_> {
         self.all(
             "SELECT message.message_id, message.thread_id, thread.line_id, message.created_at
              FROM message JOIN thread ON thread.thread_id = message.thread_id
-             WHERE message.state = 'held' AND message.created_at <= ?1 ORDER BY message.created_at, message.message_id",
+             WHERE message.state = 'held' AND message.purpose <> 'notice' AND message.created_at <= ?1 ORDER BY message.created_at, message.message_id",
             [micros(until)],
             |row| {
                 Ok(HeldSince {
