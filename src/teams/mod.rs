@@ -1,6 +1,6 @@
-//! The Bot Framework: who may speak to us, what they said, and how we answer.
+//! The Bot Framework: who may speak to us, what they said, and how we answer; and Microsoft Graph, where group chats are made.
 //!
-//! Invariants: no activity leaves this room unverified ([`Authenticator::verify`]); the bearer token goes to hosts of the
+//! Invariants: no activity leaves this room unverified ([`Authenticator::verify`]); a bearer token goes to hosts of its
 //! allow-list only, checked again when it is used; wire types stay inside: [`convert`] speaks `bridge::` outward.
 
 mod activity;
