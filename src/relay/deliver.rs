@@ -1,11 +1,11 @@
 //! One delivery: what to do with a lane's head, and what an outcome changes. The HTTP request itself lies between the two, in
 //! no transaction.
 
-use super::desk::{Case, Desk, Person, SERVER};
-use super::{entry_point, revocation, send, status, views};
+use super::desk::{Case, Desk, Listener, SERVER};
+use super::{entry_point, homes, revocation, send, status, views};
 use crate::bridge::{
-    ActivityId, ColleagueId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Post, PostBody,
-    Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
+    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
@@ -107,12 +107,6 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
 }
 
 fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
-    let colleague = ColleagueId(claim.target.clone());
-    let Some(person) = desk.person(&colleague)?.filter(|person| person.known.installed) else {
-        // Kept in order until the app is back: nothing that a client wrote is dropped.
-        return Ok(Step::Later(desk.now + GONE));
-    };
-    let to = person.known.home.clone();
     let envelope: Envelope = match serde_json::from_str(&head.body) {
         Ok(envelope) => envelope,
         Err(error) => {
@@ -121,13 +115,26 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             return Ok(Step::Settle);
         }
     };
+    let place = Place::of_key(&claim.target);
+    let Some((to, listener)) = reachable(desk, claim.thread, &place)? else {
+        return match place {
+            // Kept in order until the app is back: nothing that a client wrote is dropped.
+            Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
+            Place::Home => redistribute(desk, claim, &envelope).map(|()| Step::Settle),
+            // What was said there answered somebody there.
+            Place::Conversation(_) => {
+                desk.journal("post.dropped", SERVER, claim.thread, head.message, &json!({ "conversation": claim.target }))?;
+                Ok(Step::Settle)
+            }
+        };
+    };
     Ok(match envelope {
         Envelope::Post { post, thread, message, repeated } => {
             let belongs = Belongs { thread, message, ..Belongs::default() };
             let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
-        Envelope::ThreadCard { thread } => match thread_card(desk, &person, thread)? {
+        Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
             Some(post) => Step::HandOver(Request::Post {
                 to,
                 post,
@@ -136,22 +143,64 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             None => Step::Settle,
         },
         Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post }),
-        // A quote of it is no answer to the client: supervisors see it too, who take no part in the thread.
-        Envelope::Revocation { revocation, urgency } => match revocation::card_now(desk, &person, revocation, urgency)? {
-            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
-            Some((None, post)) => Step::HandOver(Request::Post {
-                to,
-                post,
-                belongs: Belongs { revocation: Some((revocation, urgency)), ..Belongs::default() },
-            }),
-            None => Step::Settle,
-        },
+        // A quote of it is no answer to the client: supervisors see it too, who take no part in the thread. Only persons have one.
+        Envelope::Revocation { revocation, urgency } => {
+            let Some(person) = &listener.person else { return Ok(Step::Settle) };
+            match revocation::card_now(desk, person, revocation, urgency)? {
+                Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+                Some((None, post)) => Step::HandOver(Request::Post {
+                    to,
+                    post,
+                    belongs: Belongs { revocation: Some((revocation, urgency)), ..Belongs::default() },
+                }),
+                None => Step::Settle,
+            }
+        }
     })
 }
 
+/// Where a place is now, and who reads there. `None`: nothing can be posted there.
+pub fn reachable(desk: &Desk<'_>, thread: Option<ThreadId>, place: &Place) -> Result<Option<(ConversationReference, Listener)>> {
+    let shared = |id: &ConversationId| -> Result<Option<ConversationReference>> {
+        let found = desk.tx.conversation(&id.base())?.filter(|known| known.installed);
+        Ok(found.map(|known| ConversationReference { conversation: id.clone(), ..known.reference }))
+    };
+    let (to, person) = match place {
+        Place::Own(colleague) => match desk.person(colleague)?.filter(|person| person.known.installed) {
+            Some(person) => (Some(person.known.home.clone()), Some(person)),
+            None => (None, None),
+        },
+        Place::Conversation(id) => (shared(id)?, None),
+        Place::Home => match thread.map(|thread| desk.tx.home(thread)).transpose()?.flatten() {
+            // While its chain is not open, that is the channel: the first post opens it.
+            Some(home) => (shared(home.conversation.as_ref().unwrap_or(&home.base))?, None),
+            None => (None, None),
+        },
+    };
+    Ok(to.map(|to| (to, Listener { place: place.clone(), person })))
+}
+
+/// The thread's shared home is lost: who would have seen it there sees it in their own chat.
+fn redistribute(desk: &Desk<'_>, claim: &Claim, envelope: &Envelope) -> Result<()> {
+    let Some(thread) = claim.thread else { return Ok(()) };
+    let members = match desk.tx.lost_home(thread)? {
+        Some(base) => desk.tx.members(&base)?,
+        None => Vec::new(),
+    };
+    // Cards that show how things stand are given to everybody anew; an update has nothing to change elsewhere.
+    if let Envelope::Post { .. } = envelope {
+        for id in desk.tx.participants(thread)?.into_iter().filter(|id| members.contains(id)) {
+            desk.tx.enqueue_post(Some(thread), &Place::Own(id), envelope, desk.now)?;
+        }
+    }
+    Ok(())
+}
+
 /// The thread card as it stands now.
-pub fn thread_card(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Option<Post>> {
-    desk.case(thread)?.map(|case| views::thread(desk, person, &case)).transpose()
+pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Result<Option<Post>> {
+    let Some(case) = desk.case(thread)? else { return Ok(None) };
+    let reader = desk.reader_for(listener, Some(&case.contact.line));
+    views::thread(desk, &reader, &case).map(Some)
 }
 
 /// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
@@ -265,16 +314,25 @@ fn uncertain(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()
 }
 
 fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs: &Belongs, outcome: &Outcome) -> Result<Done> {
-    let colleague = ColleagueId(job.claim.target.clone());
+    let place = Place::of_key(&job.claim.target);
     match outcome {
         Outcome::Sent(receipt) => {
-            posted(desk, &colleague, to, belongs, receipt)?;
+            posted(desk, &place, to, belongs, receipt)?;
             Ok(Done::Settled)
         }
         Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => {
-            desk.tx.uninstalled(&colleague)?;
             desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
-            Ok(Done::Later(desk.now + GONE))
+            match &place {
+                Place::Own(colleague) => {
+                    desk.tx.uninstalled(colleague)?;
+                    Ok(Done::Later(desk.now + GONE))
+                }
+                // Taken again, it goes to those who would have seen it there.
+                Place::Home | Place::Conversation(_) => {
+                    homes::on_gone(desk, &to.conversation.base())?;
+                    Ok(Done::Later(desk.now))
+                }
+            }
         }
         Outcome::Uncertain(failure) => {
             desk.tx.mark_repeated(&job.head)?;
@@ -287,30 +345,33 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
             if belongs.is_thread_card
                 && let Some(thread) = belongs.thread
             {
-                desk.tx.forget_thread_card(thread, &colleague)?;
+                desk.tx.forget_thread_card(thread, &place)?;
             }
             Ok(Done::Settled)
         }
     }
 }
 
-fn posted(desk: &Desk<'_>, colleague: &ColleagueId, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
+fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
     let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
-    if let Some((revocation, urgency)) = belongs.revocation {
+    if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
         return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
     if belongs.is_thread_card {
-        desk.tx.thread_card_posted(thread, colleague, &activity, desk.now)?;
+        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
     }
     let from_client = match belongs.message {
         Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
         None => false,
     };
     if from_client {
-        desk.tx.disturb_focus(colleague, thread)?;
-        desk.journal("message.posted", "teams", Some(thread), belongs.message, &json!({ "colleague": colleague, "activity": activity }))?;
+        if let Place::Own(colleague) = place {
+            desk.tx.disturb_focus(colleague, thread)?;
+        }
+        let body = json!({ "colleague": place.key(), "conversation": to.conversation, "activity": activity });
+        desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, Facts, Line, LineId, MessageId, Policy, Post, Sending, Template, TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Place, Policy, Post, Sending, Template,
+    TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
@@ -20,17 +21,54 @@ pub struct Desk<'a> {
     pub now: Time,
 }
 
+/// Where somebody acts: what answers them goes there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Seat {
+    /// They do not: the server looks them up.
+    #[default]
+    Nowhere,
+    /// In their own chat with the bot.
+    Own,
+    /// In a shared conversation, and there in the thread that lives in it, if any does.
+    Shared { reference: ConversationReference, thread: Option<ThreadId> },
+}
+
 /// A colleague as far as a card needs to know them: language, zone and name.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub known: KnownColleague,
     pub name: String,
+    pub seat: Seat,
 }
 
 impl Person {
     pub fn id(&self) -> &ColleagueId {
         &self.known.id
     }
+
+    /// The conversation in which they act; where they do not, their own chat.
+    pub fn conversation(&self) -> &ConversationId {
+        match &self.seat {
+            Seat::Shared { reference, .. } => &reference.conversation,
+            Seat::Nowhere | Seat::Own => &self.known.home.conversation,
+        }
+    }
+
+    /// That conversation as a place, whatever thread lives in it.
+    pub fn spot(&self) -> Place {
+        match &self.seat {
+            Seat::Shared { reference, .. } => Place::Conversation(reference.conversation.clone()),
+            Seat::Nowhere | Seat::Own => Place::Own(self.id().clone()),
+        }
+    }
+}
+
+/// Who reads what is posted in a place.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    pub place: Place,
+    /// `None`: everybody in a shared conversation.
+    pub person: Option<Person>,
 }
 
 /// A thread with its client.
@@ -47,7 +85,7 @@ impl<'a> Desk<'a> {
 
     pub fn as_person(&self, known: KnownColleague) -> Person {
         let name = self.office.entry(&known).map(|entry| entry.name.clone()).or_else(|| known.name.clone());
-        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known }
+        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known, seat: Seat::Nowhere }
     }
 
     pub fn case(&self, thread: ThreadId) -> Result<Option<Case>> {
@@ -158,22 +196,86 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Posts into a colleague's chat, in the thread's order.
-    pub fn post(&self, thread: Option<ThreadId>, colleague: &ColleagueId, post: Post, message: Option<MessageId>) -> Result<()> {
-        self.tx.enqueue_post(thread, &colleague.0, &Envelope::Post { post, thread, message, repeated: false }, self.now).map(drop)
+    /// How a whole conversation is spoken to, about a line where there is one.
+    fn reader_of_all<'b>(&self, line: Option<&'b LineId>) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        let line = line.and_then(|id| self.line(id));
+        Reader { voice: Voice::new(&self.office.directory, line, ""), zone: &self.office.directory.organization.time_zone, now: self.now }
     }
 
-    /// Posts a sentence about a thread to all its participants, each in their own words.
-    pub fn tell(&self, case: &Case, style: Style, words: impl Fn(&Reader<'_>) -> String) -> Result<()> {
-        for id in self.tx.participants(case.thread.id)? {
-            if let Some(person) = self.person(&id)? {
-                let reader = self.reader(&person, Some(&case.contact.line));
-                let notice =
-                    Notice { head: Some(self.head(&case.contact, Some(&case.thread))), text: words(&reader), style, ..Notice::default() };
-                self.post(Some(case.thread.id), &id, cards::notice(&reader, &notice), None)?;
-            }
+    /// How who reads in a place is spoken to.
+    pub fn reader_for<'b>(&self, listener: &'b Listener, line: Option<&'b LineId>) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        listener.person.as_ref().map_or_else(|| self.reader_of_all(line), |person| self.reader(person, line))
+    }
+
+    /// Where what happens in a thread is to be seen, so that no participant misses it: in its shared home, and in the own chats of those
+    /// who are no members there; without a shared home in everybody's own chat.
+    pub fn audience(&self, thread: ThreadId) -> Result<Vec<Place>> {
+        let participants = self.tx.participants(thread)?;
+        let Some(home) = self.tx.home(thread)? else { return Ok(participants.into_iter().map(Place::Own).collect()) };
+        let members = self.tx.members(&home.base)?;
+        let others = participants.into_iter().filter(|id| !members.contains(id)).map(Place::Own);
+        Ok(std::iter::once(Place::Home).chain(others).collect())
+    }
+
+    /// The same with who reads there.
+    pub fn listeners(&self, thread: ThreadId) -> Result<Vec<Listener>> {
+        let mut found = Vec::new();
+        for place in self.audience(thread)? {
+            let person = match &place {
+                // Nobody has seen them in Teams: there is no chat to post to, but their place in the order is kept.
+                Place::Own(id) => self.person(id)?,
+                Place::Home | Place::Conversation(_) => None,
+            };
+            found.push(Listener { place, person });
+        }
+        Ok(found)
+    }
+
+    /// Posts to everybody who follows a thread, each in their own words.
+    pub fn tell_all(&self, case: &Case, message: Option<MessageId>, post: impl Fn(&Reader<'_>) -> Post) -> Result<()> {
+        for listener in self.listeners(case.thread.id)? {
+            let reader = self.reader_for(&listener, Some(&case.contact.line));
+            self.post_to(Some(case.thread.id), &listener.place, post(&reader), message)?;
         }
         Ok(())
+    }
+
+    /// Posts a sentence about a thread to all who follow it.
+    pub fn tell(&self, case: &Case, style: Style, words: impl Fn(&Reader<'_>) -> String) -> Result<()> {
+        let head = self.head(&case.contact, Some(&case.thread));
+        self.tell_all(case, None, |reader| {
+            cards::notice(reader, &Notice { head: Some(head.clone()), text: words(reader), style, ..Notice::default() })
+        })
+    }
+
+    /// Where a colleague finds what concerns them: where they act; else in the thread's home, if they are a member there, or in their
+    /// own chat.
+    pub fn place_of(&self, thread: Option<ThreadId>, person: &Person) -> Result<Place> {
+        Ok(match (&person.seat, thread) {
+            // In the order of what is said there.
+            (Seat::Shared { thread: Some(there), .. }, Some(thread)) if *there == thread => Place::Home,
+            (Seat::Nowhere, Some(thread)) => match self.tx.home(thread)? {
+                Some(home) if self.tx.members(&home.base)?.contains(person.id()) => Place::Home,
+                _ => Place::Own(person.id().clone()),
+            },
+            _ => person.spot(),
+        })
+    }
+
+    /// Posts what concerns a colleague, in the thread's order.
+    pub fn post(&self, thread: Option<ThreadId>, person: &Person, post: Post, message: Option<MessageId>) -> Result<()> {
+        self.post_to(thread, &self.place_of(thread, person)?, post, message)
+    }
+
+    /// Posts in a place, in the thread's order.
+    pub fn post_to(&self, thread: Option<ThreadId>, place: &Place, post: Post, message: Option<MessageId>) -> Result<()> {
+        self.tx.enqueue_post(thread, place, &Envelope::Post { post, thread, message, repeated: false }, self.now).map(drop)
     }
 
     /// A sentence as a card, about a contact where there is one.
@@ -196,10 +298,15 @@ impl<'a> Desk<'a> {
         cards::receipt_with_why(&self.reader(person, Some(&case.contact.line)), &view, message)
     }
 
-    /// Makes sure that a participant has the thread's card.
-    pub fn ensure_card(&self, thread: ThreadId, colleague: &ColleagueId) -> Result<()> {
-        if self.tx.claim_thread_card(thread, colleague)? {
-            self.tx.enqueue_post(Some(thread), &colleague.0, &Envelope::ThreadCard { thread }, self.now)?;
+    /// Makes sure that the thread's card stands wherever the thread is followed.
+    pub fn ensure_cards(&self, thread: ThreadId) -> Result<()> {
+        self.audience(thread)?.iter().try_for_each(|place| self.ensure_card(thread, place))
+    }
+
+    /// Makes sure that the thread's card stands in a place.
+    pub fn ensure_card(&self, thread: ThreadId, place: &Place) -> Result<()> {
+        if self.tx.claim_thread_card(thread, place)? {
+            self.tx.enqueue_post(Some(thread), place, &Envelope::ThreadCard { thread }, self.now)?;
         }
         Ok(())
     }

@@ -28,5 +28,5 @@ pub fn expire(desk: &Desk<'_>, case: &Case, message: &Message, hours: u32) -> Re
     desk.tx.refresh_cards(message.thread, desk.now)?;
     let Some(person) = message.author.as_deref().map(|id| desk.person(&id.into())).transpose()?.flatten() else { return Ok(()) };
     let post = tell::expired(desk, &person, case, message)?;
-    desk.post(Some(message.thread), person.id(), post, Some(message.id))
+    desk.post(Some(message.thread), &person, post, Some(message.id))
 }

@@ -1,10 +1,10 @@
 //! What a colleague does in Teams, one transaction an activity.
 
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person, Seat};
 use super::{act, attachments, commands, expiry, views, write};
 use crate::bridge::{
-    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
-    ThreadId, route, split,
+    ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent,
+    TeamsEventKind, ThreadId, route, split,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Style, Welcome};
@@ -50,7 +50,9 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
     let id = ColleagueId(object_id.to_lowercase());
     let before = desk.tx.colleague(&id)?;
     if event.scope != Scope::Personal {
-        return Ok(before.map(|known| desk.as_person(known)));
+        let thread = desk.tx.home_at(&event.reference.conversation)?.map(|home| home.thread);
+        let seat = Seat::Shared { reference: event.reference.clone(), thread };
+        return Ok(before.map(|known| Person { seat, ..desk.as_person(known) }));
     }
     let installed = event.kind != TeamsEventKind::Uninstalled;
     let now = KnownColleague {
@@ -69,10 +71,10 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
         desk.tx.save_colleague(&now)?;
         // What waited because the app was gone goes out now.
         if installed && before.is_some_and(|known| !known.installed) {
-            desk.tx.wake_lanes(&id, desk.now)?;
+            desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
         }
     }
-    Ok(Some(desk.as_person(now)))
+    Ok(Some(Person { seat: Seat::Own, ..desk.as_person(now) }))
 }
 
 fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
@@ -83,7 +85,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             if desk.tx.welcome_once(person.id())? {
                 let lines = desk.office.lines_of(&person.known).into_iter().map(|line| line.name.clone()).collect();
                 let view = Welcome { colleague: Some(person.name.clone()), lines };
-                desk.post(None, person.id(), cards::welcome(&desk.reader(person, None), &view), None)?;
+                desk.post(None, &person, cards::welcome(&desk.reader(person, None), &view), None)?;
                 desk.journal("app.installed", &person.id().0, None, None, &json!({}))?;
             }
             Ok(none)
@@ -98,12 +100,12 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;
-            desk.post(None, person.id(), desk.notice(person, None, Style::Attention, text), None)?;
+            desk.post(None, &person, desk.notice(person, None, Style::Attention, text), None)?;
             Ok(none)
         }
         TeamsEventKind::Message { targeted: true, .. } => {
             let text = sentences::TARGETED.to_owned();
-            desk.post(None, person.id(), desk.notice(person, None, Style::Default, text), None)?;
+            desk.post(None, &person, desk.notice(person, None, Style::Default, text), None)?;
             Ok(none)
         }
         TeamsEventKind::Message { text, quoted, attachments, .. } => {
@@ -122,7 +124,13 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         }
         TeamsEventKind::Edited { text } => on_edited(desk, person, event, Some(text)).map(|()| none),
         TeamsEventKind::Deleted => on_edited(desk, person, event, None).map(|()| none),
-        TeamsEventKind::Reaction { .. } | TeamsEventKind::Other { .. } => Ok(none),
+        TeamsEventKind::Reaction { .. }
+        | TeamsEventKind::MembersAdded { .. }
+        | TeamsEventKind::MembersRemoved { .. }
+        | TeamsEventKind::Renamed { .. }
+        | TeamsEventKind::Closed { .. }
+        | TeamsEventKind::Reopened
+        | TeamsEventKind::Other { .. } => Ok(none),
     }
 }
 
@@ -130,7 +138,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
 fn on_shared(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<()> {
     if matches!(event.kind, TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. }) && person.known.installed {
         let text = sentences::PERSONAL_ONLY.to_owned();
-        desk.post(None, person.id(), desk.notice(person, None, Style::Warning, text), None)?;
+        desk.post(None, &person, desk.notice(person, None, Style::Warning, text), None)?;
     }
     Ok(())
 }
@@ -155,7 +163,7 @@ fn tell_attachments(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttach
     let names: Vec<&str> = attachments.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
     desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
     let text = sentences::attachments_not_sent(&names.join(", "));
-    desk.post(None, person.id(), desk.notice(person, None, Style::Warning, text), None)
+    desk.post(None, &person, desk.notice(person, None, Style::Warning, text), None)
 }
 
 fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quoted: Option<&ActivityId>) -> Result<Belongs> {
@@ -165,12 +173,12 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quo
     if let Some(note) = text.strip_prefix(NOTE) {
         let thread = person.known.focus.map(|focus| focus.thread);
         desk.journal("note", &person.id().0, thread, None, &json!({ "text": note.trim() }))?;
-        desk.post(thread, person.id(), desk.notice(person, None, Style::Default, sentences::NOTE_KEPT.to_owned()), None)?;
+        desk.post(thread, &person, desk.notice(person, None, Style::Default, sentences::NOTE_KEPT.to_owned()), None)?;
         return Ok((None, None));
     }
     if let Some(command) = commands::read(text) {
         let post = commands::run(desk, person, &command)?;
-        desk.post(None, person.id(), post, None)?;
+        desk.post(None, &person, post, None)?;
         return Ok((None, None));
     }
     let conversation = &event.reference.conversation;
@@ -195,7 +203,7 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quo
             let draft = desk.tx.keep_draft(person.id(), text, desk.now)?;
             let post = views::ask_whom(desk, person, draft, text, false)?;
             desk.journal("message.kept", &person.id().0, None, None, &json!({ "draft": draft, "text": text }))?;
-            desk.post(None, person.id(), post, None)?;
+            desk.post(None, &person, post, None)?;
             Ok((None, None))
         }
         Route::Nowhere => {
@@ -209,7 +217,7 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: &str, quo
                 ..cards::Notice::default()
             };
             desk.journal("message.kept", &person.id().0, None, None, &json!({ "text": text }))?;
-            desk.post(None, person.id(), cards::notice(&reader, &notice), None)?;
+            desk.post(None, &person, cards::notice(&reader, &notice), None)?;
             Ok((None, None))
         }
     }
@@ -245,7 +253,7 @@ fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<
         (_, None) => sentences::DELETE_TOO_LATE,
     };
     let post = desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, said.to_owned());
-    desk.post(Some(thread), person.id(), post, None)
+    desk.post(Some(thread), &person, post, None)
 }
 
 /// A long text became several messages, of which its activity names the last. Changing that one to the whole text would show the client

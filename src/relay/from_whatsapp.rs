@@ -3,7 +3,7 @@
 use super::desk::{Case, Desk, SERVER};
 use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
 use crate::bridge::{
-    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Rule,
+    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Place, Rule,
     WhatsAppEvent, on_client_message,
 };
 use crate::cards::{self, Intake, Style};
@@ -75,6 +75,8 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
         reply_to: message.reply_to.as_ref(),
         retry_of: None,
         created_at: message.at.min(desk.now),
+        written_in: None,
+        signed: None,
     };
     // The wamid's unique index is the duplicate check: atomic also when Meta posts the same message twice in one second.
     let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
@@ -103,6 +105,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     // Before anything held could be released.
     revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
     announce(desk, &case, state_before, meaning)?;
+    send::release_notices(desk, &case)?;
     if case.contact.consent.stored == ConsentState::Granted {
         send::release_held(desk, &case)?;
     }
@@ -184,12 +187,14 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
     let participants = desk.tx.participants(case.thread.id)?;
-    for colleague in &participants {
+    for place in desk.audience(case.thread.id)? {
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
-        desk.post(Some(case.thread.id), colleague, post, Some(id))?;
-        // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
-        desk.tx.disturb_focus(colleague, case.thread.id)?;
+        desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+        if let Place::Own(colleague) = &place {
+            // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
+            desk.tx.disturb_focus(colleague, case.thread.id)?;
+        }
     }
     // Who says stop is not offered to anybody: there is nothing to take.
     if participants.is_empty() && meaning != Meaning::OptOut {
@@ -212,7 +217,8 @@ fn offer_to_line(desk: &Desk<'_>, case: &Case, message: &ClientMessage, text: &s
             text: message.referral.iter().fold(markup::plain(text), |text, referral| format!("{text}\n{}", render::referral(referral))),
             at: message.at,
         };
-        desk.post(Some(case.thread.id), &id, cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view), None)?;
+        let post = cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view);
+        desk.post_to(Some(case.thread.id), &Place::Own(id), post, None)?;
     }
     Ok(())
 }

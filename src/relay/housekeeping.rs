@@ -2,7 +2,7 @@
 //! outcomes, template sync, a new directory.
 
 use super::core::Relay;
-use super::desk::{Desk, SERVER};
+use super::desk::{Case, Desk, SERVER};
 use super::{deliver, expiry, revocation, send, tell, template_check};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
@@ -90,20 +90,20 @@ fn lapse_requests(desk: &Desk<'_>) -> Result<()> {
             &json!({ "contact": contact.id, "requested_at": contact.consent.requested_at }),
         )?;
         for thread in desk.tx.threads_with(contact.id)? {
-            for id in desk.tx.participants(thread.id)? {
-                let Some(person) = desk.person(&id)? else { continue };
-                let reader = desk.reader(&person, Some(&contact.line));
+            let case = Case { thread, contact: contact.clone() };
+            let head = desk.head(&contact, Some(&case.thread));
+            desk.tell_all(&case, None, |reader| {
                 let notice = Notice {
-                    head: Some(desk.head(&contact, Some(&thread))),
+                    head: Some(head.clone()),
                     text: reader.voice.say(TextId::T05, &[]),
                     style: Style::Warning,
                     kept: None,
                     quotes_message: false,
                     actions: vec![(labels::SEND_AGAIN, Action::Start { contact: contact.id })],
                 };
-                desk.post(Some(thread.id), &id, cards::notice(&reader, &notice), None)?;
-            }
-            desk.tx.refresh_cards(thread.id, desk.now)?;
+                cards::notice(reader, &notice)
+            })?;
+            desk.tx.refresh_cards(case.thread.id, desk.now)?;
         }
     }
     Ok(())
@@ -124,19 +124,26 @@ fn warn_of_closing(desk: &Desk<'_>) -> Result<()> {
         let Some(case) = desk.case(thread)? else { continue };
         desk.tx.refresh_cards(thread, desk.now)?;
         let Some(closes) = case.thread.window.closes_at() else { continue };
+        let mut writers = Vec::new();
         for id in desk.tx.participants(thread)? {
             let Some(person) = desk.person(&id)? else { continue };
-            if send::decide(desk, &case, Some(&person), Sending::Free)?.decision != Decision::Send {
+            if send::decide(desk, &case, Some(&person), Sending::Free)?.decision == Decision::Send {
+                writers.push(id);
+            }
+        }
+        for listener in desk.listeners(thread)? {
+            let may_write = listener.person.as_ref().map_or(!writers.is_empty(), |person| writers.contains(person.id()));
+            if !may_write {
                 continue;
             }
-            let reader = desk.reader(&person, Some(&case.contact.line));
+            let reader = desk.reader_for(&listener, Some(&case.contact.line));
             let notice = Notice {
                 head: Some(desk.head(&case.contact, Some(&case.thread))),
                 text: reader.voice.say(TextId::T24, &[("client", &case.contact.name), ("time", &when(closes, reader.zone, desk.now))]),
                 style: Style::Warning,
                 ..Notice::default()
             };
-            desk.post(Some(thread), &id, cards::notice(&reader, &notice), None)?;
+            desk.post_to(Some(thread), &listener.place, cards::notice(&reader, &notice), None)?;
         }
     }
     Ok(())
@@ -162,7 +169,7 @@ fn ask_about_uncertain(desk: &Desk<'_>) -> Result<()> {
         let author = message.author.as_deref().filter(|author| *author != SERVER);
         let Some(person) = author.map(|id| desk.person(&id.into())).transpose()?.flatten() else { continue };
         let post = tell::uncertain(desk, &person, &case, &message)?;
-        desk.post(Some(message.thread), person.id(), post, Some(message.id))?;
+        desk.post(Some(message.thread), &person, post, Some(message.id))?;
     }
     Ok(())
 }
@@ -179,9 +186,9 @@ async fn edit_cards(relay: &Arc<Relay>) {
                     desk.tx.retry_card(&card, at)?;
                     continue;
                 }
-                let Some(person) = desk.person(&card.colleague)?.filter(|person| person.known.installed) else { continue };
-                if let Some(post) = deliver::thread_card(desk, &person, card.thread)? {
-                    edits.push((card, person.known.home.clone(), post));
+                let Some((to, listener)) = deliver::reachable(desk, Some(card.thread), &card.place)? else { continue };
+                if let Some(post) = deliver::thread_card(desk, &listener, card.thread)? {
+                    edits.push((card, to, post));
                 }
             }
             Ok(edits)
@@ -209,8 +216,8 @@ async fn after_edit(relay: &Relay, card: DueCard, outcome: Outcome) -> Result<()
         Outcome::Rejected(_) => {
             relay
                 .write("repost_card", move |desk| {
-                    desk.tx.forget_thread_card(card.thread, &card.colleague)?;
-                    desk.ensure_card(card.thread, &card.colleague)
+                    desk.tx.forget_thread_card(card.thread, &card.place)?;
+                    desk.ensure_card(card.thread, &card.place)
                 })
                 .await
         }

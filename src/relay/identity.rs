@@ -149,6 +149,8 @@ pub fn on_change(desk: &Desk<'_>, line: &LineId, message: &ClientMessage) -> Res
         reply_to: None,
         retry_of: None,
         created_at: message.at.min(desk.now),
+        written_in: None,
+        signed: None,
     };
     let id = desk.tx.insert_message(&new)?;
     let received = json!({ "wamid": message.wamid, "at": message.at, "before_consent": false, "raw": message.raw });

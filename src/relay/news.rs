@@ -74,7 +74,7 @@ fn tell(desk: &Desk<'_>, subject: &str, weight: NewsWeight, words: NewsWords, fa
         let Some(person) = desk.person(&id)? else { continue };
         let entry = desk.office.entry(&person.known).filter(|entry| entry.enabled);
         if entry.is_some_and(|entry| entry.roles.contains(&Role::Administrator)) {
-            desk.post(None, &id, cards::news(&desk.reader(&person, None), &view), None)?;
+            desk.post(None, &person, cards::news(&desk.reader(&person, None), &view), None)?;
             told.push(id);
         }
     }

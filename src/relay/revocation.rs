@@ -3,8 +3,8 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render;
 use crate::bridge::{
-    ActivityId, ConsentState, Meaning, MessageId, Post, RevocationId, RevocationOutcome, Role, Time, Urgency, needs_decision,
-    revocation_limits,
+    ActivityId, ColleagueId, ConsentState, Meaning, MessageId, Place, Post, RevocationId, RevocationOutcome, Role, Time, Urgency,
+    needs_decision, revocation_limits,
 };
 use crate::cards::{self, PerhapsStop, Receipt};
 use crate::markup;
@@ -130,21 +130,21 @@ fn give(desk: &Desk<'_>, revocation: &Revocation, contact: &Contact) -> Result<(
 
 fn give_card(desk: &Desk<'_>, revocation: &Revocation, person: &Person, urgency: Urgency) -> Result<()> {
     if desk.tx.give_revocation_card(revocation.id, person.id(), urgency)? {
-        send_card(desk, revocation, &person.id().0, urgency)?;
+        send_card(desk, revocation, person.id(), urgency)?;
     }
     Ok(())
 }
 
 /// One way for the first post and for every change: the lane keeps their order, and each shows how it stands when it is sent.
-fn send_card(desk: &Desk<'_>, revocation: &Revocation, colleague: &str, urgency: Urgency) -> Result<()> {
+fn send_card(desk: &Desk<'_>, revocation: &Revocation, colleague: &ColleagueId, urgency: Urgency) -> Result<()> {
     let envelope = Envelope::Revocation { revocation: revocation.id, urgency };
-    desk.tx.enqueue_post(Some(revocation.thread), colleague, &envelope, desk.now).map(drop)
+    desk.tx.enqueue_post(Some(revocation.thread), &Place::Own(colleague.clone()), &envelope, desk.now).map(drop)
 }
 
 /// Every card about it shows how it stands now, and so do the thread cards.
 pub fn update_cards(desk: &Desk<'_>, revocation: &Revocation) -> Result<()> {
     for card in desk.tx.revocation_cards(revocation.id)? {
-        send_card(desk, revocation, &card.colleague.0, card.urgency)?;
+        send_card(desk, revocation, &card.colleague, card.urgency)?;
     }
     for thread in desk.tx.threads_with(revocation.contact)? {
         desk.tx.refresh_cards(thread.id, desk.now)?;

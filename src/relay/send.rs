@@ -24,7 +24,7 @@ pub struct Wish<'a> {
 }
 
 impl<'a> Wish<'a> {
-    fn by_server(purpose: Purpose, content: &'a Outgoing) -> Self {
+    pub(super) fn by_server(purpose: Purpose, content: &'a Outgoing) -> Self {
         Self { author: None, purpose, content, reply_to: None, retry_of: None }
     }
 }
@@ -78,6 +78,7 @@ fn sending(desk: &Desk<'_>, case: &Case, purpose: Purpose, content: &Outgoing) -
     Ok(match (purpose, content) {
         (Purpose::Request, _) => Sending::RequestOnItsWay,
         (Purpose::Answer, _) => Sending::Answer,
+        (Purpose::Notice, _) => Sending::Notice,
         (_, Outgoing::Template(template)) => desk.template_sending(&case.thread, &template.name, &template.language)?,
         _ => Sending::Free,
     })
@@ -106,7 +107,8 @@ fn waited(desk: &Desk<'_>, case: &Case, message: &Message) -> Result<bool> {
     Ok(message.state == MessageState::Held || desk.tx.open_revocation(case.contact.id)?.is_some_and(|open| message.id < open.message))
 }
 
-fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ruling: &Ruling) -> Result<MessageId> {
+/// Keeps a message as it was decided about, with the rule; queues it where that is the decision.
+pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ruling: &Ruling) -> Result<MessageId> {
     let &Wish { purpose, content, reply_to, retry_of, .. } = wish;
     let author = wish.author.map_or(SERVER, |person| person.id().0.as_str());
     let json = serde_json::to_string(content)?;
@@ -121,6 +123,8 @@ fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState, ru
         reply_to,
         retry_of,
         created_at: desk.now,
+        written_in: wish.author.map(Person::conversation),
+        signed: None,
     };
     // Without a wamid there is nothing to collide with.
     let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
@@ -304,6 +308,7 @@ pub fn nudge(desk: &Desk<'_>, case: &Case, author: &Person, by: Option<&Person>)
 /// Sends the held messages of a thread, in order, every rule checked again. Stops at the first that may not go; the
 /// participants are told how many went (T-23).
 pub fn release_held(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    release_notices(desk, case)?;
     if desk.tx.held(case.thread.id)?.is_empty() {
         return Ok(());
     }
@@ -338,11 +343,13 @@ fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<boo
     Ok(true)
 }
 
+/// Queues one held message, as it was decided now.
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
     // A text that WhatsApp refused after its release, and that waits again, has the line already.
     let has_line = || -> Result<bool> { Ok(desk.tx.decisions(message.id)?.iter().any(|row| row.body["dated"] == true)) };
     let mut entry = decided(ruling);
-    if let (Outgoing::Text { body }, true) = (content, held::says_when_written(message.created_at, desk.now))
+    let dated = message.purpose == Purpose::Free && held::says_when_written(message.created_at, desk.now);
+    if let (Outgoing::Text { body }, true) = (content, dated)
         && !has_line()?
     {
         let dated = Outgoing::Text { body: format!("{body}\n{}", written(desk, case, message)) };
@@ -378,6 +385,29 @@ fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option
     })
 }
 
+/// Sends what the server has to tell the client about colleagues, in order, as far as the rules allow now. Before anything else of the
+/// thread that waits (product.md 10).
+pub fn release_notices(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    for message in desk.tx.held_notices(case.thread.id)? {
+        let content = message.outgoing()?;
+        let ruling = on_its_way(desk, case, &message, &content)?;
+        if ruling.decision != Decision::Send {
+            break;
+        }
+        release(desk, case, &message, &content, &ruling)?;
+    }
+    Ok(())
+}
+
+/// What the server had to tell is not to be told any more.
+fn withdraw_notices(desk: &Desk<'_>, case: &Case, because: &str) -> Result<()> {
+    for message in desk.tx.held_notices(case.thread.id)? {
+        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+        desk.journal("message.withdrawn", SERVER, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
+    }
+    Ok(())
+}
+
 /// Withdraws every held message of a thread (an opt-out); how many there were.
 pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize> {
     withdraw_all(desk, case, actor, "opt_out")
@@ -385,6 +415,7 @@ pub fn withdraw_held(desk: &Desk<'_>, case: &Case, actor: &str) -> Result<usize>
 
 /// The same for another reason, as the journal names it.
 pub fn withdraw_all(desk: &Desk<'_>, case: &Case, actor: &str, because: &str) -> Result<usize> {
+    withdraw_notices(desk, case, because)?;
     let waiting = desk.tx.held(case.thread.id)?;
     for message in &waiting {
         desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
@@ -416,7 +447,7 @@ pub fn stop(desk: &Desk<'_>, case: &Case, message: &Message, ruling: Ruling) -> 
         }
         let text = shown(&message.outgoing()?);
         if let Some(post) = tell::verdict(desk, &person, case, ruling.verdict(), Some(message.id), &text)? {
-            desk.post(Some(case.thread.id), person.id(), post, Some(message.id))?;
+            desk.post(Some(case.thread.id), &person, post, Some(message.id))?;
         }
     }
     Ok(())

@@ -93,7 +93,7 @@ pub fn on_failed(desk: &Desk<'_>, id: MessageId, failure: &Failure) -> Result<()
     let author = message.author.as_deref().filter(|author| *author != SERVER);
     if let Some(person) = author.map(|id| desk.person(&id.into())).transpose()?.flatten() {
         let post = tell::failed(desk, &person, &case, &message, failure)?;
-        desk.post(Some(message.thread), person.id(), post, Some(id))?;
+        desk.post(Some(message.thread), &person, post, Some(id))?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn tell_switched_off(tx: &Tx<'_>, old: Option<&Directory>, new: &Office, now
             }
             let reader = desk.reader(&person, Some(&number.line));
             let text = reader.voice.say(TextId::T12b, &[("number", &number.display)]);
-            desk.post(None, &id, cards::notice(&reader, &Notice { text, style: Style::Warning, ..Notice::default() }), None)?;
+            desk.post(None, &person, cards::notice(&reader, &Notice { text, style: Style::Warning, ..Notice::default() }), None)?;
         }
     }
     Ok(())

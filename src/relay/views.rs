@@ -3,11 +3,11 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::find;
 use super::render::{self, shown};
-use crate::bridge::{self, ClientFirst, ConsentState, MessageId, MessageState, Post, ThreadId, Time, phone};
+use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, MessageState, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Speaker, Style, TextError, ThreadCard, TypedContact,
+    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, Speaker, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -22,7 +22,8 @@ pub fn new_conversation(desk: &Desk<'_>, person: &Person, typed: TypedContact, e
     let lines = desk.office.lines_of(&person.known);
     let mut contacts = Vec::new();
     for line in &lines {
-        contacts.extend(desk.tx.find_contacts(&line.id, "", MANY)?.iter().map(|contact| contact_choice(desk, contact)));
+        contacts
+            .extend(desk.tx.find_contacts(&line.id, &ContactQuery::default(), MANY)?.iter().map(|contact| contact_choice(desk, contact)));
     }
     let lines = lines.into_iter().map(|line| LineChoice { id: line.id.clone(), name: line.name.clone() }).collect();
     Ok(cards::new_conversation(&desk.reader(person, None), &NewConversation { contacts, lines, typed, errors }))
@@ -52,7 +53,7 @@ fn consent(contact: &Contact, now: Time) -> ConsentView {
 pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
     let mut rows = Vec::new();
     for line in desk.office.lines_of(&person.known) {
-        for contact in desk.tx.find_contacts(&line.id, query, MANY)? {
+        for contact in desk.tx.find_contacts(&line.id, &ContactQuery::read(query, line.region.as_deref()), MANY)? {
             let (consent, phone) = (consent(&contact, desk.now), shown_phone(&contact));
             rows.push(ContactRow { id: contact.id, name: contact.name, phone, line: line.name.clone(), consent });
         }
@@ -92,7 +93,8 @@ pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Resu
     })
 }
 
-pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
+/// A thread's card as it stands, for who reads it.
+pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case) -> Result<Post> {
     let mut participants = Vec::new();
     for id in desk.tx.participants(case.thread.id)? {
         participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
@@ -112,7 +114,7 @@ pub fn thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
         free: free_time(case, desk.now),
         revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
     };
-    Ok(cards::thread(&desk.reader(person, Some(&case.contact.line)), &view))
+    Ok(cards::thread(reader, &view))
 }
 
 /// What the client's coming through an ad means now.

@@ -8,7 +8,7 @@
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
 use super::tx::{Result, Tx, micros};
-use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Post, RevocationId, ThreadId, Time, Urgency};
+use crate::bridge::{ActivityId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, Urgency};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ const LEASE: Duration = Duration::seconds(60);
 pub enum Direction {
     /// To the client. The target is a `phone_number_id`; the delivery's message holds the content.
     WhatsApp,
-    /// To a colleague. The target is the colleague's id; the body is an [`Envelope`].
+    /// To Teams. The target is a [`Place`]; the body is an [`Envelope`].
     Teams,
 }
 
@@ -110,13 +110,13 @@ impl Tx<'_> {
         Ok(DeliveryId(self.connection.last_insert_rowid()))
     }
 
-    /// [`Tx::enqueue`] to a colleague's chat.
-    pub fn enqueue_post(&self, thread: Option<ThreadId>, colleague: &str, envelope: &Envelope, now: Time) -> Result<DeliveryId> {
+    /// [`Tx::enqueue`] to a place in Teams.
+    pub fn enqueue_post(&self, thread: Option<ThreadId>, place: &Place, envelope: &Envelope, now: Time) -> Result<DeliveryId> {
         let message = match envelope {
             Envelope::Post { message, .. } => *message,
             _ => None,
         };
-        self.enqueue(Direction::Teams, thread, colleague, message, &serde_json::to_string(envelope)?, now)
+        self.enqueue(Direction::Teams, thread, place.key(), message, &serde_json::to_string(envelope)?, now)
     }
 
     /// Leases up to `limit` lanes that are due and not in `busy` (this process's own work, whose lease a moved clock may have
@@ -222,11 +222,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Makes a colleague's waiting lanes due: their chat is back.
-    pub fn wake_lanes(&self, colleague: &ColleagueId, now: Time) -> Result<()> {
+    /// Makes the waiting lanes of a place due: it can be posted to again.
+    pub fn wake_lanes(&self, place: &Place, now: Time) -> Result<()> {
         let changed = self.execute(
             "UPDATE lane SET due_at = ?2 WHERE direction = 'teams' AND target = ?1 AND leased = 0 AND due_at > ?2",
-            (&colleague.0, micros(now)),
+            (place.key(), micros(now)),
         )?;
         if changed > 0 {
             self.due.set(true);

@@ -2,7 +2,9 @@
 
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
-use crate::bridge::{Billing, Content, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid};
+use crate::bridge::{
+    Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid,
+};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,6 +25,8 @@ pub enum Purpose {
     Answer,
     /// The template that asks the client to write, for the sake of held messages.
     Nudge,
+    /// What the server tells the client about the colleagues in the chat.
+    Notice,
 }
 
 impl Purpose {
@@ -51,6 +55,10 @@ pub struct Message {
     pub created_at: Time,
     pub state_at: Time,
     pub billing: Billing,
+    /// The Teams conversation in which a colleague wrote it; absent: nowhere there.
+    pub written_in: Option<ConversationId>,
+    /// The name with which it is signed towards the client.
+    pub signed: Option<String>,
 }
 
 impl Message {
@@ -92,10 +100,12 @@ pub struct NewMessage<'a> {
     pub reply_to: Option<&'a Wamid>,
     pub retry_of: Option<MessageId>,
     pub created_at: Time,
+    pub written_in: Option<&'a ConversationId>,
+    pub signed: Option<&'a str>,
 }
 
 const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
-     pricing, billed";
+     pricing, billed, written_in, signed";
 
 fn read(row: &Row<'_>) -> Result<Message> {
     let state: String = row.get(5)?;
@@ -117,6 +127,8 @@ fn read(row: &Row<'_>) -> Result<Message> {
             pricing: row.get::<_, Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose()?,
             counted: row.get(14)?,
         },
+        written_in: row.get::<_, Option<String>>(15)?.map(ConversationId),
+        signed: row.get(16)?,
     })
 }
 
@@ -129,8 +141,9 @@ impl Tx<'_> {
     pub fn insert_message(&self, new: &NewMessage<'_>) -> Result<Option<MessageId>> {
         let rule = new.rule.as_ref().map(word).transpose()?;
         let changed = self.execute(
-            "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) ON CONFLICT DO NOTHING",
+            "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at,
+                                  written_in, signed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
             (
                 new.thread.0,
                 new.author,
@@ -142,6 +155,8 @@ impl Tx<'_> {
                 new.reply_to.map(|id| &id.0),
                 new.retry_of.map(|id| id.0),
                 micros(new.created_at),
+                new.written_in.map(|id| &id.0),
+                new.signed,
             ),
         )?;
         Ok((changed == 1).then(|| MessageId(self.connection.last_insert_rowid())))
@@ -207,16 +222,28 @@ impl Tx<'_> {
     pub fn held(&self, thread: ThreadId) -> Result<Vec<Message>> {
         // By the author's time, not by row: a message that WhatsApp refused and that became held again keeps its place.
         self.all(
-            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' ORDER BY created_at, message_id"),
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose <> 'notice' ORDER BY created_at, message_id"),
             [thread.0],
             read,
         )
     }
 
     pub fn held_count(&self, thread: ThreadId) -> Result<u32> {
-        let count =
-            self.first("SELECT count(*) FROM message WHERE thread_id = ?1 AND state = 'held'", [thread.0], |row| Ok(row.get(0)?))?;
+        let count = self.first(
+            "SELECT count(*) FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose <> 'notice'",
+            [thread.0],
+            |row| Ok(row.get(0)?),
+        )?;
         Ok(count.unwrap_or(0))
+    }
+
+    /// What the server has to tell the client about colleagues and cannot tell yet, in order.
+    pub fn held_notices(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        self.all(
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND state = 'held' AND purpose = 'notice' ORDER BY message_id"),
+            [thread.0],
+            read,
+        )
     }
 
     /// Held messages written until then, oldest first, without their contents: which of them are due depends on each line's policy,
@@ -225,7 +252,7 @@ impl Tx<'_> {
         self.all(
             "SELECT message.message_id, message.thread_id, thread.line_id, message.created_at
              FROM message JOIN thread ON thread.thread_id = message.thread_id
-             WHERE message.state = 'held' AND message.created_at <= ?1 ORDER BY message.created_at, message.message_id",
+             WHERE message.state = 'held' AND message.purpose <> 'notice' AND message.created_at <= ?1 ORDER BY message.created_at, message.message_id",
             [micros(until)],
             |row| {
                 Ok(HeldSince {

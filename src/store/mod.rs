@@ -8,15 +8,19 @@
 mod card;
 mod colleague;
 mod contact;
+mod contact_search;
+mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod home;
 mod identity;
 mod journal;
 mod lane;
 mod look;
 mod message;
 mod news;
+mod participant;
 mod price;
 mod revocation;
 mod template;
@@ -34,16 +38,21 @@ use tokio::sync::{Notify, Semaphore};
 pub use card::DueCard;
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
+pub use conversation::SharedConversation;
+pub use home::Home;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
+pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use thread::Thread;
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
 const READERS: usize = 4;
+/// The names of contacts that are there already are folded with it.
+const CONTACTS: &str = include_str!("migrations/0008_contacts.sql");
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_consent.sql"),
@@ -51,6 +60,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_held.sql"),
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
+    include_str!("migrations/0007_colleagues.sql"),
+    CONTACTS,
 ];
 
 /// A handle to the store; cheap to clone.
@@ -163,6 +174,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let tx = connection.transaction()?;
         tx.execute_batch(sql)?;
+        if *sql == CONTACTS {
+            contact_search::fold_names(&tx)?;
+        }
         tx.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
         tx.commit()?;
     }

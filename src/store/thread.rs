@@ -123,35 +123,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The colleagues in a thread now, in the order they joined.
-    pub fn participants(&self, thread: ThreadId) -> Result<Vec<ColleagueId>> {
-        self.all(
-            "SELECT colleague_id FROM participant WHERE thread_id = ?1 AND left_at IS NULL ORDER BY joined_at, colleague_id",
-            [thread.0],
-            |row| Ok(ColleagueId(row.get(0)?)),
-        )
-    }
-
-    /// The colleagues who have an active thread with this contact, on whatever number of the line.
-    pub fn owners(&self, contact: ContactId) -> Result<Vec<ColleagueId>> {
-        self.all(
-            "SELECT DISTINCT participant.colleague_id FROM participant JOIN thread ON thread.thread_id = participant.thread_id
-             WHERE thread.contact_id = ?1 AND participant.left_at IS NULL",
-            [contact.0],
-            |row| Ok(ColleagueId(row.get(0)?)),
-        )
-    }
-
-    pub fn join(&self, thread: ThreadId, colleague: &ColleagueId, now: Time) -> Result<()> {
-        self.execute(
-            "INSERT INTO participant (thread_id, colleague_id, joined_at) VALUES (?1, ?2, ?3)
-             ON CONFLICT (thread_id, colleague_id) DO UPDATE SET joined_at = excluded.joined_at, left_at = NULL
-             WHERE participant.left_at IS NOT NULL",
-            (thread.0, &colleague.0, micros(now)),
-        )?;
-        Ok(())
-    }
-
     /// The threads a colleague takes part in, newest first.
     pub fn open_threads(&self, colleague: &ColleagueId) -> Result<Vec<Thread>> {
         self.all(

@@ -137,10 +137,18 @@ texts! {
     K31b "K-31b" Client "{colleague} is no longer available to chat. {remaining} will continue to help you.";
     /// The others, when a colleague left.
     T32 "T-32" Colleague "{colleague} left the conversation with {client}.";
+    /// The conversation was ended.
+    K36 "K-36" Client "This conversation is closed for now. Write here at any time, and {business} will answer.";
+    /// Who ended it.
+    T36 "T-36" Colleague "You ended the conversation with {client}. If {client} writes again, you get the message.";
+    /// The others, when it was ended.
+    T37 "T-37" Colleague "{colleague} ended the conversation with {client}.";
     /// Joined.
     K33 "K-33" Client "{colleague} from {business} has joined this chat.";
     /// The others, when a colleague was added.
     T34 "T-34" Colleague "{adder} added {colleague}.";
+    /// The colleague who was added.
+    T35 "T-35" Colleague "{adder} added you to the conversation with {client}.";
     /// The remover.
     T40 "T-40" Colleague "You removed {colleague} from the conversation with {client}.";
     /// The others, when a colleague was removed.

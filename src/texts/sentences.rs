@@ -65,6 +65,11 @@ pub const MARKETING_US: &str = "WhatsApp delivers no marketing to numbers of the
 pub const CLOSED_TEMPLATE_ONLY: &str = "The 24-hour window is closed: choose an approved template to restart.";
 pub const CLOSED_QUEUE: &str = "The 24-hour window is closed: what you write is held until the client writes, or choose a template.";
 
+/// A thread's shared conversation is gone.
+pub fn home_gone(client: &str) -> String {
+    format!("The Teams conversation about {client} cannot be reached any more. It goes on here.")
+}
+
 /// Notification of a client's message.
 pub fn new_message(client: &str) -> String {
     format!("New message from {client}")

@@ -26,6 +26,8 @@ async fn a_message_that_cannot_be_read_does_not_stop_the_other_conversations() {
             reply_to: None,
             retry_of: None,
             created_at: now,
+            written_in: None,
+            signed: None,
         };
         let message = tx.insert_message(&new)?;
         tx.enqueue(Direction::WhatsApp, Some(thread), &number.0, message, "", now).map(drop)

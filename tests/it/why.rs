@@ -231,6 +231,8 @@ async fn a_message_of_an_earlier_version_answers_with_what_was_kept_then() {
             reply_to: None,
             retry_of: None,
             created_at: now,
+            written_in: None,
+            signed: None,
         };
         let message = tx.insert_message(&new)?.unwrap_or(MessageId(0));
         let entry = Entry { at: now, kind: "message.refused", actor: &author, thread: Some(thread), message: Some(message) };

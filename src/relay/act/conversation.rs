@@ -2,11 +2,12 @@
 
 use super::allowed::with_contact;
 use crate::bridge::{
-    Basis, Consent, ConsentState, Decision, LineId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId, phone,
+    Basis, Consent, ConsentState, Decision, LineId, MessageId, Outgoing, PhoneNumberId, Place, Post, Rule, Ruling, Sending, ThreadId, phone,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person};
+use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
 use crate::relay::{render, tell, views};
 use crate::store::{Contact, Envelope, NewContact, Purpose, Result, Thread};
@@ -89,7 +90,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
             Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view))
         }
         Decision::Send | Decision::HandBack | Decision::Hold { .. } => {
-            let case = open(desk, person, contact, number.phone_number_id.clone())?;
+            let case = open(desk, person, contact, number.phone_number_id.clone(), "started")?;
             let (text, actions) = if ruling.decision == Decision::Send {
                 (sentences::you_can_write(&contact.name), Vec::new())
             } else {
@@ -113,16 +114,13 @@ fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&T
 }
 
 /// The colleague's conversation with a contact: thread, participation, card, focus.
-fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumberId) -> Result<Case> {
+fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumberId, how: &'static str) -> Result<Case> {
     let thread = desk.tx.open_thread(&contact.line, &number, contact.id, desk.now)?;
-    if !desk.tx.participants(thread.id)?.contains(person.id()) {
-        desk.tx.join(thread.id, person.id(), desk.now)?;
-        desk.journal("participant.joined", &person.id().0, Some(thread.id), None, &json!({ "contact": contact.id }))?;
-    }
-    desk.ensure_card(thread.id, person.id())?;
-    desk.tx.refresh_cards(thread.id, desk.now)?;
-    desk.tx.focus_on(person.id(), thread.id)?;
-    Ok(Case { thread, contact: contact.clone() })
+    let case = Case { thread, contact: contact.clone() };
+    let came = Came { by: person.id().as_str(), how, visible_from: MessageId(0), cover_for: None };
+    participation::join(desk, &case, person.id(), &came)?;
+    desk.tx.focus_on(person.id(), case.thread.id)?;
+    Ok(case)
 }
 
 /// T-00, Send request: the only way to ask for consent, decided by the same function as everything else.
@@ -163,7 +161,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
         let name = used.map(|used| used.name.as_str()).unwrap_or_default();
         return Ok(desk.notice(person, Some((contact, None)), Style::Attention, sentences::opt_in_template_missing(name)));
     };
-    let mut case = open(desk, person, contact, number.phone_number_id.clone())?;
+    let mut case = open(desk, person, contact, number.phone_number_id.clone(), "started")?;
     case.contact.consent = Consent { stored: ConsentState::Pending, requested_at: Some(desk.now) };
     desk.tx.save_consent(contact.id, case.contact.consent)?;
     let (text, language) = (template.preview.clone(), template.language.clone());
@@ -190,13 +188,13 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
         let text = desk.reader(person, Some(&case.contact.line)).voice.say(TextId::T10, &[]);
         return Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, text));
     }
-    open(desk, person, &case.contact, case.thread.number.clone())?;
+    open(desk, person, &case.contact, case.thread.number.clone(), "took")?;
     desk.tx.adopt_contact(case.contact.id, &case.contact.name, None, person.id())?;
     if owners.is_empty() {
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
             let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
-            desk.post(Some(thread), person.id(), post, Some(message.id))?;
+            desk.post(Some(thread), &person, post, Some(message.id))?;
         }
         tell_the_rest(desk, person, &case)?;
     }
@@ -218,7 +216,7 @@ fn tell_the_rest(desk: &Desk<'_>, taker: &Person, case: &Case) -> Result<()> {
                 text: None,
             };
             let post = cards::receipt(&desk.reader(&other, Some(&case.contact.line)), &view);
-            desk.tx.enqueue_post(Some(case.thread.id), &id.0, &Envelope::Update { activity, post }, desk.now)?;
+            desk.tx.enqueue_post(Some(case.thread.id), &Place::Own(id.clone()), &Envelope::Update { activity, post }, desk.now)?;
         }
     }
     Ok(())

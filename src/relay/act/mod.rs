@@ -9,10 +9,10 @@ mod revocation;
 mod template;
 mod why;
 
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
 use super::{extension, preflight, template_views, views};
-use crate::bridge::{ActivityId, Post, ThreadId};
+use crate::bridge::{ActivityId, Place, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
@@ -35,7 +35,7 @@ pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Optio
     let looks =
         matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.refresh" | "template.pick" | "template.fill"));
     let Some(activity) = card.filter(|_| looks) else { return Ok(false) };
-    Ok(desk.tx.thread_of_card(person.id(), activity)?.is_none() && !is_own_message(desk, person, card)?)
+    Ok(pressed_thread_card(desk, person, activity)?.is_none() && !is_own_message(desk, person, card)?)
 }
 
 /// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
@@ -83,10 +83,11 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
 /// card shows from now on.
 pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
     // A thread card stays what it is: its next edit would take away whatever was being typed into the card in its place.
-    let thread = card.map(|activity| desk.tx.thread_of_card(person.id(), activity)).transpose()?.flatten();
+    let thread = card.map(|activity| pressed_thread_card(desk, person, activity)).transpose()?.flatten();
     if let Some(case) = thread.map(|thread| desk.case(thread)).transpose()?.flatten() {
         put(desk, person, None, post)?;
-        return views::thread(desk, person, &case);
+        let reader = desk.reader(person, Some(&case.contact.line));
+        return views::thread(desk, &reader, &case);
     }
     if is_own_message(desk, person, card)? {
         // What it leads to is a message of ours, which can be edited; their card becomes a receipt in their client.
@@ -99,11 +100,22 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
     Ok(post)
 }
 
+/// The thread whose card was pressed where the colleague acts, when it is a thread's card.
+fn pressed_thread_card(desk: &Desk<'_>, person: &Person, activity: &ActivityId) -> Result<Option<ThreadId>> {
+    match &person.seat {
+        Seat::Shared { thread: Some(thread), .. } => {
+            Ok(desk.tx.thread_card(*thread, &Place::Home)?.filter(|card| card == activity).map(|_| *thread))
+        }
+        Seat::Shared { thread: None, .. } => Ok(None),
+        Seat::Nowhere | Seat::Own => desk.tx.thread_of_card(person.id(), activity),
+    }
+}
+
 /// Whether a card stands in a message of the colleague's own, put there with the message extension. Nobody but they can edit it.
 fn is_own_message(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>) -> Result<bool> {
     let Some(activity) = card else { return Ok(false) };
     // Our own cards are recorded with their thread, or not at all.
-    Ok(desk.tx.posting(&person.known.home.conversation, activity)? == Some((None, None)))
+    Ok(desk.tx.posting(person.conversation(), activity)? == Some((None, None)))
 }
 
 fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<()> {
@@ -111,7 +123,7 @@ fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) 
         Some(activity) => Envelope::Update { activity: activity.clone(), post },
         None => Envelope::Post { post, thread: None, message: None, repeated: false },
     };
-    desk.tx.enqueue_post(None, &person.id().0, &envelope, desk.now).map(drop)
+    desk.tx.enqueue_post(None, &person.spot(), &envelope, desk.now).map(drop)
 }
 
 /// Does what a button says.
@@ -177,7 +189,10 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::DiscardDraft { draft } => discard(desk, person, *draft),
         Action::Take { thread } => take(desk, person, *thread),
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
-        Action::View { thread } => with_case(desk, person, *thread, |case| views::thread(desk, person, case)),
+        Action::View { thread } => with_case(desk, person, *thread, |case| {
+            let reader = desk.reader(person, Some(&case.contact.line));
+            views::thread(desk, &reader, case)
+        }),
         Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
     }
 }

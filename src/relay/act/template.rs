@@ -191,7 +191,7 @@ fn wrong(desk: &Desk<'_>, person: &Person, case: &Case, template: &Template, giv
 
 /// The key that a card leaves behind when it has sent.
 fn once(person: &Person, card: &ActivityId) -> String {
-    format!("send:{}:{card}", person.known.home.conversation)
+    format!("send:{}:{card}", person.conversation())
 }
 
 fn sent_already(desk: &Desk<'_>, person: &Person, case: &Case, card: Option<&ActivityId>) -> Result<Option<Post>> {

@@ -1,0 +1,59 @@
+//! The shared conversation in which a thread lives. A thread without one lives in its participants' own chats.
+
+use super::tx::{Result, Tx};
+use crate::bridge::{ConversationId, ThreadId};
+
+/// A thread's shared home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    pub thread: ThreadId,
+    /// The channel or chat.
+    pub base: ConversationId,
+    /// Where the thread's posts go: the chat, or the reply chain of the channel. `None` while the chain is being opened.
+    pub conversation: Option<ConversationId>,
+}
+
+fn read(row: &rusqlite::Row<'_>) -> Result<Home> {
+    Ok(Home {
+        thread: ThreadId(row.get(0)?),
+        base: row.get::<_, String>(1)?.into(),
+        conversation: row.get::<_, Option<String>>(2)?.map(ConversationId),
+    })
+}
+
+impl Tx<'_> {
+    pub fn home(&self, thread: ThreadId) -> Result<Option<Home>> {
+        self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE thread_id = ?1 AND lost = 0", [thread.0], read)
+    }
+
+    /// The thread that lives in a conversation, which is named as Teams spells it.
+    pub fn home_at(&self, conversation: &ConversationId) -> Result<Option<Home>> {
+        self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE conversation_id = ?1 AND lost = 0", [&conversation.0], read)
+    }
+
+    /// The threads that live in a chat, or in the chains of a channel.
+    pub fn homes_in(&self, base: &ConversationId) -> Result<Vec<Home>> {
+        self.all("SELECT thread_id, base_id, conversation_id FROM home WHERE base_id = ?1 AND lost = 0 ORDER BY thread_id", [&base.0], read)
+    }
+
+    /// The thread lives there from now on. A conversation is home to one thread: another one's claim is refused by the index.
+    pub fn settle_in(&self, thread: ThreadId, base: &ConversationId, conversation: Option<&ConversationId>) -> Result<()> {
+        self.execute(
+            "INSERT INTO home (thread_id, base_id, conversation_id) VALUES (?1, ?2, ?3)
+             ON CONFLICT (thread_id) DO UPDATE SET base_id = excluded.base_id, conversation_id = excluded.conversation_id,
+               lost = 0",
+            (thread.0, &base.0, conversation.map(|id| &id.0)),
+        )?;
+        Ok(())
+    }
+
+    /// The thread lives in its participants' own chats again; false when it did already.
+    pub fn lose_home(&self, thread: ThreadId) -> Result<bool> {
+        Ok(self.execute("UPDATE home SET lost = 1 WHERE thread_id = ?1 AND lost = 0", [thread.0])? == 1)
+    }
+
+    /// The channel or chat in which a thread lived until it was lost.
+    pub fn lost_home(&self, thread: ThreadId) -> Result<Option<ConversationId>> {
+        self.first("SELECT base_id FROM home WHERE thread_id = ?1 AND lost = 1", [thread.0], |row| Ok(ConversationId(row.get(0)?)))
+    }
+}
