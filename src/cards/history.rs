@@ -4,7 +4,8 @@ use super::element::{Button, ColumnSet, Container, Element, TextBlock, fitting};
 use super::parts::{QUOTE_LIMIT, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
-use super::view::{History, HistoryLine, Reader, Speaker};
+use super::view::Reader;
+use super::{History, HistoryLine, Speaker};
 use crate::bridge::Post;
 use crate::texts::labels;
 

@@ -3,7 +3,8 @@
 use super::element::{Button, ColumnSet, Element, TextBlock, list};
 use super::submit::Action;
 use super::text::{Text, name};
-use super::view::{HistoryList, HistoryRow, Reader};
+use super::view::Reader;
+use super::{HistoryList, HistoryRow};
 use crate::bridge::Post;
 use crate::texts::labels;
 

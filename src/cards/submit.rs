@@ -184,10 +184,28 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Show the contact with inputs to change it.
+    #[serde(rename = "contact.edit")]
+    EditContact { contact: ContactId },
+    /// Change the contact. All but `contact` are inputs.
+    #[serde(rename = "contact.save")]
+    SaveContact {
+        contact: ContactId,
+        #[serde(default)]
+        name: String,
+        /// Another number; empty: none.
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+        #[serde(default)]
+        notes: String,
+    },
 }
 
 /// Every verb.
-const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "menu.new",
     "menu.contacts",
     "menu.help",
@@ -223,6 +241,8 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "contact.edit",
+    "contact.save",
 ];
 
 /// Why a card's data is no [`Action`]. Says nothing of the data itself.
@@ -287,6 +307,8 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::EditContact { .. } => "contact.edit",
+            Self::SaveContact { .. } => "contact.save",
         }
     }
 

@@ -440,6 +440,14 @@ fn any_action() -> impl Strategy<Value = Action> {
         id.prop_map(|draft| Action::DiscardDraft { draft }),
         id.prop_map(|id| Action::Take { thread: ThreadId(id) }),
         id.prop_map(|id| Action::View { thread: ThreadId(id) }),
+        id.prop_map(|id| Action::EditContact { contact: ContactId(id) }),
+        (id, text, text, text).prop_map(|(id, name, phone, notes)| Action::SaveContact {
+            contact: ContactId(id),
+            language: phone.clone(),
+            name,
+            phone,
+            notes
+        }),
         (id, prop::option::of(id)).prop_map(|(id, before)| Action::OpenHistory { thread: ThreadId(id), before: before.map(MessageId) }),
     ]
 }

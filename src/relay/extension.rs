@@ -6,7 +6,7 @@
 
 use super::desk::{Desk, Person};
 use super::find::{self, Found};
-use super::views;
+use super::{contact_views, views};
 use crate::bridge::{ColleagueId, Post, PostBody, Quote, Route, Scope, TeamsEvent, ThreadId, route};
 use crate::cards::extension::{CONTACTS, Item, Offer, PARAMETER, TEMPLATES};
 use crate::cards::typeahead::{Dataset, template_title, template_value};
@@ -87,7 +87,7 @@ fn choice(found: Found, whom: Whom) -> TemplateChoice {
 fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &ExtensionQuery) -> Result<Vec<Offer>> {
     let found = find::contacts(desk, person, typed, query.skip.saturating_add(query.count))?;
     let page = found.into_iter().skip(query.skip);
-    page.map(|contact| Ok(Offer::contact(&desk.reader(person, Some(&contact.line)), &views::contact_card(desk, person, &contact)?)))
+    page.map(|contact| Ok(Offer::contact(&desk.reader(person, Some(&contact.line)), &contact_views::contact_card(desk, person, &contact)?)))
         .collect()
 }
 
@@ -117,7 +117,7 @@ pub fn on_select(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
             match desk.tx.contact(contact)?.filter(|contact| lines.iter().any(|line| line.id == contact.line)) {
                 Some(contact) => {
                     let reader = desk.reader(&person, Some(&contact.line));
-                    Some(Offer::contact(&reader, &views::contact_card(desk, &person, &contact)?))
+                    Some(Offer::contact(&reader, &contact_views::contact_card(desk, &person, &contact)?))
                 }
                 None => return Ok(invoke::extension_message(sentences::NOT_YOURS)),
             }

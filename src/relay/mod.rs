@@ -8,6 +8,7 @@ mod address;
 mod attachments;
 mod commands;
 mod consent;
+mod contact_views;
 mod core;
 mod deliver;
 mod desk;

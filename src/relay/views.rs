@@ -6,8 +6,8 @@ use super::render::{self, shown};
 use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, MessageState, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
-    self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, Speaker, Style, TextError, ThreadCard, TypedContact,
+    self, ConsentView, ContactChoice, ContactError, FreeTime, HeldEdit, HeldList, HeldRow, History, HistoryLine, HistoryList, HistoryRow,
+    LineChoice, NewConversation, Notice, Reader, Speaker, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Message, Purpose, Result};
@@ -40,57 +40,14 @@ pub fn no_conversation(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     Ok(cards::notice(&desk.reader(person, None), &notice))
 }
 
-fn shown_phone(contact: &Contact) -> Option<String> {
+pub fn shown_phone(contact: &Contact) -> Option<String> {
     contact.number().map(|number| phone::display(&number))
 }
 
-fn consent(contact: &Contact, now: Time) -> ConsentView {
+pub fn consent(contact: &Contact, now: Time) -> ConsentView {
     let state = contact.consent.state(now);
     let since = matches!(state, ConsentState::Pending | ConsentState::Lapsed).then_some(contact.consent.requested_at).flatten();
     ConsentView { state, since }
-}
-
-pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
-    let mut rows = Vec::new();
-    for line in desk.office.lines_of(&person.known) {
-        for contact in desk.tx.find_contacts(&line.id, &ContactQuery::read(query, line.region.as_deref()), MANY)? {
-            let (consent, phone) = (consent(&contact, desk.now), shown_phone(&contact));
-            rows.push(ContactRow { id: contact.id, name: contact.name, phone, line: line.name.clone(), consent });
-        }
-    }
-    let view = Contacts { query: query.to_owned(), contacts: rows, more: 0 };
-    Ok(cards::contacts(&desk.reader(person, None), &view))
-}
-
-pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
-    Ok(cards::contact(&desk.reader(person, Some(&contact.line)), &contact_card(desk, person, contact)?))
-}
-
-pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<ContactCard> {
-    let thread = desk.tx.threads_with(contact.id)?.into_iter().next();
-    let own = match &thread {
-        Some(thread) => desk.tx.participants(thread.id)?.contains(person.id()),
-        None => false,
-    };
-    let added_by = match &contact.added_by {
-        Some(id) => desk.person(id)?.map(|person| person.name),
-        None => None,
-    };
-    let mut head = desk.head(contact, thread.as_ref());
-    if head.number.is_empty() {
-        head.number = desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default();
-    }
-    Ok(ContactCard {
-        id: contact.id,
-        head,
-        phone: shown_phone(contact),
-        consent: consent(contact, desk.now),
-        marketing_stopped: contact.marketing_stopped,
-        language: contact.language.clone().unwrap_or_default(),
-        added_by,
-        added_at: Some(contact.added_at),
-        thread: thread.filter(|_| own).map(|thread| thread.id),
-    })
 }
 
 /// A thread's card as it stands, for who reads it.
