@@ -1,7 +1,7 @@
 //! What the cards about earlier messages show.
 
 use super::view::Head;
-use crate::bridge::{MessageId, MessageState, ThreadId, Time};
+use crate::bridge::{ContactId, MessageId, MessageState, ThreadId, Time};
 
 /// Messages of one thread.
 #[derive(Clone, Debug)]
@@ -10,8 +10,13 @@ pub struct History {
     pub thread: ThreadId,
     /// Oldest first. When they do not all fit, the newest are kept.
     pub messages: Vec<HistoryLine>,
-    /// The oldest message of `messages`, when there are still older ones.
+    /// The oldest message of `messages`, when there are still older ones that the reader may see.
     pub older: Option<MessageId>,
+    /// When there are newer ones that the reader may see: the message before which their page ends.
+    pub newer: Option<MessageId>,
+    pub contact: ContactId,
+    /// Whether the reader takes part: only then there are templates to choose from.
+    pub takes_part: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,32 @@ pub struct HistoryRow {
     pub thread: ThreadId,
     pub client: String,
     pub line: String,
-    /// The last message in it.
+    /// The last message in it that the reader may see.
     pub last: Option<Time>,
+    /// Whether the reader takes part now.
+    pub active: bool,
+}
+
+/// What a search in the messages found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub query: String,
+    /// Newest first.
+    pub rows: Vec<FoundRow>,
+    /// False: there may be more.
+    pub complete: bool,
+    /// Nothing to look for was typed.
+    pub nothing_typed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRow {
+    pub thread: ThreadId,
+    /// The message before which the page ends that shows this one with some that follow; absent: the newest page.
+    pub before: Option<MessageId>,
+    pub client: String,
+    pub line: String,
+    pub at: Time,
+    pub speaker: Speaker,
+    pub excerpt: String,
 }

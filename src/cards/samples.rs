@@ -179,21 +179,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         last: Some((MessageState::Delivered, hours(-1))),
         ..card(ConsentState::Pending, None)
     };
-    let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
-        id: MessageId(id),
-        at: hours(id - 10),
-        speaker,
-        text: text.into(),
-        state,
-        before_consent,
-    };
-    let said = vec![
-        line(1, Speaker::System, &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]), Some(MessageState::Delivered), false),
-        line(2, Speaker::Client, "Who is this?", None, true),
-        line(3, Speaker::Client, "Yes", None, false),
-        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
-        line(5, Speaker::Colleague(words.colleague.clone()), "And please bring your passport.", Some(MessageState::Failed), false),
-    ];
     let help = ThreadHelp {
         thread: ThreadId(7),
         head: head(words),
@@ -219,7 +204,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ],
         ..help.clone()
     };
-    let row = |id, last| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last };
     vec![
         ("thread_open", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(125))))),
         ("thread_closing", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(40))))),
@@ -234,9 +218,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ),
         ("thread_help", thread_help(reader, &help)),
         ("thread_help_held", thread_help(reader, &help_held)),
-        ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
-        ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
-        ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),
         (
             "intake",
             intake(

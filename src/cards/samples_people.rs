@@ -2,11 +2,14 @@
 
 use super::samples::{Words, consent, head, hours};
 use super::*;
-use crate::bridge::{ConsentState, ContactId, Post, ThreadId};
+use crate::bridge::{ConsentState, ContactId, MessageId, MessageState, Post, ThreadId};
+use crate::texts::TextId;
 
 /// Every card by its name.
 pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
-    contacts(reader, words)
+    let mut cards = contacts(reader, words);
+    cards.extend(earlier(reader, words));
+    cards
 }
 
 fn contacts(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
@@ -70,5 +73,62 @@ fn contacts(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("contact_edit", contact_edit(reader, &edit)),
         ("contact_edit_errors", contact_edit(reader, &wrong)),
         ("contact_edit_no_number", contact_edit(reader, &first_number)),
+    ]
+}
+
+fn earlier(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
+    let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
+        id: MessageId(id),
+        at: hours(id - 10),
+        speaker,
+        text: text.into(),
+        state,
+        before_consent,
+    };
+    let said = vec![
+        line(1, Speaker::System, &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]), Some(MessageState::Delivered), false),
+        line(2, Speaker::Client, "Who is this?", None, true),
+        line(3, Speaker::Client, "Yes", None, false),
+        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
+        line(5, Speaker::Colleague(words.colleague.clone()), "And please bring your passport.", Some(MessageState::Failed), false),
+    ];
+    let page = History {
+        head: head(words),
+        thread: ThreadId(7),
+        messages: said,
+        older: Some(MessageId(1)),
+        newer: None,
+        contact: ContactId(1),
+        takes_part: true,
+    };
+    let past = History { newer: Some(MessageId(9)), takes_part: false, ..page.clone() };
+    let nothing = History { messages: vec![], older: None, ..page.clone() };
+    let row =
+        |id, last, active| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last, active };
+    let list = HistoryList { threads: vec![row(7, Some(hours(-1)), true), row(8, None, true), row(9, Some(hours(-90)), false)], more: 3 };
+    let hit = |id, speaker| FoundRow {
+        thread: ThreadId(7),
+        before: Some(MessageId(id)),
+        client: words.client.clone(),
+        line: "Private Advice".into(),
+        at: hours(-id),
+        speaker,
+        excerpt: words.text.clone(),
+    };
+    let found_some = Found {
+        query: "contract".into(),
+        rows: vec![hit(3, Speaker::Client), hit(4, Speaker::Colleague(words.colleague.clone()))],
+        complete: false,
+        nothing_typed: false,
+    };
+    let found_none = Found { query: words.text.clone(), complete: true, ..Found::default() };
+    vec![
+        ("history", history(reader, &page)),
+        ("history_past", history(reader, &past)),
+        ("history_none", history(reader, &nothing)),
+        ("history_list", history_list(reader, &list)),
+        ("found", found(reader, &found_some)),
+        ("found_none", found(reader, &found_none)),
+        ("found_nothing_typed", found(reader, &Found { nothing_typed: true, ..Found::default() })),
     ]
 }

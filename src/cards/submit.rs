@@ -3,7 +3,7 @@
 //! promises is checked again by whoever handles the action.
 
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -184,6 +184,16 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Look for words in the messages that the reader may see.
+    #[serde(rename = "history.search")]
+    SearchHistory {
+        /// Input.
+        #[serde(default)]
+        query: String,
+        /// What was found: filled in by the server before the action is run, whatever a card says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<SearchHits>,
+    },
     /// Show the contact with inputs to change it.
     #[serde(rename = "contact.edit")]
     EditContact { contact: ContactId },
@@ -241,6 +251,7 @@ pub const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "history.search",
     "contact.edit",
     "contact.save",
 ];
@@ -307,6 +318,7 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::SearchHistory { .. } => "history.search",
             Self::EditContact { .. } => "contact.edit",
             Self::SaveContact { .. } => "contact.save",
         }

@@ -18,27 +18,28 @@ use crate::texts::{labels, sentences};
 use serde_json::Value;
 
 /// Who searches, when they may; else what to tell them.
-fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<Person, &'static str>> {
+fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<Person, String>> {
     let known = match (&event.sender.object_id, event.sender.is_bot) {
         (Some(id), false) => desk.tx.colleague(&ColleagueId(id.to_lowercase()))?,
         _ => None,
     };
-    let Some(known) = known else { return Ok(Err(sentences::OPEN_CHAT_FIRST)) };
+    let Some(known) = known else { return Ok(Err(sentences::OPEN_CHAT_FIRST.to_owned())) };
     // The conversation as we know it, not as the activity describes itself.
     if event.scope != Scope::Personal || event.reference.conversation != known.home.conversation {
-        return Ok(Err(sentences::OWN_CHAT_ONLY));
+        return Ok(Err(sentences::OWN_CHAT_ONLY.to_owned()));
     }
-    if desk.office.lines_of(&known).is_empty() {
-        return Ok(Err(labels::NOT_ENABLED));
+    let person = desk.as_person(known);
+    if desk.office.lines_of(&person.known).is_empty() {
+        return Ok(Err(desk.why_not_enabled(&person, None)));
     }
-    Ok(Ok(desk.as_person(known)))
+    Ok(Ok(person))
 }
 
 /// `composeExtension/query`.
 pub fn on_query(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::extension_message(told)),
+        Err(told) => return Ok(invoke::extension_message(&told)),
     };
     let Some(query) = ExtensionQuery::read(value) else { return Ok(invoke::extension_message(sentences::SEARCH_TOO_OLD)) };
     let typed = query.text(PARAMETER);
@@ -95,7 +96,7 @@ fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &Exten
 pub fn on_select(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::extension_message(told)),
+        Err(told) => return Ok(invoke::extension_message(&told)),
     };
     let Ok(item) = serde_json::from_value::<Item>(value.clone()) else {
         return Ok(invoke::extension_message(sentences::SEARCH_TOO_OLD));
@@ -148,7 +149,7 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
     let Some((dataset, query)) = query else { return Ok(invoke::error(400, "BadRequest", sentences::SEARCH_TOO_OLD)) };
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::error(400, "BadRequest", told)),
+        Err(told) => return Ok(invoke::error(400, "BadRequest", &told)),
     };
     let typed = query.text.as_str();
     let choices: Vec<(String, String)> = match dataset {

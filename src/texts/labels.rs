@@ -39,6 +39,7 @@ pub const TAKE: &str = "Take";
 pub const RECORD_OPT_OUT: &str = "Record opt-out";
 pub const NOT_AN_OPT_OUT: &str = "Not an opt-out";
 pub const OLDER: &str = "Older";
+pub const NEWER: &str = "Newer";
 pub const NEW_CONVERSATION: &str = "New conversation";
 pub const CONTACTS: &str = "Contacts";
 
@@ -99,6 +100,8 @@ pub const NUMBER_REPLACES: &str = "WhatsApp has not confirmed a number yet: mess
 pub const PHONE_TAKEN: &str = "Another contact has this number.";
 pub const NOTES_INPUT: &str = "Notes for colleagues (optional)";
 pub const NOTES_TOO_LONG: &str = "Enter notes of at most 1,000 characters.";
+pub const FIND_WORDS: &str = "Find words in messages";
+pub const NO_WORDS: &str = "Enter a word to look for.";
 pub const FIND_CONTACT: &str = "Find by name or number";
 pub const FIND_TEMPLATE: &str = "Find by name or text";
 pub const FIND_A_TEMPLATE: &str = "Choose a template";
@@ -140,6 +143,10 @@ pub const CONTACTS_COMMAND: &str = "Find a contact to message on WhatsApp";
 pub const NO_TEMPLATES: &str = "No approved templates found.";
 pub const NO_HELD: &str = "You have no held messages.";
 pub const NO_HELD_HERE: &str = "No held messages in this conversation.";
+pub const NOTHING_FOUND: &str = "No messages found.";
+pub const SEARCH_INCOMPLETE: &str = "There may be more in older messages. Use more words to narrow the search.";
+/// A conversation in which the reader takes part no longer.
+pub const PAST: &str = "past";
 pub const NO_MESSAGES: &str = "No messages yet.";
 pub const NO_THREADS: &str = "You have no conversations yet.";
 pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";

@@ -12,13 +12,13 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, preflight, template_views, views};
+use super::{contact_views, extension, history_views, preflight, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
-use allowed::{with_case, with_contact, with_held, with_held_or, with_revocation, with_template};
+use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, with_revocation, with_template};
 use contact::{Form, add_contact, save_contact};
 use conversation::{request, start, take};
 use held::{ask_to_reply, changed_too_late, discard_expired, edit_held, held_in_thread, save_held, template_below, withdraw};
@@ -135,7 +135,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Contacts { query } => contact_views::contacts(desk, person, query),
         Action::Help {} => Ok(cards::help(&desk.reader(person, None))),
         Action::HeldList {} => views::held_list(desk, person),
-        Action::History {} => views::history_list(desk, person),
+        Action::History {} => history_views::history_list(desk, person),
         Action::AddContact { line, name, phone, language } => add_contact(desk, person, line, name, phone, language),
         Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| contact_views::contact(desk, person, contact)),
         Action::Start { contact } => with_contact(desk, person, *contact, |contact| start(desk, person, contact)),
@@ -195,7 +195,10 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             let reader = desk.reader(person, Some(&case.contact.line));
             views::thread(desk, &reader, case)
         }),
-        Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
+        Action::OpenHistory { thread, before } => {
+            with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
+        }
+        Action::SearchHistory { query, found } => history_views::found(desk, person, query, found.as_ref()),
         Action::EditContact { contact } => {
             with_contact(desk, person, *contact, |contact| contact_views::contact_edit(desk, person, contact, None, Vec::new(), None))
         }
