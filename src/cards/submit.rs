@@ -3,7 +3,7 @@
 //! promises is checked again by whoever handles the action.
 
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -184,10 +184,38 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Look for words in the messages that the reader may see.
+    #[serde(rename = "history.search")]
+    SearchHistory {
+        /// Input.
+        #[serde(default)]
+        query: String,
+        /// What was found: filled in by the server before the action is run, whatever a card says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<SearchHits>,
+    },
+    /// Show the contact with inputs to change it.
+    #[serde(rename = "contact.edit")]
+    EditContact { contact: ContactId },
+    /// Change the contact. All but `contact` are inputs.
+    #[serde(rename = "contact.save")]
+    SaveContact {
+        contact: ContactId,
+        #[serde(default)]
+        name: String,
+        /// Another number; empty: none.
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+        #[serde(default)]
+        notes: String,
+    },
 }
 
 /// Every verb.
-const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "menu.new",
     "menu.contacts",
     "menu.help",
@@ -223,6 +251,9 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "history.search",
+    "contact.edit",
+    "contact.save",
 ];
 
 /// Why a card's data is no [`Action`]. Says nothing of the data itself.
@@ -287,6 +318,9 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::SearchHistory { .. } => "history.search",
+            Self::EditContact { .. } => "contact.edit",
+            Self::SaveContact { .. } => "contact.save",
         }
     }
 

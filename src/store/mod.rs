@@ -13,6 +13,7 @@ mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod history;
 mod home;
 mod identity;
 mod journal;
