@@ -4,8 +4,8 @@
 use super::desk::{Case, Desk, Listener, SERVER};
 use super::{entry_point, homes, revocation, send, status, views};
 use crate::bridge::{
-    ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
-    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
+    Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
@@ -100,10 +100,18 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
     Ok(Step::HandOver(Request::WhatsApp(Box::new(ToClient {
         from: case.thread.number.clone(),
         to: case.contact.recipient(),
-        content,
+        content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
     }))))
+}
+
+/// What is handed over: a text with the name that it was to be signed with when it was queued.
+fn signed(message: &Message, content: Outgoing) -> Outgoing {
+    match (content, &message.signed) {
+        (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (content, _) => content,
+    }
 }
 
 fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {

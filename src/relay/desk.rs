@@ -6,7 +6,7 @@ use crate::bridge::{
     TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
-use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
+use crate::store::{Contact, Entry, Envelope, Home, KnownColleague, Result, Thread, Tx};
 use crate::texts::Voice;
 use serde::Serialize;
 
@@ -216,10 +216,15 @@ impl<'a> Desk<'a> {
     /// Where what happens in a thread is to be seen, so that no participant misses it: in its shared home, and in the own chats of those
     /// who are no members there; without a shared home in everybody's own chat.
     pub fn audience(&self, thread: ThreadId) -> Result<Vec<Place>> {
-        let participants = self.tx.participants(thread)?;
-        let Some(home) = self.tx.home(thread)? else { return Ok(participants.into_iter().map(Place::Own).collect()) };
+        self.audience_of(&self.tx.participants(thread)?, self.tx.home(thread)?.as_ref())
+    }
+
+    /// The same, where participants and home are known.
+    pub fn audience_of(&self, participants: &[ColleagueId], home: Option<&Home>) -> Result<Vec<Place>> {
+        let own = |id: &ColleagueId| Place::Own(id.clone());
+        let Some(home) = home else { return Ok(participants.iter().map(own).collect()) };
         let members = self.tx.members(&home.base)?;
-        let others = participants.into_iter().filter(|id| !members.contains(id)).map(Place::Own);
+        let others = participants.iter().filter(|id| !members.contains(id)).map(own);
         Ok(std::iter::once(Place::Home).chain(others).collect())
     }
 

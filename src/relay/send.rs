@@ -2,6 +2,8 @@
 //! handed to WhatsApp ([`on_its_way`]).
 
 use super::desk::{Case, Desk, Person, SERVER};
+use super::mirror::Queued;
+use super::release::Released;
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
@@ -10,7 +12,7 @@ use crate::bridge::{
 };
 use crate::cards::Style;
 use crate::store::{Contact, Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, sentences, typed_moment, when};
+use crate::texts::{TextId, sentences};
 use serde_json::{Value, json};
 
 /// What somebody wants to send.
@@ -112,6 +114,11 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
     let &Wish { purpose, content, reply_to, retry_of, .. } = wish;
     let author = wish.author.map_or(SERVER, |person| person.id().0.as_str());
     let json = serde_json::to_string(content)?;
+    let participants = if state == MessageState::Queued { desk.tx.participants(case.thread.id)? } else { Vec::new() };
+    let queued = wish.author.filter(|_| state == MessageState::Queued);
+    let queued = queued.map(|author| Queued { author, purpose, content, participants: &participants });
+    let signed = queued.and_then(|queued| queued.signature(desk, case));
+    let written_in = wish.author.map(Person::conversation);
     let new = NewMessage {
         thread: case.thread.id,
         author: Some(author),
@@ -123,20 +130,26 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
         reply_to,
         retry_of,
         created_at: desk.now,
-        written_in: wish.author.map(Person::conversation),
-        signed: None,
+        written_in,
+        signed: signed.as_deref(),
     };
     // Without a wamid there is nothing to collide with.
     let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
+    if let Some(queued) = queued {
+        queued.show(desk, case, message, written_in)?;
+    }
     let kind = match state {
         MessageState::Queued => "message.queued",
         MessageState::Held => "message.held",
         _ => "message.refused",
     };
-    let body = json!({
+    let mut body = json!({
         "purpose": purpose, "content": content, "rule": ruling.rule, "row": ruling.rule.row(), "facts": ruling.grounds,
         "retry_of": retry_of, "reply_to": reply_to,
     });
+    if signed.is_some() {
+        body["signed"] = json!(signed);
+    }
     desk.journal(kind, author, Some(case.thread.id), Some(message), &body)?;
     if state == MessageState::Queued {
         if purpose.is_template() {
@@ -343,32 +356,32 @@ fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<boo
     Ok(true)
 }
 
-/// Queues one held message, as it was decided now.
+/// Queues one held message, as it was decided now. What has no room any more goes as a message of its own behind it.
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
-    // A text that WhatsApp refused after its release, and that waits again, has the line already.
-    let has_line = || -> Result<bool> { Ok(desk.tx.decisions(message.id)?.iter().any(|row| row.body["dated"] == true)) };
+    let released = Released::of(desk, case, message, content)?;
     let mut entry = decided(ruling);
-    let dated = message.purpose == Purpose::Free && held::says_when_written(message.created_at, desk.now);
-    if let (Outgoing::Text { body }, true) = (content, dated)
-        && !has_line()?
-    {
-        let dated = Outgoing::Text { body: format!("{body}\n{}", written(desk, case, message)) };
-        desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
+    if released.dated {
         entry["dated"] = true.into();
     }
+    if released.signed.is_some() {
+        entry["signed"] = json!(released.signed);
+    }
+    if released.content != *content {
+        desk.tx.rewrite_held(message.id, &serde_json::to_string(&released.content)?)?;
+    }
+    if let Some(queued) = released.queued(message) {
+        queued.show(desk, case, message.id, message.written_in.as_ref())?;
+    }
+    desk.tx.sign(message.id, released.signed.as_deref())?;
     desk.tx.set_state(message.id, MessageState::Held, MessageState::Queued, desk.now)?;
     desk.tx.save_rule(message.id, ruling.rule)?;
     desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &entry)?;
-    enqueue(desk, case, message.id)
-}
-
-/// K-21 in the client's language. Only English has words for a date; digits are read everywhere.
-fn written(desk: &Desk<'_>, case: &Case, message: &Message) -> String {
-    let voice = desk.client_voice(&case.contact);
-    let zone = &desk.office.directory.organization.time_zone;
-    let english = same_language(voice.language_of(TextId::K21), "en");
-    let date = if english { when(message.created_at, zone, desk.now) } else { typed_moment(message.created_at, zone) };
-    voice.say(TextId::K21, &[("date", &date)])
+    enqueue(desk, case, message.id)?;
+    for content in &released.rest {
+        let wish = Wish { author: released.author.as_ref(), purpose: message.purpose, content, reply_to: None, retry_of: None };
+        record(desk, case, &wish, MessageState::Queued, ruling)?;
+    }
+    Ok(())
 }
 
 fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option<(usize, Rule)>) -> Result<()> {

@@ -218,6 +218,12 @@ impl Tx<'_> {
         Ok(self.execute("UPDATE message SET content = ?2 WHERE message_id = ?1 AND state = 'held'", (id.0, content))? == 1)
     }
 
+    /// The name with which the message is signed from now on; most are signed with none, and were before.
+    pub fn sign(&self, id: MessageId, name: Option<&str>) -> Result<()> {
+        self.execute("UPDATE message SET signed = ?2 WHERE message_id = ?1 AND signed IS NOT ?2", (id.0, name))?;
+        Ok(())
+    }
+
     /// The held messages of a thread, in the order in which they will go out.
     pub fn held(&self, thread: ThreadId) -> Result<Vec<Message>> {
         // By the author's time, not by row: a message that WhatsApp refused and that became held again keeps its place.
