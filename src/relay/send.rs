@@ -11,7 +11,7 @@ use crate::bridge::{
     Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held, nearest_language, same_language,
 };
 use crate::cards::Style;
-use crate::store::{Contact, Direction, Message, NewMessage, Purpose, Result};
+use crate::store::{Contact, Direction, Left, Message, NewMessage, Purpose, Result};
 use crate::texts::{TextId, sentences};
 use serde_json::{Value, json};
 
@@ -97,11 +97,26 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     let mut case = case.clone();
     // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
     case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
-    decide_as(desk, &case, author.as_ref(), |facts| {
+    let sending = |facts: &Facts<'_>| {
         // While nothing is to be decided it makes no difference, and that is nearly always.
         let waiting = sending == Sending::Free && facts.revocation_open && waited(desk, &case, message)?;
         Ok(if waiting { Sending::Waiting } else { sending })
-    })
+    };
+    let ruling = decide_as(desk, &case, author.as_ref(), sending)?;
+    match &author {
+        Some(author) if ruling.decision != Decision::Send && parted_since(desk, message, author)? => {
+            // What they sent before they left still goes, but waits no more: nobody could change or withdraw it.
+            let ruling = decide_as(desk, &case, None, sending)?;
+            Ok(if ruling.decision == Decision::Send { ruling } else { Ruling { decision: Decision::Refuse, ..ruling } })
+        }
+        _ => Ok(ruling),
+    }
+}
+
+/// Whether the author went after writing this, in whatever way but being removed.
+fn parted_since(desk: &Desk<'_>, message: &Message, author: &Person) -> Result<bool> {
+    let part = desk.tx.participation(message.thread, author.id())?.filter(|part| part.left_at.is_some());
+    Ok(part.is_some_and(|part| part.left != Some(Left::Removed) && part.visible_until.is_some_and(|until| message.id <= until)))
 }
 
 /// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.
@@ -414,11 +429,16 @@ pub fn release_notices(desk: &Desk<'_>, case: &Case) -> Result<()> {
 
 /// What the server had to tell is not to be told any more.
 fn withdraw_notices(desk: &Desk<'_>, case: &Case, because: &str) -> Result<()> {
-    for message in desk.tx.held_notices(case.thread.id)? {
-        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-        desk.journal("message.withdrawn", SERVER, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
+    desk.tx.held_notices(case.thread.id)?.iter().try_for_each(|message| withdraw(desk, message, SERVER, because).map(drop))
+}
+
+/// Withdraws one held message; false when it is not held any more. `because`: as the journal names it.
+pub fn withdraw(desk: &Desk<'_>, message: &Message, actor: &str, because: &str) -> Result<bool> {
+    let was = desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+    if was {
+        desk.journal("message.withdrawn", actor, Some(message.thread), Some(message.id), &json!({ "because": because }))?;
     }
-    Ok(())
+    Ok(was)
 }
 
 /// Withdraws every held message of a thread (an opt-out); how many there were.
@@ -431,8 +451,7 @@ pub fn withdraw_all(desk: &Desk<'_>, case: &Case, actor: &str, because: &str) ->
     withdraw_notices(desk, case, because)?;
     let waiting = desk.tx.held(case.thread.id)?;
     for message in &waiting {
-        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-        desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
+        withdraw(desk, message, actor, because)?;
     }
     Ok(waiting.len())
 }

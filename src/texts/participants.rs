@@ -7,3 +7,8 @@ pub const TO: &str = "to";
 pub fn wrote_to(author: &str, client: &str) -> String {
     format!("{author} wrote to {client}")
 }
+
+/// Those who had a client when the conversation was ended, when the client writes again.
+pub fn came_back(client: &str) -> String {
+    format!("{client} wrote again. The conversation goes on with you.")
+}
