@@ -167,7 +167,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ..opened.clone()
     };
     let no_marketing = ContactCard { marketing_stopped: true, ..opened.clone() };
-    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
+    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false, again: false };
     vec![
         (
             "new_conversation",
@@ -182,6 +182,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("contact_wrote_first", contact(reader, &wrote_first)),
         ("contact_no_marketing", contact(reader, &no_marketing)),
         ("opt_in", opt_in(reader, &ask)),
+        ("opt_in_again", opt_in(reader, &OptIn { again: true, ..ask.clone() })),
         ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
         ("help", help(reader)),
         (

@@ -86,7 +86,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();
-            let view = OptIn { contact: contact.id, head, basis_missing: false };
+            let view = OptIn { contact: contact.id, head, basis_missing: false, again: agreed(desk, contact) };
             Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view))
         }
         Decision::Send | Decision::HandBack | Decision::Hold { .. } => {
@@ -102,6 +102,11 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
             Ok(cards::notice(&desk.reader(person, Some(&contact.line)), &notice))
         }
     }
+}
+
+/// Whether consent stands, so that only starting again is a reason to ask.
+fn agreed(desk: &Desk<'_>, contact: &Contact) -> bool {
+    contact.consent.state(desk.now) == ConsentState::Granted
 }
 
 /// A rule stands against writing or asking: told, and recorded, for an attempt after a decline is what an auditor looks for.
@@ -138,7 +143,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
     let mut head = desk.head(contact, thread.as_ref());
     head.number = number.display.clone();
     let Some(basis) = basis.or(contact.basis) else {
-        let view = OptIn { contact: contact.id, head, basis_missing: true };
+        let view = OptIn { contact: contact.id, head, basis_missing: true, again: agreed(desk, contact) };
         return Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view));
     };
     // Looked up before anything is changed: without an approved template nothing happens but the explanation.
