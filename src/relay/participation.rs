@@ -1,7 +1,7 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{ColleagueId, MessageId, Place};
+use crate::bridge::{ColleagueId, HistoryChoice, MessageId, Place, ThreadId};
 use crate::store::{Left, Result};
 use serde_json::json;
 
@@ -50,4 +50,13 @@ pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, b
 pub fn names(desk: &Desk<'_>, case: &Case) -> Result<Vec<String>> {
     let ids = desk.tx.participants(case.thread.id)?;
     ids.into_iter().map(|id| Ok(desk.person(&id)?.map_or(id.0, |person: Person| person.name))).collect()
+}
+
+/// The first message that somebody sees who comes now, by what was chosen for them; 0: all.
+pub fn visible_from(desk: &Desk<'_>, thread: ThreadId, choice: HistoryChoice) -> Result<MessageId> {
+    Ok(match choice {
+        HistoryChoice::None => MessageId(desk.tx.last_message(thread)?.0 + 1),
+        HistoryChoice::Last(count) => desk.tx.first_of_last(thread, count)?.unwrap_or(MessageId(0)),
+        HistoryChoice::All => MessageId(0),
+    })
 }

@@ -288,6 +288,23 @@ impl Tx<'_> {
         )
     }
 
+    /// The first of the last `count` messages that went between a client and colleagues. `None`: there are no more than that.
+    pub fn first_of_last(&self, thread: ThreadId, count: u32) -> Result<Option<MessageId>> {
+        self.first(
+            "SELECT message_id FROM message WHERE thread_id = ?1 AND purpose NOT IN ('answer', 'notice', 'nudge')
+               AND state NOT IN ('held', 'withdrawn', 'expired', 'refused') ORDER BY message_id DESC LIMIT 1 OFFSET ?2",
+            (thread.0, i64::from(count) - 1),
+            |row| Ok(MessageId(row.get(0)?)),
+        )
+    }
+
+    /// The last message of a thread, of whatever kind; 0: there is none.
+    pub fn last_message(&self, thread: ThreadId) -> Result<MessageId> {
+        let last = self
+            .first("SELECT coalesce(max(message_id), 0) FROM message WHERE thread_id = ?1", [thread.0], |row| Ok(MessageId(row.get(0)?)))?;
+        Ok(last.unwrap_or(MessageId(0)))
+    }
+
     /// The message that this one was sent again as.
     pub fn retry_of(&self, id: MessageId) -> Result<Option<MessageId>> {
         self.first("SELECT min(message_id) FROM message WHERE retry_of = ?1", [id.0], |row| {
