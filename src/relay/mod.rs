@@ -33,6 +33,7 @@ mod rates;
 mod render;
 mod revocation;
 mod send;
+mod sight;
 mod status;
 mod switched_off;
 mod tell;
