@@ -23,6 +23,7 @@ mod from_whatsapp;
 mod homes;
 mod housekeeping;
 mod identity;
+mod leftovers;
 mod marketing;
 mod news;
 mod notices;

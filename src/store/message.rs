@@ -3,7 +3,8 @@
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
 use crate::bridge::{
-    Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid,
+    Billing, ColleagueId, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time,
+    Wamid,
 };
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
@@ -216,6 +217,17 @@ impl Tx<'_> {
     /// Replaces the text of a held message; the earlier text stays in the journal.
     pub fn rewrite_held(&self, id: MessageId, content: &str) -> Result<bool> {
         Ok(self.execute("UPDATE message SET content = ?2 WHERE message_id = ?1 AND state = 'held'", (id.0, content))? == 1)
+    }
+
+    /// A held message is another colleague's from now on, and signed with their name where it was signed; false when it is not held any
+    /// more.
+    pub fn hand_over_held(&self, id: MessageId, to: &ColleagueId, name: &str) -> Result<bool> {
+        let changed = self.execute(
+            "UPDATE message SET author = ?2, signed = CASE WHEN signed IS NULL THEN NULL ELSE ?3 END
+             WHERE message_id = ?1 AND state = 'held' AND purpose <> 'notice'",
+            (id.0, &to.0, name),
+        )?;
+        Ok(changed == 1)
     }
 
     /// The held messages of a thread, in the order in which they will go out.
