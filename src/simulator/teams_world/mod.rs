@@ -1,23 +1,37 @@
 //! What Microsoft runs, as far as a bot sees it: login, keys, the Connector, and the Teams clients of a few colleagues.
 //!
-//! Each colleague has one personal conversation with the bot. Its chat is the truth of what that colleague sees: bot messages
-//! as posted, edited and deleted through the Connector, and their own messages with the status the bot answered.
+//! Each colleague has one personal conversation with the bot, and shares group chats and channels with others. Its chat is the truth of
+//! what a colleague sees: bot messages as posted, edited and deleted through the Connector, and people's messages with the status the
+//! bot answered, where it was told of them.
 //! Every activity carries a token signed by the key that `/v1/.well-known/keys` publishes.
 
 mod activity;
 mod card;
+mod chat;
 mod client;
 mod connector;
 mod control;
+mod control_rooms;
+mod deliver;
+mod draft;
 mod extension;
 mod files;
 mod keys;
 mod login;
+mod organize;
+mod press;
+mod rooms;
+mod seat;
 mod state;
 
-pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
+pub use chat::{Author, ChatItem};
+pub use deliver::Posted;
+pub use draft::{Draft, QuoteStyle};
 pub use extension::{ExtensionAnswer, FoundCard, FoundChoice, SearchAnswer};
-pub use state::{Author, ChatItem, SentFile, TeamsUser, TeamsWorld};
+pub use organize::Fate;
+pub use press::ClickAnswer;
+pub use seat::Seat;
+pub use state::{SentFile, TeamsUser, TeamsWorld};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -46,8 +60,26 @@ pub struct TeamsOptions {
     pub bot_endpoint: Option<Url>,
     pub bot_name: String,
     pub users: Vec<TeamsUser>,
+    /// Teams that exist from the beginning, without the bot.
+    pub teams: Vec<TeamOptions>,
+    /// The app's id in the organization's catalog (GUID), as Microsoft Graph knows it.
+    pub catalog_id: String,
     /// Counters only: nothing is kept of what was posted (benchmarks).
     pub quiet: bool,
+}
+
+/// A team with its channels, General left out.
+#[derive(Clone, Debug)]
+pub struct TeamOptions {
+    /// `19:…@thread.tacv2`
+    pub id: String,
+    pub name: String,
+    /// Of the group in Entra (GUID).
+    pub group_id: String,
+    /// Short names of its members.
+    pub members: Vec<String>,
+    /// Id (`19:…@thread.tacv2`) and name of each.
+    pub channels: Vec<(String, String)>,
 }
 
 impl TeamsWorld {
@@ -70,13 +102,21 @@ impl TeamsWorld {
             tokens: Tokens::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
             files: Mutex::default(),
-            state: Mutex::new(State { users }),
+            state: Mutex::new(State { users, shared: Default::default(), sends: Default::default() }),
         });
+        for team in &options.teams {
+            let members: Vec<&str> = team.members.iter().map(String::as_str).collect();
+            world.create_team(&team.id, &team.name, &team.group_id, &members).map_err(|error| StartError::Cast(error.to_string()))?;
+            for (id, name) in &team.channels {
+                world.lock().shared.add_channel(&team.id, id, name);
+            }
+        }
         let router = Router::new()
             .merge(login::routes())
             .merge(connector::routes())
             .merge(files::routes())
             .merge(control::routes())
+            .merge(control_rooms::routes())
             .merge(extension::routes())
             .with_state(world.clone());
         common::serve(listener, router, &common)?;
@@ -108,14 +148,25 @@ impl TeamsWorld {
         *self.world.bot_endpoint.write().expect("no panic happens under this lock") = Some(endpoint);
     }
 
-    /// What the colleague sees, oldest first, deleted ones included.
-    pub fn chat(&self, user: &str) -> Result<Vec<ChatItem>, ControlError> {
-        self.world.with_user(user, |user| user.chat.clone())
+    /// What somebody sees, oldest first, deleted ones included; nothing where they are no member.
+    pub fn chat<'a>(&self, seat: impl Into<Seat<'a>>) -> Result<Vec<ChatItem>, ControlError> {
+        self.world.seen(seat.into())
     }
 
-    /// Waits (real time, at most `for_`) until `look` finds something in the colleague's chat.
-    pub async fn until<T>(&self, user: &str, for_: Duration, look: impl Fn(&[ChatItem]) -> Option<T>) -> Result<T, TimedOut> {
-        self.world.common.until(for_, || self.world.with_user(user, |user| look(&user.chat)).ok().flatten()).await
+    /// Everything in a shared conversation as it was posted, oldest first; targeted messages of everybody included.
+    pub fn posted_in(&self, conversation: &str) -> Result<Vec<ChatItem>, ControlError> {
+        self.world.posted_in(conversation)
+    }
+
+    /// Waits (real time, at most `for_`) until `look` finds something in what somebody sees.
+    pub async fn until<'a, T>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        for_: Duration,
+        look: impl Fn(&[ChatItem]) -> Option<T>,
+    ) -> Result<T, TimedOut> {
+        let seat = seat.into();
+        self.world.common.until(for_, || self.world.seen(seat).ok().and_then(|items| look(&items))).await
     }
 
     /// Whether the app is installed for this colleague.
