@@ -77,6 +77,8 @@ pub struct Policy {
     pub one_unanswered_template: bool,
     /// Whether notifications name only the client, never the message. Default yes.
     pub private_notifications: bool,
+    /// Hours in which a colleague to whom a client is offered can accept. Default 24.
+    pub transfer_hours: u32,
 }
 
 impl Default for Policy {
@@ -89,6 +91,7 @@ impl Default for Policy {
             marketing_templates: false,
             one_unanswered_template: true,
             private_notifications: true,
+            transfer_hours: 24,
         }
     }
 }

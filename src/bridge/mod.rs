@@ -4,8 +4,8 @@ mod admit;
 mod billing;
 mod business_days;
 mod consent;
-mod conversation;
 mod contact_query;
+mod conversation;
 mod directory;
 pub mod directory_check;
 pub mod directory_diff;
@@ -38,6 +38,7 @@ pub mod template_check;
 mod template_choice;
 #[cfg(test)]
 mod template_tests;
+mod transfer;
 mod window;
 
 pub use admit::*;
@@ -67,6 +68,7 @@ pub use sight::*;
 pub use state::*;
 pub use template::*;
 pub use template_choice::*;
+pub use transfer::*;
 pub use window::*;
 
 /// A moment in UTC. The store keeps microseconds.
