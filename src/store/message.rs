@@ -105,6 +105,9 @@ pub struct NewMessage<'a> {
     pub signed: Option<&'a str>,
 }
 
+/// What went between a client and colleagues: not what the server said by itself, nor what never left.
+const EXCHANGED: &str = "purpose NOT IN ('answer', 'notice', 'nudge') AND state NOT IN ('held', 'withdrawn', 'expired', 'refused')";
+
 const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
      pricing, billed, written_in, signed";
 
@@ -303,10 +306,20 @@ impl Tx<'_> {
     /// The first of the last `count` messages that went between a client and colleagues. `None`: there are no more than that.
     pub fn first_of_last(&self, thread: ThreadId, count: u32) -> Result<Option<MessageId>> {
         self.first(
-            "SELECT message_id FROM message WHERE thread_id = ?1 AND purpose NOT IN ('answer', 'notice', 'nudge')
-               AND state NOT IN ('held', 'withdrawn', 'expired', 'refused') ORDER BY message_id DESC LIMIT 1 OFFSET ?2",
+            &format!("SELECT message_id FROM message WHERE thread_id = ?1 AND {EXCHANGED} ORDER BY message_id DESC LIMIT 1 OFFSET ?2"),
             (thread.0, i64::from(count) - 1),
             |row| Ok(MessageId(row.get(0)?)),
+        )
+    }
+
+    /// The last of them from `from` on, newest first.
+    pub fn exchanged(&self, thread: ThreadId, from: MessageId, limit: u32) -> Result<Vec<Message>> {
+        self.all(
+            &format!(
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND {EXCHANGED} ORDER BY message_id DESC LIMIT ?3"
+            ),
+            (thread.0, from.0, limit),
+            read,
         )
     }
 
