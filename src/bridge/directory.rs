@@ -81,6 +81,8 @@ pub struct Policy {
     pub signature: Signature,
     /// Whether a colleague who left a conversation, or ended it, needs a new opt-in request to start it again. Default yes.
     pub reconsent_on_restart: bool,
+    /// Hours in which a colleague to whom a client is offered can accept. Default 24.
+    pub transfer_hours: u32,
 }
 
 impl Default for Policy {
@@ -95,6 +97,7 @@ impl Default for Policy {
             private_notifications: true,
             signature: Signature::Group,
             reconsent_on_restart: true,
+            transfer_hours: 24,
         }
     }
 }

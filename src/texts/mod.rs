@@ -12,6 +12,7 @@ pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;
