@@ -38,6 +38,9 @@ mod templates;
 mod text;
 mod thread;
 mod thread_help;
+mod transfer;
+mod transfer_form;
+mod transfer_inputs;
 pub mod typeahead;
 mod uncertain;
 pub mod view;
@@ -48,6 +51,8 @@ mod why;
 mod samples;
 #[cfg(test)]
 mod samples_people;
+#[cfg(test)]
+mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
@@ -80,6 +85,9 @@ pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
 pub use thread_help::thread_help;
+pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
+pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
+pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;

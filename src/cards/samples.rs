@@ -117,6 +117,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let mut cards = starting(reader, words);
     cards.extend(super::samples_people::all(reader, words));
     cards.extend(threads(reader, words));
+    cards.extend(super::samples_transfer::all(reader, words));
     cards.extend(revocations(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
@@ -148,7 +149,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         consent: consent(state),
     };
     let found = Contacts { query: "silva".into(), contacts: vec![row(1, ConsentState::Granted), row(2, ConsentState::Revoked)], more: 12 };
-    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
+    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false, again: false };
     vec![
         (
             "new_conversation",
@@ -160,6 +161,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("contacts", contacts(reader, &found)),
         ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
         ("opt_in", opt_in(reader, &ask)),
+        ("opt_in_again", opt_in(reader, &OptIn { again: true, ..ask.clone() })),
         ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
         ("help", help(reader)),
         (

@@ -50,6 +50,8 @@ pub struct OptIn {
     pub head: Head,
     /// "Send request" was pressed with no basis chosen.
     pub basis_missing: bool,
+    /// The client has agreed already; the reader starts again what they left.
+    pub again: bool,
 }
 
 /// The thread card: one in each home, edited in place.

@@ -2,13 +2,13 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, revocation, send, status, views};
+use super::{entry_point, homes, offers, revocation, send, status, views};
 use crate::bridge::{
-    ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
-    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
+    Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
 };
 use crate::markup;
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, TransferSide};
 use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
@@ -41,6 +41,7 @@ pub struct Belongs {
     message: Option<MessageId>,
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
+    transfer: Option<(TransferId, TransferSide)>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -100,10 +101,18 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
     Ok(Step::HandOver(Request::WhatsApp(Box::new(ToClient {
         from: case.thread.number.clone(),
         to: case.contact.recipient(),
-        content,
+        content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
     }))))
+}
+
+/// What is handed over: a text with the name that it was to be signed with when it was queued.
+fn signed(message: &Message, content: Outgoing) -> Outgoing {
+    match (content, &message.signed) {
+        (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (content, _) => content,
+    }
 }
 
 fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
@@ -156,6 +165,15 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
                 None => Step::Settle,
             }
         }
+        // Nor is a quote of this one: who is offered a client takes no part yet.
+        Envelope::Transfer { transfer, side } => match offers::card_now(desk, &listener, transfer, side)? {
+            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+            Some((None, post)) => {
+                let belongs = Belongs { transfer: Some((transfer, side)), ..Belongs::default() };
+                Step::HandOver(Request::Post { to, post, belongs })
+            }
+            None => Step::Settle,
+        },
     })
 }
 
@@ -356,6 +374,9 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
     if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
         return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
+    }
+    if let Some((transfer, side)) = belongs.transfer {
+        return offers::posted(desk, transfer, side, place, &activity);
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;

@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, intake, marketing, news, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Place, Rule,
     WhatsAppEvent, on_client_message,
@@ -186,8 +186,12 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
-    let participants = desk.tx.participants(case.thread.id)?;
+    // Who says stop is not offered to anybody: there is nothing to take.
+    let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
+    let nobody = alone && intake::owners_for(desk, case)?.is_empty();
     for place in desk.audience(case.thread.id)? {
+        // Whoever got many clients at once has no card of this one yet.
+        desk.ensure_card(case.thread.id, &place)?;
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
         desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
@@ -196,8 +200,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
             desk.tx.disturb_focus(colleague, case.thread.id)?;
         }
     }
-    // Who says stop is not offered to anybody: there is nothing to take.
-    if participants.is_empty() && meaning != Meaning::OptOut {
+    if nobody {
         offer_to_line(desk, case, message, &text)?;
     }
     Ok(())

@@ -26,6 +26,7 @@ mod price;
 mod revocation;
 mod template;
 mod thread;
+mod transfer;
 mod tx;
 mod upload;
 mod writer;
@@ -48,6 +49,7 @@ pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use thread::Thread;
+pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
@@ -62,6 +64,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
+    include_str!("migrations/0008_transfer.sql"),
     CONTACTS,
 ];
 

@@ -8,9 +8,11 @@ mod files;
 pub mod labels;
 mod master;
 mod news;
+pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;

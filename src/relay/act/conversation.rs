@@ -36,7 +36,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();
-            let view = OptIn { contact: contact.id, head, basis_missing: false };
+            let view = OptIn { contact: contact.id, head, basis_missing: false, again: agreed(desk, contact) };
             Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view))
         }
         Decision::Send | Decision::HandBack | Decision::Hold { .. } => {
@@ -54,6 +54,11 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
     }
 }
 
+/// Whether consent stands, so that only starting again is a reason to ask.
+fn agreed(desk: &Desk<'_>, contact: &Contact) -> bool {
+    contact.consent.state(desk.now) == ConsentState::Granted
+}
+
 /// A rule stands against writing or asking: told, and recorded, for an attempt after a decline is what an auditor looks for.
 fn refuse(desk: &Desk<'_>, person: &Person, contact: &Contact, thread: Option<&Thread>, ruling: &Ruling) -> Result<Post> {
     let rule = ruling.rule;
@@ -68,7 +73,9 @@ fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumber
     let thread = desk.tx.open_thread(&contact.line, &number, contact.id, desk.now)?;
     let case = Case { thread, contact: contact.clone() };
     let came = Came { by: person.id().as_str(), how, visible_from: MessageId(0), cover_for: None };
-    participation::join(desk, &case, person.id(), &came)?;
+    if !participation::join(desk, &case, person.id(), &came)? {
+        desk.ensure_cards(case.thread.id)?;
+    }
     desk.tx.focus_on(person.id(), case.thread.id)?;
     Ok(case)
 }
@@ -88,7 +95,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
     let mut head = desk.head(contact, thread.as_ref());
     head.number = number.display.clone();
     let Some(basis) = basis.or(contact.basis) else {
-        let view = OptIn { contact: contact.id, head, basis_missing: true };
+        let view = OptIn { contact: contact.id, head, basis_missing: true, again: agreed(desk, contact) };
         return Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view));
     };
     // Looked up before anything is changed: without an approved template nothing happens but the explanation.

@@ -133,8 +133,7 @@ struct SetMember {
 
 async fn set_member(State(world): Shared, Path(place): Path<String>, Json(request): Json<SetMember>) -> Did<Vec<Posted>> {
     let SetMember { by, user, remove } = request;
-    let events =
-        if remove { world.remove_member(&place, Some(&by), &user)? } else { world.add_member(&place, Some(&by), &user, None)? };
+    let events = if remove { world.remove_member(&place, Some(&by), &user)? } else { world.add_member(&place, Some(&by), &user, None)? };
     world.tell(events).await.map(Json)
 }
 
