@@ -43,6 +43,8 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_joining;
+#[cfg(test)]
 mod tests;
 
 pub use contact::contact;
@@ -55,7 +57,7 @@ pub use held_list::held_list;
 pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
-pub use intake::intake;
+pub use intake::{Intake, intake};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use notice::notice;

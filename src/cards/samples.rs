@@ -117,6 +117,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let mut cards = starting(reader, words);
     cards.extend(threads(reader, words));
     cards.extend(revocations(reader, words));
+    cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
@@ -259,19 +260,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
         ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
         ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),
-        (
-            "intake",
-            intake(
-                reader,
-                &Intake {
-                    head: head(words),
-                    thread: ThreadId(9),
-                    phone: Some("+49 151 23456789".into()),
-                    text: words.text.clone(),
-                    at: hours(-1),
-                },
-            ),
-        ),
     ]
 }
 

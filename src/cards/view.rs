@@ -329,16 +329,6 @@ pub struct ThreadChoice {
     pub number: String,
 }
 
-/// A client wrote whom nobody owns.
-#[derive(Clone, Debug)]
-pub struct Intake {
-    pub head: Head,
-    pub thread: ThreadId,
-    pub phone: Option<String>,
-    pub text: String,
-    pub at: Time,
-}
-
 /// Messages of one thread.
 #[derive(Clone, Debug)]
 pub struct History {

@@ -1,13 +1,12 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, marketing, news, offer, render, revocation, send, status};
 use crate::bridge::{
-    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Place, Rule,
-    WhatsAppEvent, on_client_message,
+    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
+    NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
 };
-use crate::cards::{self, Intake, Style};
-use crate::markup;
+use crate::cards::Style;
 use crate::store::{NewMessage, Purpose, Result};
 use crate::texts::{TextId, when};
 use chrono::Duration;
@@ -197,28 +196,11 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
         }
     }
     // Who says stop is not offered to anybody: there is nothing to take.
-    if participants.is_empty() && meaning != Meaning::OptOut {
-        offer_to_line(desk, case, message, &text)?;
+    if meaning == Meaning::OptOut {
+        return offer::settle(desk, case, IntakeOutcome::Stopped, "client");
     }
-    Ok(())
-}
-
-/// Nobody owns this client: everybody enabled on the line may take them.
-fn offer_to_line(desk: &Desk<'_>, case: &Case, message: &ClientMessage, text: &str) -> Result<()> {
-    for id in desk.tx.colleagues()? {
-        let Some(person) = desk.person(&id)? else { continue };
-        if !desk.office.lines_of(&person.known).iter().any(|line| line.id == case.contact.line) {
-            continue;
-        }
-        let view = Intake {
-            head: desk.head(&case.contact, Some(&case.thread)),
-            thread: case.thread.id,
-            phone: case.contact.number(),
-            text: message.referral.iter().fold(markup::plain(text), |text, referral| format!("{text}\n{}", render::referral(referral))),
-            at: message.at,
-        };
-        let post = cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view);
-        desk.post_to(Some(case.thread.id), &Place::Own(id), post, None)?;
+    if participants.is_empty() {
+        offer::on_message(desk, case, id, None)?;
     }
     Ok(())
 }
