@@ -83,7 +83,7 @@ struct NewTeam {
 
 async fn create_team(State(world): Shared, Json(request): Json<NewTeam>) -> Did<Value> {
     let members: Vec<&str> = request.members.iter().map(String::as_str).collect();
-    let id = world.create_team_named(&request.name, &members)?;
+    let id = world.create_team(&request.name, &members)?;
     Ok(Json(json!({"team": id})))
 }
 

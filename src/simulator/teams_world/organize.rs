@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::chat::{Author, ChatItem, Timeline};
 use super::client::fresh_id;
 use super::deliver::Posted;
-use super::rooms::{Member, Room, RoomKind, Roster, Team, chain_of};
+use super::rooms::{Member, Room, RoomKind, Roster, chain_of};
 use super::seat::{Actor, Place};
 use super::state::{TeamsUser, TeamsWorld, World};
 use crate::simulator::common::ControlError;
@@ -32,7 +32,7 @@ impl TeamsWorld {
 
     /// Makes a team of these people with its General channel; the id of both. The bot is not in it.
     pub fn create_team(&self, name: &str, members: &[&str]) -> Result<String, ControlError> {
-        self.world.create_team_named(name, members)
+        self.world.create_team(name, members)
     }
 
     /// Makes a channel in a team; its conversation id.
@@ -101,19 +101,11 @@ impl World {
         Ok(id)
     }
 
-    pub(super) fn create_team(&self, id: &str, name: &str, group_id: &str, members: &[&str]) -> Result<String, ControlError> {
-        let roster = Roster::of(&self.keys_of(members)?);
-        let (id, group_id, name) = (id.to_owned(), group_id.to_owned(), name.to_owned());
-        let mut state = self.lock();
-        state.shared.teams.push(Team { id: id.clone(), name, group_id, roster, archived: false, deleted: false });
-        state.shared.add_channel(&id, &id, "General");
-        drop(state);
+    pub(super) fn create_team(&self, name: &str, members: &[&str]) -> Result<String, ControlError> {
+        let (id, group_id, roster) = (new_id("tacv2"), uuid::Uuid::new_v4().to_string(), Roster::of(&self.keys_of(members)?));
+        self.lock().shared.add_team(&id, name, &group_id, roster);
         self.common.signal();
         Ok(id)
-    }
-
-    pub(super) fn create_team_named(&self, name: &str, members: &[&str]) -> Result<String, ControlError> {
-        self.create_team(&new_id("tacv2"), name, &uuid::Uuid::new_v4().to_string(), members)
     }
 
     pub(super) async fn create_channel(&self, team: &str, by: &str, name: &str) -> Result<String, ControlError> {
