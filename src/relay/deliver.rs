@@ -2,7 +2,7 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, offer, revocation, send, status, views};
+use super::{entry_point, homes, revocation, send, status, unowned, views};
 use crate::bridge::{
     ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
     PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
@@ -181,7 +181,7 @@ fn prepare_standing(
         Place::Own(_) | Place::Home => *conversation == to.conversation,
     });
     let post = match subject {
-        Subject::Intake(_) | Subject::IntakeReminder(_) => offer::card(desk, listener, subject, before.is_some())?,
+        Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
         Subject::Joining(_) => None,
     };
     Ok(match (post, before) {

@@ -1,7 +1,7 @@
 //! What a colleague does in Teams, one transaction an activity.
 
 use super::desk::{Desk, Person, Seat};
-use super::{act, attachments, commands, expiry, offer, views, write};
+use super::{act, attachments, commands, expiry, unowned, views, write};
 use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent,
     TeamsEventKind, ThreadId, route, split,
@@ -76,7 +76,7 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
     if comes {
         // What waited because the app was gone goes out now, and who waits for somebody can be taken.
         desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
-        offer::on_duty_again(desk, &person)?;
+        unowned::on_duty_again(desk, &person)?;
     }
     Ok(Some(person))
 }

@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, offer, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status, unowned};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
@@ -197,10 +197,10 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     }
     // Who says stop is not offered to anybody: there is nothing to take.
     if meaning == Meaning::OptOut {
-        return offer::settle(desk, case, IntakeOutcome::Stopped, "client");
+        return unowned::settle(desk, case, IntakeOutcome::Stopped, "client");
     }
     if participants.is_empty() {
-        offer::on_message(desk, case, id, None)?;
+        unowned::on_message(desk, case, id, None)?;
     }
     Ok(())
 }

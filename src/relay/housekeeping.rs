@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, offer, revocation, send, tell, template_check};
+use super::{deliver, expiry, revocation, send, tell, template_check, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -62,7 +62,7 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("expire_held", expire_held).await);
         log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
         log_error(relay.write("revocations", revocation::remind).await);
-        log_error(relay.write("intake", offer::look).await);
+        log_error(relay.write("intake", unowned::look).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.
