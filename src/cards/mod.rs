@@ -50,6 +50,8 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_joining;
+#[cfg(test)]
 mod samples_people;
 #[cfg(test)]
 mod samples_transfer;
@@ -70,7 +72,7 @@ pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
 pub use history_view::*;
-pub use intake::intake;
+pub use intake::{Intake, intake};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use notice::notice;

@@ -119,6 +119,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(threads(reader, words));
     cards.extend(super::samples_transfer::all(reader, words));
     cards.extend(revocations(reader, words));
+    cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
@@ -220,19 +221,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ),
         ("thread_help", thread_help(reader, &help)),
         ("thread_help_held", thread_help(reader, &help_held)),
-        (
-            "intake",
-            intake(
-                reader,
-                &Intake {
-                    head: head(words),
-                    thread: ThreadId(9),
-                    phone: Some("+49 151 23456789".into()),
-                    text: words.text.clone(),
-                    at: hours(-1),
-                },
-            ),
-        ),
     ]
 }
 

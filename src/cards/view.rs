@@ -242,16 +242,6 @@ pub struct ThreadChoice {
     pub number: String,
 }
 
-/// A client wrote whom nobody owns.
-#[derive(Clone, Debug)]
-pub struct Intake {
-    pub head: Head,
-    pub thread: ThreadId,
-    pub phone: Option<String>,
-    pub text: String,
-    pub at: Time,
-}
-
 /// What the bot says when it is installed.
 #[derive(Clone, Debug, Default)]
 pub struct Welcome {

@@ -16,6 +16,8 @@ mod draft;
 mod history;
 mod home;
 mod identity;
+mod intake;
+mod joining;
 mod journal;
 mod lane;
 mod look;
@@ -24,6 +26,7 @@ mod news;
 mod participant;
 mod price;
 mod revocation;
+mod standing;
 mod template;
 mod thread;
 mod transfer;
@@ -42,12 +45,15 @@ pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
 pub use home::Home;
+pub use intake::Intake;
+pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
+pub use standing::Subject;
 pub use thread::Thread;
 pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
@@ -65,6 +71,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
     include_str!("migrations/0008_transfer.sql"),
+    include_str!("migrations/0009_joining.sql"),
     CONTACTS,
 ];
 
