@@ -95,11 +95,20 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     let mut case = case.clone();
     // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
     case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
-    decide_as(desk, &case, author.as_ref(), |facts| {
+    let kind = |facts: &Facts<'_>| {
         // While nothing is to be decided it makes no difference, and that is nearly always.
         let waiting = sending == Sending::Free && facts.revocation_open && waited(desk, &case, message)?;
         Ok(if waiting { Sending::Waiting } else { sending })
-    })
+    };
+    let ruling = decide_as(desk, &case, author.as_ref(), kind)?;
+    if ruling.rule == Rule::OwnedByOthers && was_theirs(desk, message)? { decide_as(desk, &case, None, kind) } else { Ok(ruling) }
+}
+
+/// Queued while its author took part: that they have left the client to others since does not take it back.
+fn was_theirs(desk: &Desk<'_>, message: &Message) -> Result<bool> {
+    let Some(author) = message.author.as_deref().filter(|_| message.state == MessageState::Queued) else { return Ok(false) };
+    let part = desk.tx.participation(message.thread, &author.into())?;
+    Ok(part.and_then(|part| part.left_at).is_some_and(|left| left >= message.state_at))
 }
 
 /// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.

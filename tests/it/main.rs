@@ -22,5 +22,6 @@ mod routing;
 mod rulebook;
 mod story;
 mod templates;
+mod transfer;
 mod untold;
 mod why;
