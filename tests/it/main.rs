@@ -23,5 +23,6 @@ mod rulebook;
 mod story;
 mod templates;
 mod transfer;
+mod transfer_all;
 mod untold;
 mod why;
