@@ -36,8 +36,6 @@ pub enum StartError {
     Http(#[from] reqwest::Error),
     #[error("no signing key")]
     Key,
-    #[error("the cast does not fit together: {0}")]
-    Cast(String),
 }
 
 /// Why a control did nothing. The control surface answers `{"error": "..."}` with the status in brackets.

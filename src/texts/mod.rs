@@ -8,6 +8,7 @@ mod files;
 pub mod labels;
 mod master;
 mod news;
+pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;
@@ -210,6 +211,8 @@ mod tests {
                 language: None,
                 region: None,
                 policy: Policy::default(),
+                intake: Default::default(),
+                channel: None,
                 templates: LineTemplates {
                     opt_in: TemplateUse { name: "opt_in".into(), language: "en".into(), variables: vec![] },
                     nudge: None,

@@ -75,7 +75,13 @@ impl TeamsWorld {
     }
 
     /// Scrolls on: the results after the first `skip`.
-    pub async fn searches_on<'a>(&self, seat: impl Into<Seat<'a>>, command: &str, text: &str, skip: usize) -> Result<ExtensionAnswer, ControlError> {
+    pub async fn searches_on<'a>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        command: &str,
+        text: &str,
+        skip: usize,
+    ) -> Result<ExtensionAnswer, ControlError> {
         self.world.searches(seat.into(), command, text, skip).await
     }
 
@@ -90,7 +96,13 @@ impl TeamsWorld {
     }
 
     /// Types into a choice input of the card of `activity_id` that names a dataset.
-    pub async fn types_into<'a>(&self, seat: impl Into<Seat<'a>>, activity_id: &str, input: &str, text: &str) -> Result<SearchAnswer, ControlError> {
+    pub async fn types_into<'a>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        activity_id: &str,
+        input: &str,
+        text: &str,
+    ) -> Result<SearchAnswer, ControlError> {
         self.world.types_into(seat.into(), activity_id, input, text).await
     }
 }
@@ -225,7 +237,12 @@ struct Search {
     skip: usize,
 }
 
-async fn search(State(world): Shared, Path(user): Path<String>, Query(at): Query<Where>, Json(request): Json<Search>) -> Did<ExtensionAnswer> {
+async fn search(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<Search>,
+) -> Did<ExtensionAnswer> {
     world.searches(at.seat(&user), &request.command, &request.text, request.skip).await.map(Json)
 }
 
@@ -234,7 +251,12 @@ struct Choose {
     tap: Value,
 }
 
-async fn choose(State(world): Shared, Path(user): Path<String>, Query(at): Query<Where>, Json(request): Json<Choose>) -> Did<ExtensionAnswer> {
+async fn choose(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<Choose>,
+) -> Did<ExtensionAnswer> {
     world.chooses(at.seat(&user), &request.tap).await.map(Json)
 }
 
@@ -257,7 +279,12 @@ struct TypeInto {
     text: String,
 }
 
-async fn type_into(State(world): Shared, Path(user): Path<String>, Query(at): Query<Where>, Json(request): Json<TypeInto>) -> Did<SearchAnswer> {
+async fn type_into(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<TypeInto>,
+) -> Did<SearchAnswer> {
     world.types_into(at.seat(&user), &request.activity_id, &request.input, &request.text).await.map(Json)
 }
 

@@ -46,6 +46,7 @@ use super::common::{self, Common, ControlError, StartError, TimedOut};
 use super::faults::{Faults, Surface};
 use crate::clock::Clock;
 use keys::{Keys, Tokens};
+use rooms::Roster;
 use state::{State, UserState, World};
 
 /// What the world knows about the bot and its colleagues.
@@ -76,10 +77,22 @@ pub struct TeamOptions {
     pub name: String,
     /// Of the group in Entra (GUID).
     pub group_id: String,
-    /// Short names of its members.
+    /// Short names of its members; who is not in the cast is left out.
     pub members: Vec<String>,
     /// Id (`19:…@thread.tacv2`) and name of each.
     pub channels: Vec<(String, String)>,
+}
+
+impl World {
+    /// Adds a team of the cast.
+    fn found(&self, team: &TeamOptions) {
+        let mut state = self.lock();
+        let members: Vec<String> = team.members.iter().filter_map(|key| state.user(key).map(|user| user.user.key.clone())).collect();
+        state.shared.add_team(&team.id, &team.name, &team.group_id, Roster::of(&members));
+        for (id, name) in &team.channels {
+            state.shared.add_channel(&team.id, id, name);
+        }
+    }
 }
 
 impl TeamsWorld {
@@ -104,13 +117,7 @@ impl TeamsWorld {
             files: Mutex::default(),
             state: Mutex::new(State { users, shared: Default::default(), sends: Default::default() }),
         });
-        for team in &options.teams {
-            let members: Vec<&str> = team.members.iter().map(String::as_str).collect();
-            world.create_team(&team.id, &team.name, &team.group_id, &members).map_err(|error| StartError::Cast(error.to_string()))?;
-            for (id, name) in &team.channels {
-                world.lock().shared.add_channel(&team.id, id, name);
-            }
-        }
+        options.teams.iter().for_each(|team| world.found(team));
         let router = Router::new()
             .merge(login::routes())
             .merge(connector::routes())

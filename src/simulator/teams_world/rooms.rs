@@ -139,6 +139,13 @@ impl Shared {
         }
     }
 
+    /// Adds a team with its General channel.
+    pub(super) fn add_team(&mut self, id: &str, name: &str, group_id: &str, roster: Roster) {
+        let (name, group_id) = (name.to_owned(), group_id.to_owned());
+        self.teams.push(Team { id: id.to_owned(), name, group_id, roster, archived: false, deleted: false });
+        self.add_channel(id, id, "General");
+    }
+
     pub(super) fn add_channel(&mut self, team: &str, id: &str, name: &str) {
         let (kind, name) = (RoomKind::Channel(team.to_owned()), Some(name.to_owned()));
         self.rooms.push(Room { id: id.to_owned(), name, kind, deleted: false, chat: Timeline::default() });

@@ -147,7 +147,9 @@ impl World {
         let (id, root) = chain_of(conversation);
         let place = match (&room.kind, shared.team_of(room)) {
             (RoomKind::GroupChat(_), _) => Place::GroupChat { id: id.to_owned() },
-            (RoomKind::Channel(_), Some(team)) if team.archived => return Err(ControlError::Impossible("this team is archived".to_owned())),
+            (RoomKind::Channel(_), Some(team)) if team.archived => {
+                return Err(ControlError::Impossible("this team is archived".to_owned()));
+            }
             (RoomKind::Channel(_), Some(team)) if !team.deleted => {
                 if root.is_some_and(|root| !room.chat.has_chain(root)) {
                     return Err(unknown());

@@ -29,8 +29,7 @@ impl IntoResponse for Refusal {
 
 pub(super) const GONE: Refusal = Refusal(StatusCode::NOT_FOUND, "ConversationNotFound", "Conversation not found.");
 pub(super) const NO_ACTIVITY: Refusal = Refusal(StatusCode::NOT_FOUND, "ActivityNotFoundInConversation", "Activity not found.");
-pub(super) const NOT_OURS: Refusal =
-    Refusal(StatusCode::FORBIDDEN, "NotEnoughPermissions", "Only the bot's own messages can be changed.");
+pub(super) const NOT_OURS: Refusal = Refusal(StatusCode::FORBIDDEN, "NotEnoughPermissions", "Only the bot's own messages can be changed.");
 pub(super) const BAD: Refusal = Refusal(StatusCode::BAD_REQUEST, "BadArgument", "The activity cannot be posted.");
 pub(super) const NOT_IN_ROSTER: Refusal =
     Refusal(StatusCode::FORBIDDEN, "BotNotInConversationRoster", "The bot is not part of the conversation roster.");

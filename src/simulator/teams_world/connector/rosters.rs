@@ -71,12 +71,7 @@ async fn members(State(world): Shared, ConnectInfo(line): On, Path(id): Path<Str
         .await
 }
 
-async fn member(
-    State(world): Shared,
-    ConnectInfo(line): On,
-    Path((id, one)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
+async fn member(State(world): Shared, ConnectInfo(line): On, Path((id, one)): Path<(String, String)>, headers: HeaderMap) -> Response {
     world
         .call(&line, &headers, || {
             let people = world.people_in(&id)?;
@@ -109,7 +104,8 @@ async fn channels(State(world): Shared, ConnectInfo(line): On, Path(id): Path<St
         .call(&line, &headers, || {
             world.in_team(&id, |_| ())?;
             let state = world.lock();
-            let of_team = state.shared.rooms.iter().filter(|room| !room.deleted && matches!(&room.kind, RoomKind::Channel(team) if *team == id));
+            let of_team =
+                state.shared.rooms.iter().filter(|room| !room.deleted && matches!(&room.kind, RoomKind::Channel(team) if *team == id));
             // General has no name here.
             let list: Vec<Value> =
                 of_team.map(|room| json!({"id": room.id, "name": room.name.as_ref().filter(|_| room.id != id)})).collect();
