@@ -24,5 +24,7 @@ mod rulebook;
 mod shared;
 mod story;
 mod templates;
+mod transfer;
+mod transfer_all;
 mod untold;
 mod why;
