@@ -117,6 +117,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let mut cards = starting(reader, words);
     cards.extend(threads(reader, words));
     cards.extend(super::samples_transfer::all(reader, words));
+    cards.extend(super::samples_participants::all(reader, words));
     cards.extend(revocations(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));

@@ -6,6 +6,7 @@
 mod act;
 mod address;
 mod attachments;
+mod comings;
 mod commands;
 mod consent;
 mod core;
@@ -20,6 +21,7 @@ mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
+mod goings;
 mod homes;
 mod housekeeping;
 mod identity;
