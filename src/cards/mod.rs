@@ -7,18 +7,23 @@
 mod add;
 mod choices_ways;
 mod contact;
+mod contact_edit;
+mod contact_view;
 mod contacts;
 mod details;
 mod element;
 mod end;
 pub mod extension;
 mod failed;
+mod found;
 mod held;
 mod held_edit;
 mod held_list;
 mod help;
 mod history;
 mod history_list;
+mod history_view;
+mod id_or_text;
 mod intake;
 mod leave;
 mod new_conversation;
@@ -52,7 +57,11 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_joining;
+#[cfg(test)]
 mod samples_participants;
+#[cfg(test)]
+mod samples_people;
 #[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
@@ -60,18 +69,22 @@ mod tests;
 
 pub use add::{AddField, AddForm, AddInputs, add_form};
 pub use contact::contact;
+pub use contact_edit::contact_edit;
+pub use contact_view::*;
 pub use contacts::contacts;
 pub use details::{Details, ParticipantRow, details};
 pub use element::SIZE_LIMIT;
 pub use end::{EndForm, end_form};
 pub use failed::failed;
+pub use found::found;
 pub use held::held;
 pub use held_edit::held_edit;
 pub use held_list::held_list;
 pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
-pub use intake::intake;
+pub use history_view::*;
+pub use intake::{Intake, intake};
 pub use leave::{LeaveForm, leave_form};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};

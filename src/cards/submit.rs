@@ -3,10 +3,11 @@
 //! promises is checked again by whoever handles the action.
 
 use super::add::AddInputs;
+use super::id_or_text;
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
 use super::which::ThreadCommand;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId, TransferId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -187,6 +188,34 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Look for words in the messages that the reader may see.
+    #[serde(rename = "history.search")]
+    SearchHistory {
+        /// Input.
+        #[serde(default)]
+        query: String,
+        /// What was found: filled in by the server before the action is run, whatever a card says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<SearchHits>,
+    },
+    /// Show the contact with inputs to change it.
+    #[serde(rename = "contact.edit")]
+    EditContact { contact: ContactId },
+    /// Change the contact. All but `contact` are inputs.
+    #[serde(rename = "contact.save")]
+    SaveContact {
+        contact: ContactId,
+        #[serde(default)]
+        name: String,
+        /// Another number; empty: none.
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+        #[serde(default)]
+        notes: String,
+    },
     /// Ask to whom a client is to go.
     #[serde(rename = "thread.transfer")]
     TransferForm { thread: ThreadId },
@@ -262,7 +291,7 @@ pub enum Action {
 }
 
 /// Every verb.
-const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "menu.new",
     "menu.contacts",
     "menu.help",
@@ -298,6 +327,9 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "history.search",
+    "contact.edit",
+    "contact.save",
     "thread.transfer",
     "transfer.offer",
     "transfer.now",
@@ -380,6 +412,9 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::SearchHistory { .. } => "history.search",
+            Self::EditContact { .. } => "contact.edit",
+            Self::SaveContact { .. } => "contact.save",
             Self::TransferForm { .. } => "thread.transfer",
             Self::OfferTransfer { .. } => "transfer.offer",
             Self::TransferNow { .. } => "transfer.now",
@@ -449,37 +484,5 @@ impl Action {
             members.extend([("name".to_owned(), name.into()), ("language".to_owned(), language.into())]);
         }
         serde_json::from_value(data).map_err(|_| ParseError::Data { verb })
-    }
-}
-
-/// Choice inputs give text, buttons give numbers.
-mod id_or_text {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub trait Row: Copy {
-        fn from_row(row: i64) -> Self;
-        fn row(self) -> i64;
-    }
-    macro_rules! row { ($($name:ty),*) => { $(impl Row for $name {
-        fn from_row(row: i64) -> Self { Self(row) }
-        fn row(self) -> i64 { self.0 }
-    })* } }
-    row!(crate::bridge::ContactId, crate::bridge::ThreadId);
-
-    pub fn serialize<T: Row, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(id.row())
-    }
-
-    pub fn deserialize<'de, T: Row, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(i64),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(row) => Ok(T::from_row(row)),
-            Either::Text(text) => text.trim().parse().map(T::from_row).map_err(|_| D::Error::custom("not an id")),
-        }
     }
 }

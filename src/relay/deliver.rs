@@ -2,13 +2,13 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, offers, revocation, send, status, views};
+use super::{entry_point, homes, offers, revocation, send, status, unowned, views};
 use crate::bridge::{
     self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
     Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
 };
 use crate::markup;
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, TransferSide};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
 use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
@@ -42,6 +42,7 @@ pub struct Belongs {
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
     transfer: Option<(TransferId, TransferSide)>,
+    standing: Option<Subject>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -126,6 +127,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     };
     let place = Place::of_key(&claim.target);
     let Some((to, listener)) = reachable(desk, claim.thread, &place)? else {
+        if let (Envelope::Standing { subject }, Place::Home | Place::Conversation(_)) = (&envelope, &place) {
+            // Given anew to whoever should have it, wherever that is now.
+            desk.tx.forget_card(*subject, &place)?;
+        }
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
             Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
@@ -174,6 +179,39 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             }
             None => Step::Settle,
         },
+        Envelope::Standing { subject } => prepare_standing(desk, claim, &place, to, &listener, subject)?,
+    })
+}
+
+/// A card that shows how something stands: changed where it was posted, else posted.
+fn prepare_standing(
+    desk: &Desk<'_>,
+    claim: &Claim,
+    place: &Place,
+    to: ConversationReference,
+    listener: &Listener,
+    subject: Subject,
+) -> Result<Step> {
+    let before = desk.tx.take_card(subject, place)?;
+    // A home that has moved has no card yet; a channel's card stands in a chain of its own.
+    let before = before.filter(|(conversation, _)| match place {
+        Place::Conversation(id) => conversation.base() == id.base(),
+        Place::Own(_) | Place::Home => *conversation == to.conversation,
+    });
+    let post = match subject {
+        Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
+        Subject::Joining(_) => None,
+    };
+    Ok(match (post, before) {
+        (None, _) => Step::Settle,
+        (Some(post), Some((conversation, activity))) => {
+            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post })
+        }
+        (Some(post), None) => {
+            // Who quotes an offered client's message means the client; who quotes a colleague's question means the colleague.
+            let thread = claim.thread.filter(|_| !matches!(subject, Subject::Joining(_)));
+            Step::HandOver(Request::Post { to, post, belongs: Belongs { thread, standing: Some(subject), ..Belongs::default() } })
+        }
     })
 }
 
@@ -383,6 +421,9 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     if let Some((transfer, side)) = belongs.transfer {
         return offers::posted(desk, transfer, side, place, &activity);
+    }
+    if let Some(subject) = belongs.standing {
+        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;

@@ -95,10 +95,7 @@ impl<'a> Desk<'a> {
 
     /// The thread with its client, when the colleague takes part in it: nobody sees another's thread.
     pub fn own_case(&self, person: &Person, thread: ThreadId) -> Result<Option<Case>> {
-        match self.case(thread)? {
-            Some(case) if self.tx.participants(thread)?.contains(person.id()) => Ok(Some(case)),
-            _ => Ok(None),
-        }
+        Ok(self.readable(person, thread)?.filter(|(_, sight)| sight.takes_part).map(|(case, _)| case))
     }
 
     pub fn line(&self, id: &LineId) -> Option<&'a Line> {

@@ -1,7 +1,7 @@
 //! What a colleague does in Teams, one transaction an activity.
 
 use super::desk::{Desk, Person, Seat};
-use super::{act, attachments, commands, expiry, views, write};
+use super::{act, attachments, commands, expiry, unowned, views, write};
 use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent,
     TeamsEventKind, ThreadId, route, signature_length, signing_name, split,
@@ -67,14 +67,18 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
         welcomed: before.as_ref().is_some_and(|known| known.welcomed),
         focus: before.as_ref().and_then(|known| known.focus),
     };
-    if before.as_ref() != Some(&now) {
-        desk.tx.save_colleague(&now)?;
-        // What waited because the app was gone goes out now.
-        if installed && before.is_some_and(|known| !known.installed) {
-            desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
-        }
+    let comes = installed && before.as_ref().is_none_or(|known| !known.installed);
+    let changed = before.as_ref() != Some(&now);
+    let person = Person { seat: Seat::Own, ..desk.as_person(now) };
+    if changed {
+        desk.tx.save_colleague(&person.known)?;
     }
-    Ok(Some(Person { seat: Seat::Own, ..desk.as_person(now) }))
+    if comes {
+        // What waited because the app was gone goes out now, and who waits for somebody can be taken.
+        desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
+        unowned::on_duty_again(desk, &person)?;
+    }
+    Ok(Some(person))
 }
 
 fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
@@ -96,7 +100,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             Ok(none)
         }
         TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
-            let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            let text = desk.why_not_enabled(person, None);
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;

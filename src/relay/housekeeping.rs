@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, revocation, send, tell, template_check, transfer};
+use super::{deliver, expiry, revocation, send, tell, template_check, transfer, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -71,6 +71,7 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
             checked = done.is_ok().then_some(version);
             log_error(done);
         }
+        log_error(relay.write("intake", unowned::look).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.

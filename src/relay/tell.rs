@@ -123,7 +123,7 @@ pub fn refusal(
     let time = |at| when(at, reader.zone, desk.now);
     let declined = contact.consent.stored == crate::bridge::ConsentState::Declined;
     let text = match rule {
-        Rule::NotEnabled => labels::NOT_ENABLED.to_owned(),
+        Rule::NotEnabled => desk.why_not_enabled(person, Some(&contact.line)),
         Rule::NumberDeactivated => reader.voice.say(TextId::T12, &[("number", &number)]),
         Rule::OwnedByOthers => reader.voice.say(TextId::T10, &[]),
         Rule::RevocationOpen => reader.voice.say(TextId::T09d, &[("client", client)]),
