@@ -21,7 +21,49 @@ pub struct TeamsEvent {
     pub locale: Option<String>,
     /// IANA zone (`Europe/Berlin`), from `localTimezone` or the `clientInfo` entity.
     pub time_zone: Option<String>,
+    /// In channels, where Teams names the team.
+    pub channel: Option<ChannelPlace>,
+    /// The new title of a group chat, when this says that somebody has renamed it.
+    pub topic: Option<String>,
     pub kind: TeamsEventKind,
+}
+
+/// The channel that an activity is about. News of a channel are told in the conversation of the team's General channel, so this
+/// need not be the conversation of the activity's reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelPlace {
+    /// `19:…@thread.tacv2`; the same as the id of its General channel.
+    pub team: String,
+    /// `19:…@thread.tacv2`, without the chain of replies. The General channel where a whole team is meant.
+    pub channel: String,
+    /// Teams names it in news and installations, not in messages.
+    pub team_name: Option<String>,
+    /// As for the team; the General channel has none.
+    pub channel_name: Option<String>,
+    /// This is news of the team and all its channels, not of one channel.
+    pub whole_team: bool,
+}
+
+/// Somebody who came to a shared conversation or left it. Never a bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamsMember {
+    /// `29:…`, per bot and user.
+    pub user_id: String,
+    /// Entra object id, lower case.
+    pub object_id: Option<String>,
+    /// Teams rarely says it.
+    pub name: Option<String>,
+}
+
+/// Why a shared conversation takes no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Closure {
+    ChannelDeleted,
+    /// For some weeks an owner can bring it back, unless it was deleted for good.
+    TeamDeleted,
+    /// Readable, and closed for writing.
+    TeamArchived,
 }
 
 /// Which kind of Teams conversation.
@@ -54,6 +96,9 @@ pub enum TeamsEventKind {
         text: String,
         quoted: Option<ActivityId>,
         targeted: bool,
+        /// The bot is named in it. Without resource-specific consent a message of a shared conversation arrives only then. Never
+        /// set in a colleague's own chat.
+        mentions_bot: bool,
         attachments: Vec<TeamsAttachment>,
     },
     /// A card's `Action.Submit`: the merged data and inputs. `card` is the activity that held the card.
@@ -73,6 +118,24 @@ pub enum TeamsEventKind {
     /// `installationUpdate` add, or the bot among `membersAdded`.
     Installed,
     Uninstalled,
+    /// People came to a group chat or a team.
+    MembersAdded {
+        members: Vec<TeamsMember>,
+    },
+    /// People left a group chat or a team, or were removed there.
+    MembersRemoved {
+        members: Vec<TeamsMember>,
+    },
+    /// A channel, a team or a group chat has a new name.
+    Renamed {
+        name: String,
+    },
+    /// A channel or a team was deleted or archived.
+    Closed {
+        why: Closure,
+    },
+    /// A channel or a team is there again, or open again.
+    Reopened,
     /// Anything else: tolerated, recorded by its name, answered 200.
     Other {
         name: String,

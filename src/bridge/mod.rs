@@ -4,6 +4,7 @@ mod admit;
 mod billing;
 mod business_days;
 mod consent;
+mod conversation;
 mod directory;
 pub mod directory_check;
 pub mod directory_diff;

@@ -25,6 +25,9 @@ pub enum Outcome {
 pub struct Receipt {
     /// `wamid.…` or the activity id. Absent when Teams answers 2xx without one.
     pub id: Option<String>,
+    /// Teams only: the conversation that was opened with it (`19:…@thread.tacv2;messageid=…`, `19:…@thread.v2`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// WhatsApp only: the `wa_id` that Meta resolved the recipient to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<String>,

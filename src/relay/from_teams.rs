@@ -124,7 +124,13 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         }
         TeamsEventKind::Edited { text } => on_edited(desk, person, event, Some(text)).map(|()| none),
         TeamsEventKind::Deleted => on_edited(desk, person, event, None).map(|()| none),
-        TeamsEventKind::Reaction { .. } | TeamsEventKind::Other { .. } => Ok(none),
+        TeamsEventKind::Reaction { .. }
+        | TeamsEventKind::MembersAdded { .. }
+        | TeamsEventKind::MembersRemoved { .. }
+        | TeamsEventKind::Renamed { .. }
+        | TeamsEventKind::Closed { .. }
+        | TeamsEventKind::Reopened
+        | TeamsEventKind::Other { .. } => Ok(none),
     }
 }
 

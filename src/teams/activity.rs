@@ -155,6 +155,11 @@ impl Account {
             is_targeted: map.get("isTargeted").and_then(Value::as_bool).unwrap_or(false),
         })
     }
+
+    /// `28:…`, or called one by the channel.
+    pub(super) fn is_bot(&self) -> bool {
+        self.id.starts_with("28:") || self.role.as_deref() == Some("bot")
+    }
 }
 
 impl Conversation {

@@ -1,30 +1,27 @@
 //! The Connector's REST API: everything the bot does in Teams.
 //!
-//! Invariants: the bearer token goes to hosts of the allow-list only, whatever a stored reference says, and along no redirect;
-//! a 401 drops the token and is retried once; an activity is never created twice on a doubtful answer (see [`super::error`]).
+//! Invariants: those of [`super::caller`], whatever serviceUrl a stored reference holds; an activity is never created twice on a
+//! doubtful answer (see [`super::error`]).
 
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::activity::Account;
-use super::error::{self, Operation};
-use super::hosts::{self, ServiceHosts};
+use super::caller::{Caller, into_failure, unanswered};
+use super::convert;
+use super::error::Operation;
+use super::hosts::ServiceHosts;
 use super::settings::Settings;
-use super::token::{BearerToken, TokenError, Tokens};
-use super::{body, convert};
-use crate::bridge::{ActivityId, ConversationId, ConversationReference, Failure, FailureClass, Outcome, Post};
+use super::token::Tokens;
+use crate::bridge::{ActivityId, ConversationId, ConversationReference, Failure, FailureClass, Outcome, Post, Receipt};
 use crate::clock::Clock;
 
-/// Everything but RFC 3986's unreserved characters: Teams ids hold `:`, `@` and `;`, and an id must never become a path.
-const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// Members asked for at a time, the most that Teams allows.
-const PAGE_SIZE: usize = 500;
-/// Pages of members that are read at most: a conversation holds at most 25,000 people.
-const MAX_PAGES: usize = 50;
+/// Members asked for at a time (Teams allows 50 to 500).
+const PAGE_SIZE: usize = 100;
+/// Pages of members that are read at most: 1,000 people. A group chat holds 250.
+const MAX_PAGES: usize = 10;
 
 /// Somebody in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,30 +38,21 @@ pub struct Member {
 /// Posts into Teams.
 pub struct Connector {
     settings: Arc<Settings>,
-    hosts: ServiceHosts,
-    http: reqwest::Client,
-    clock: Clock,
-    tokens: Tokens,
-}
-
-/// What came back, when anything did.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    /// `None` when it broke off after the status.
-    body: Option<Vec<u8>>,
+    caller: Caller,
 }
 
 impl Connector {
     /// `http` must be built with timeouts and with `redirect(Policy::none())`.
     pub fn new(settings: Arc<Settings>, http: reqwest::Client, clock: Clock) -> Self {
         let tokens = Tokens::new(Arc::clone(&settings), http.clone(), clock.clone());
-        Self { hosts: ServiceHosts::new(&settings.allowed_service_hosts), settings, http, clock, tokens }
+        let hosts = ServiceHosts::new(&settings.allowed_service_hosts);
+        let caller = Caller { http, hosts, clock, tokens, unauthenticated_loopback: settings.unauthenticated_loopback };
+        Self { settings, caller }
     }
 
     /// The bot's own token, for checks of the configuration.
     pub fn tokens(&self) -> &Tokens {
-        &self.tokens
+        &self.caller.tokens
     }
 
     /// Posts a new message.
@@ -82,26 +70,27 @@ impl Connector {
     pub async fn update(&self, to: &ConversationReference, activity: &ActivityId, post: &Post) -> Outcome {
         let mut body = convert::activity(post);
         body["id"] = json!(activity);
-        self.call(
-            Operation::Update,
-            &to.service_url,
-            &["v3", "conversations", to.conversation.as_str(), "activities", activity.as_str()],
-            Some(&body),
-        )
-        .await
-        .map_or_else(|outcome| outcome, |answer| self.outcome(Operation::Update, &answer))
+        self.ask(Operation::Update, to, &[activity.as_str()], Some(&body)).await
     }
 
     /// Deletes a message of the bot.
     pub async fn delete(&self, to: &ConversationReference, activity: &ActivityId) -> Outcome {
-        self.call(
-            Operation::Delete,
-            &to.service_url,
-            &["v3", "conversations", to.conversation.as_str(), "activities", activity.as_str()],
-            None,
-        )
-        .await
-        .map_or_else(|outcome| outcome, |answer| self.outcome(Operation::Delete, &answer))
+        self.ask(Operation::Delete, to, &[activity.as_str()], None).await
+    }
+
+    /// Posts a message into a shared conversation that one member alone sees (`29:…`), for 24 hours; they cannot answer it. A
+    /// public preview of Teams: where it is refused, the member's own chat is the place.
+    pub async fn send_targeted(&self, to: &ConversationReference, user_id: &str, post: &Post) -> Outcome {
+        let mut body = convert::activity(post);
+        body["recipient"] = json!({"id": user_id});
+        let url = self.caller.url(&to.service_url, &["v3", "conversations", to.conversation.as_str(), "activities"]);
+        let mut url = match url {
+            Ok(url) => url,
+            Err(failure) => return Outcome::Rejected(failure),
+        };
+        url.query_pairs_mut().append_pair("isTargetedActivity", "true");
+        let answer = self.caller.exchange(Operation::Create, url, Some(&body)).await;
+        answer.map_or_else(|outcome| outcome, |answer| self.caller.outcome(Operation::Create, &answer))
     }
 
     /// Shows for some seconds that somebody is writing.
@@ -109,46 +98,60 @@ impl Connector {
         self.create(to, &json!({"type": "typing"})).await
     }
 
-    /// The 1:1 conversation with a user (`29:…`) who has the app. Teams answers the same one each time, so this may be repeated.
-    pub async fn create_conversation(&self, service_url: &str, user_id: &str, tenant: &str) -> Result<ConversationReference, Failure> {
+    /// Opens a chain of replies in a channel (`19:…@thread.tacv2`) with its first message. The receipt holds the message and the
+    /// chain's conversation, which later messages are sent to. Opening has no idempotency key, as sending has none.
+    pub async fn open_chain(&self, service_url: &str, tenant: &str, channel: &str, post: &Post) -> Outcome {
         let body = json!({
-            "bot": {"id": format!("28:{}", self.settings.app_id)},
+            "isGroup": true,
+            "tenantId": tenant,
+            "bot": self.bot(),
+            "channelData": {"channel": {"id": channel}, "tenant": {"id": tenant}},
+            "activity": convert::activity(post),
+        });
+        match self.caller.call(Operation::Create, service_url, &["v3", "conversations"], Some(&body)).await {
+            Ok(answer) if answer.status.is_success() => Outcome::Sent(chain(&answer.json().unwrap_or_default())),
+            Ok(answer) => self.caller.outcome(Operation::Create, &answer),
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// The 1:1 conversation with a user (`29:…` or an Entra object id) who has the app; without it the failure is
+    /// [`FailureClass::ConversationGone`]. Teams answers the same one each time, so this may be repeated.
+    pub async fn open_chat(&self, service_url: &str, tenant: &str, user_id: &str) -> Result<ConversationId, Failure> {
+        let body = json!({
+            "bot": self.bot(),
             "members": [{"id": user_id}],
             "isGroup": false,
             "tenantId": tenant,
             "channelData": {"tenant": {"id": tenant}},
         });
-        let answer = self.call(Operation::Create, service_url, &["v3", "conversations"], Some(&body)).await.map_err(into_failure)?;
-        match self.outcome(Operation::Create, &answer) {
-            Outcome::Sent(receipt) => {
-                let id = receipt.id.ok_or_else(|| Failure::new(FailureClass::Unavailable, "the new conversation has no id"))?;
-                Ok(ConversationReference {
-                    service_url: service_url.to_owned(),
-                    conversation: ConversationId(id),
-                    tenant: tenant.to_owned(),
-                })
-            }
+        let path = ["v3", "conversations"];
+        let answer = self.caller.call(Operation::Create, service_url, &path, Some(&body)).await.map_err(into_failure)?;
+        match self.caller.outcome(Operation::Create, &answer) {
+            Outcome::Sent(Receipt { id: Some(id), .. }) => Ok(ConversationId(id)),
+            Outcome::Sent(_) => Err(Failure::new(FailureClass::Unavailable, "the new conversation has no id")),
             other => Err(into_failure(other)),
         }
     }
 
-    /// Everybody in a conversation, page by page.
+    /// The people in a conversation, page by page, at most 1,000; of a chain of replies those of its channel.
     pub async fn members(&self, to: &ConversationReference) -> Result<Vec<Member>, Failure> {
+        let base = to.conversation.base();
         let mut members = Vec::new();
         let mut continuation: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            let mut url = self.url(&to.service_url, &["v3", "conversations", to.conversation.as_str(), "pagedmembers"])?;
+            let mut url = self.caller.url(&to.service_url, &["v3", "conversations", base.as_str(), "pagedmembers"])?;
             url.query_pairs_mut().append_pair("pageSize", &PAGE_SIZE.to_string());
             if let Some(token) = &continuation {
                 url.query_pairs_mut().append_pair("continuationToken", token);
             }
-            let answer = self.exchange(Operation::Read, url, None).await.map_err(into_failure)?;
+            let answer = self.caller.exchange(Operation::Read, url, None).await.map_err(into_failure)?;
             if !answer.status.is_success() {
-                return Err(into_failure(self.outcome(Operation::Read, &answer)));
+                return Err(into_failure(self.caller.outcome(Operation::Read, &answer)));
             }
-            let unreadable = || Failure::new(FailureClass::Unavailable, "the list of members is not readable");
-            let page: Value = serde_json::from_slice(answer.body.as_deref().unwrap_or_default()).map_err(|_| unreadable())?;
-            let list = page.get("members").and_then(Value::as_array).ok_or_else(unreadable)?;
+            let page = answer.json().unwrap_or_default();
+            let list = page.get("members").and_then(Value::as_array);
+            let list = list.ok_or_else(|| Failure::new(FailureClass::Unavailable, "the list of members is not readable"))?;
             members.extend(list.iter().cloned().filter_map(Account::from_value).map(Member::from));
             match page.get("continuationToken").and_then(Value::as_str).filter(|token| !token.is_empty()) {
                 // The same token again would go on for ever.
@@ -161,7 +164,7 @@ impl Connector {
 
     /// Whether a URL leads to a host of the allow-list.
     pub fn knows(&self, url: &url::Url) -> bool {
-        self.hosts.allowed(url.as_str()).is_some()
+        self.caller.hosts.allowed(url.as_str()).is_some()
     }
 
     /// Asks a host of the allow-list for a file; `with_token` for what only the bot may read (pasted pictures). `within` bounds the
@@ -171,15 +174,15 @@ impl Connector {
             return Err(Failure::new(FailureClass::Configuration, "the file's host is not on the allow-list"));
         }
         let failed = |error| into_failure(unanswered(Operation::Read, error));
-        let request = || self.http.get(url.clone()).timeout(within);
-        let token = if with_token { self.token_for(url).await.map_err(into_failure)? } else { None };
+        let request = || self.caller.http.get(url.clone()).timeout(within);
+        let token = if with_token { self.caller.token_for(url).await.map_err(into_failure)? } else { None };
         let Some(token) = token else { return request().send().await.map_err(failed) };
         let answer = request().bearer_auth(token.expose()).send().await.map_err(failed)?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
-        self.tokens.invalidate(&token);
-        let token = self.token_for(url).await.map_err(into_failure)?;
+        self.caller.tokens.invalidate(&token);
+        let token = self.caller.token_for(url).await.map_err(into_failure)?;
         let again = match &token {
             Some(token) => request().bearer_auth(token.expose()),
             None => request(),
@@ -188,106 +191,29 @@ impl Connector {
     }
 
     async fn create(&self, to: &ConversationReference, activity: &Value) -> Outcome {
-        self.call(Operation::Create, &to.service_url, &["v3", "conversations", to.conversation.as_str(), "activities"], Some(activity))
-            .await
-            .map_or_else(|outcome| outcome, |answer| self.outcome(Operation::Create, &answer))
+        self.ask(Operation::Create, to, &[], Some(activity)).await
     }
 
-    fn outcome(&self, operation: Operation, answer: &Answer) -> Outcome {
-        error::outcome(operation, answer.status, &answer.headers, answer.body.as_deref(), self.clock.now())
+    fn bot(&self) -> Value {
+        json!({"id": format!("28:{}", self.settings.app_id)})
     }
 
-    async fn call(&self, operation: Operation, service_url: &str, path: &[&str], body: Option<&Value>) -> Result<Answer, Outcome> {
-        let url = self.url(service_url, path).map_err(Outcome::Rejected)?;
-        self.exchange(operation, url, body).await
-    }
-
-    /// The address of an operation, when its host may have our token.
-    fn url(&self, service_url: &str, path: &[&str]) -> Result<url::Url, Failure> {
-        let base = self
-            .hosts
-            .allowed(service_url)
-            .ok_or_else(|| Failure::new(FailureClass::Configuration, "the serviceUrl is not on the allow-list"))?;
-        let mut text = base.as_str().trim_end_matches('/').to_owned();
-        for segment in path {
-            // URL parsers resolve these even when encoded, and an empty one would name another resource.
-            if matches!(*segment, "" | "." | "..") {
-                return Err(Failure::new(FailureClass::Invalid, "an id is empty or no id"));
-            }
-            text.push('/');
-            text.extend(utf8_percent_encode(segment, ID));
-        }
-        url::Url::parse(&text).map_err(|_| Failure::new(FailureClass::Invalid, "an id makes no address"))
-    }
-
-    /// One request, with the retry that a dropped token asks for. `Err` when no answer came.
-    async fn exchange(&self, operation: Operation, url: url::Url, body: Option<&Value>) -> Result<Answer, Outcome> {
-        let token = self.token_for(&url).await?;
-        let answer = self.attempt(operation, &url, body, token.as_ref()).await?;
-        match token {
-            // 401 proves that nothing was accepted, so this holds for POST too.
-            Some(token) if answer.status == StatusCode::UNAUTHORIZED => {
-                self.tokens.invalidate(&token);
-                let token = self.token_for(&url).await?;
-                self.attempt(operation, &url, body, token.as_ref()).await
-            }
-            _ => Ok(answer),
-        }
-    }
-
-    /// The Agents Playground has no login and wants no token: in that mode a loopback host is served without one.
-    async fn token_for(&self, url: &url::Url) -> Result<Option<BearerToken>, Outcome> {
-        match self.tokens.bearer().await {
-            Ok(token) => Ok(Some(token)),
-            Err(_) if self.settings.unauthenticated_loopback && hosts::is_loopback(url) => Ok(None),
-            Err(error) => Err(Outcome::Throttled { after: Some(TokenError::RETRY_AFTER), failure: error.failure() }),
-        }
-    }
-
-    async fn attempt(
-        &self,
-        operation: Operation,
-        url: &url::Url,
-        body: Option<&Value>,
-        token: Option<&BearerToken>,
-    ) -> Result<Answer, Outcome> {
-        let method = match operation {
-            Operation::Create => Method::POST,
-            Operation::Update => Method::PUT,
-            Operation::Delete => Method::DELETE,
-            Operation::Read => Method::GET,
-        };
-        let mut request = self.http.request(method, url.clone());
-        if let Some(token) = token {
-            request = request.bearer_auth(token.expose());
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        match request.send().await {
-            Ok(response) => Ok(Answer { status: response.status(), headers: response.headers().clone(), body: body::read(response).await }),
-            Err(error) => Err(unanswered(operation, error)),
-        }
+    /// One operation on the activities of a conversation.
+    async fn ask(&self, operation: Operation, to: &ConversationReference, activity: &[&str], body: Option<&Value>) -> Outcome {
+        let path = [&["v3", "conversations", to.conversation.as_str(), "activities"], activity].concat();
+        let answer = self.caller.call(operation, &to.service_url, &path, body).await;
+        answer.map_or_else(|outcome| outcome, |answer| self.caller.outcome(operation, &answer))
     }
 }
 
-/// No status came. Only what never left this machine is surely not accepted.
-fn unanswered(operation: Operation, error: reqwest::Error) -> Outcome {
-    let (connect, builder) = (error.is_connect(), error.is_builder());
-    let cause = if error.is_timeout() { "timed out".to_owned() } else { error.without_url().to_string() };
-    if builder {
-        return Outcome::Rejected(Failure::new(FailureClass::Invalid, cause));
-    }
-    let failure = Failure::new(FailureClass::Unavailable, cause);
-    if connect { Outcome::Throttled { after: None, failure } } else { operation.doubtful(failure, None) }
-}
-
-/// For questions, where only the reason of a failure matters.
-fn into_failure(outcome: Outcome) -> Failure {
-    match outcome {
-        Outcome::Throttled { failure, .. } | Outcome::Rejected(failure) | Outcome::Uncertain(failure) => failure,
-        Outcome::Sent(_) => Failure::new(FailureClass::Unavailable, "an answer without content"),
-    }
+/// What was opened: `{"id": "19:…;messageid=17", "activityId": "17"}`.
+fn chain(answer: &Value) -> Receipt {
+    let text = |key: &str| answer.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let (opened, activity) = (text("id").map(ConversationId::from), text("activityId").map(ActivityId::from));
+    let root = opened.as_ref().and_then(ConversationId::root).or_else(|| activity.clone());
+    // A message to the bare channel would open another chain.
+    let conversation = opened.zip(root.as_ref()).map(|(opened, root)| opened.chain(root).0);
+    Receipt { id: activity.or(root).map(|id| id.0), conversation, ..Receipt::default() }
 }
 
 impl From<Account> for Member {

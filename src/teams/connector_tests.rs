@@ -87,7 +87,13 @@ async fn the_token_goes_to_no_other_host_whatever_was_stored(#[case] service_url
     {
         assert!(matches!(&outcome, Outcome::Rejected(failure) if failure.class == FailureClass::Configuration), "{outcome:?}");
     }
-    connector.create_conversation(service_url, "29:x", "tenant-1").await.expect_err("not allowed");
+    for outcome in [
+        connector.open_chain(service_url, "tenant-1", "19:c@thread.tacv2", &post()).await,
+        connector.send_targeted(&to, "29:x", &post()).await,
+    ] {
+        assert!(matches!(&outcome, Outcome::Rejected(failure) if failure.class == FailureClass::Configuration), "{outcome:?}");
+    }
+    connector.open_chat(service_url, "tenant-1", "29:x").await.expect_err("not allowed");
     connector.members(&to).await.expect_err("not allowed");
     assert!(world.requests().is_empty());
 }
@@ -186,14 +192,14 @@ async fn a_one_to_one_conversation_is_created_for_the_bot_and_one_user() {
             .await;
     let connector = connector(&world);
     let service_url = chat(&world).service_url;
-    let reference = connector.create_conversation(&service_url, "29:ann", "tenant-1").await.expect("created");
-    assert_eq!((reference.conversation.as_str(), reference.tenant.as_str()), ("a:new", "tenant-1"));
+    let chat = connector.open_chat(&service_url, "tenant-1", "29:ann").await.expect("created");
+    assert_eq!(chat.as_str(), "a:new");
     let call = calls(&world).remove(0);
     assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", "/emea/v3/conversations"));
     let expected = json!({"bot": {"id": "28:app-1"}, "members": [{"id": "29:ann"}], "isGroup": false, "tenantId": "tenant-1",
         "channelData": {"tenant": {"id": "tenant-1"}}});
     assert_eq!(call.json(), expected);
-    let failure = connector.create_conversation(&service_url, "29:bob", "tenant-1").await.expect_err("the app is not installed");
+    let failure = connector.open_chat(&service_url, "tenant-1", "29:bob").await.expect_err("the app is not installed");
     assert_eq!(failure.class, FailureClass::ConversationGone);
 }
 
@@ -210,7 +216,7 @@ async fn members_are_read_page_by_page() {
     assert_eq!(members.iter().map(|member| member.user_id.as_str()).collect::<Vec<_>>(), ["29:a", "29:b"]);
     assert_eq!((members[0].object_id.as_deref(), members[0].upn.as_deref()), (Some("oid"), Some("a@b.c")));
     let calls = calls(&world);
-    assert!(calls[0].path.ends_with("/pagedmembers?pageSize=500"), "{}", calls[0].path);
+    assert_eq!(calls[0].path, "/emea/v3/conversations/19%3Aa%40thread.v2/pagedmembers?pageSize=100", "a chain has its channel's members");
     assert!(calls[1].path.ends_with("&continuationToken=n%26xt"), "{}", calls[1].path);
 }
 
@@ -219,4 +225,67 @@ async fn a_list_of_members_that_never_ends_does_not_trap_us() {
     let page = || Answer::json(200, json!({"members": [{"id": "29:a"}], "continuationToken": "same"}));
     let world = world([page(), page()]).await;
     assert_eq!(connector(&world).members(&chat(&world)).await.expect("it ends").len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_of_members_is_read_up_to_a_thousand() {
+    let page = |number: usize| {
+        let members: Vec<Value> = (0..100).map(|member| json!({"id": format!("29:{number}-{member}"), "aadObjectId": "OID"})).collect();
+        Answer::json(200, json!({"members": members, "continuationToken": format!("after {number}")}))
+    };
+    let world = world((0..20).map(page)).await;
+    let members = connector(&world).members(&chat(&world)).await.expect("ten pages");
+    assert_eq!((members.len(), calls(&world).len()), (1_000, 10));
+    assert_eq!(members[999].object_id.as_deref(), Some("oid"), "activities spell it differently");
+}
+
+#[rstest]
+#[case::both(json!({"id": "19:c@thread.tacv2;messageid=17", "activityId": "17"}), Some("17"), Some("19:c@thread.tacv2;messageid=17"))]
+#[case::no_message(json!({"id": "19:c@thread.tacv2;messageid=17"}), Some("17"), Some("19:c@thread.tacv2;messageid=17"))]
+#[case::bare_channel(json!({"id": "19:c@thread.tacv2", "activityId": "17"}), Some("17"), Some("19:c@thread.tacv2;messageid=17"))]
+#[case::bare_channel_alone(json!({"id": "19:c@thread.tacv2"}), None, None)]
+#[case::nothing(json!(null), None, None)]
+#[tokio::test]
+async fn a_chain_is_opened_with_its_first_message(#[case] answer: Value, #[case] id: Option<&str>, #[case] conversation: Option<&str>) {
+    let world = world([Answer::json(201, answer)]).await;
+    let opened = connector(&world).open_chain(&chat(&world).service_url, "tenant-1", "19:c@thread.tacv2", &post()).await;
+    let receipt = Receipt { id: id.map(str::to_owned), conversation: conversation.map(str::to_owned), ..Receipt::default() };
+    assert_eq!(opened, Outcome::Sent(receipt));
+    let call = calls(&world).remove(0);
+    assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", "/emea/v3/conversations"));
+    let expected = json!({"isGroup": true, "tenantId": "tenant-1", "bot": {"id": "28:app-1"},
+        "channelData": {"channel": {"id": "19:c@thread.tacv2"}, "tenant": {"id": "tenant-1"}},
+        "activity": {"type": "message", "textFormat": "xml", "text": "hello", "summary": "Ann"}});
+    assert_eq!(call.json(), expected);
+}
+
+#[rstest]
+#[case::removed(Answer::json(403, json!({"error": {"code": "BotNotInConversationRoster"}})), false)]
+#[case::channel_gone(Answer::json(404, json!({"error": {"code": "ConversationNotFound"}})), false)]
+#[case::doubtful(Answer::json(502, json!({})), true)]
+#[case::silence(Answer::Silence, true)]
+#[tokio::test]
+async fn a_chain_that_may_have_been_opened_is_not_opened_again(#[case] answer: Answer, #[case] uncertain: bool) {
+    let world = world([answer]).await;
+    let hasty = reqwest::Client::builder().timeout(Duration::from_millis(300)).no_proxy().build().expect("a client");
+    let connector = Connector::new(Arc::new(world.settings()), hasty, world.clock.clone());
+    connector.tokens().bearer().await.expect("a token");
+    let opened = connector.open_chain(&chat(&world).service_url, "tenant-1", "19:c@thread.tacv2", &post()).await;
+    match opened {
+        Outcome::Uncertain(_) => assert!(uncertain),
+        Outcome::Rejected(failure) => assert!(!uncertain && failure.class == FailureClass::ConversationGone, "{failure:?}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(calls(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn a_private_message_is_sent_to_one_member() {
+    let world = world([Answer::json(201, json!({"id": "17"})), Answer::json(400, json!({"error": {"code": "BadArgument"}}))]).await;
+    let connector = connector(&world);
+    assert_eq!(connector.send_targeted(&chat(&world), "29:ann", &post()).await, sent(Some("17")));
+    let call = calls(&world).remove(0);
+    assert_eq!(format!("{} {}", call.method, call.path), format!("POST {ACTIVITIES}?isTargetedActivity=true"));
+    assert_eq!((&call.json()["recipient"], &call.json()["text"]), (&json!({"id": "29:ann"}), &json!("hello")));
+    assert!(matches!(connector.send_targeted(&chat(&world), "29:ann", &post()).await, Outcome::Rejected(_)));
 }

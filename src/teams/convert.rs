@@ -4,11 +4,13 @@
 //! taken out, others become `@Name`; a quotation is named by the id it quotes and leaves the text.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::activity::{Account, Activity, Attachment, Conversation};
+use super::updates;
 use crate::bridge::{
     ActivityId, ConversationId, ConversationReference, Post, PostBody, Scope, Sender, TeamsAttachment, TeamsEvent, TeamsEventKind,
     TeamsInvoke, Time,
@@ -38,6 +40,8 @@ pub fn inbound(activity: &Activity, now: Time) -> Inbound {
         sender: sender(activity),
         locale: activity.locale.clone().or_else(|| client_info(activity, "locale")),
         time_zone: activity.local_timezone.clone().or_else(|| client_info(activity, "timezone")),
+        channel: updates::channel(activity, scope(activity)),
+        topic: updates::topic(activity),
         kind,
     };
     if activity.kind == "invoke" {
@@ -77,7 +81,7 @@ fn kind(activity: &Activity) -> TeamsEventKind {
     };
     match activity.kind.as_str() {
         "message" => message(activity),
-        "messageUpdate" => TeamsEventKind::Edited { text: content(activity).text },
+        "messageUpdate" => TeamsEventKind::Edited { text: content(activity).read.text },
         "messageDelete" => TeamsEventKind::Deleted,
         "messageReaction" => TeamsEventKind::Reaction {
             added: activity.reactions_added.clone(),
@@ -90,9 +94,7 @@ fn kind(activity: &Activity) -> TeamsEventKind {
             Some("remove" | "remove-upgrade") => TeamsEventKind::Uninstalled,
             action => other(action),
         },
-        "conversationUpdate" if is_bot_among(activity, &activity.members_added) => TeamsEventKind::Installed,
-        "conversationUpdate" if is_bot_among(activity, &activity.members_removed) => TeamsEventKind::Uninstalled,
-        "conversationUpdate" => other(activity.event_type()),
+        "conversationUpdate" => updates::kind(activity).unwrap_or_else(|| other(activity.event_type())),
         _ => other(activity.name.as_deref()),
     }
 }
@@ -102,11 +104,12 @@ fn message(activity: &Activity) -> TeamsEventKind {
     if let (Some(value), false) = (&activity.value, has_text) {
         return TeamsEventKind::Submit { data: value.clone(), card: card(activity) };
     }
-    let content = content(activity);
+    let Content { read, mentions_bot } = content(activity);
     TeamsEventKind::Message {
-        attachments: attachments(activity, &content.images),
-        text: content.text,
-        quoted: quoted(activity).or(content.quoted).map(ActivityId),
+        attachments: attachments(activity, &read.images),
+        text: read.text,
+        quoted: quoted(activity).or(read.quoted).map(ActivityId),
+        mentions_bot: mentions_bot && scope(activity) != Scope::Personal,
         targeted: activity.recipient.as_ref().is_some_and(|recipient| recipient.is_targeted),
     }
 }
@@ -120,21 +123,38 @@ fn html(activity: &Activity) -> Option<&str> {
     activity.attachments.iter().filter(is_html).find_map(|attachment| attachment.content.as_str()).filter(|html| !html.trim().is_empty())
 }
 
-fn content(activity: &Activity) -> markup::TeamsHtml {
+/// What a message says.
+struct Content {
+    read: markup::TeamsHtml,
+    /// By an entity, or by a tag where the entity is missing.
+    mentions_bot: bool,
+}
+
+fn content(activity: &Activity) -> Content {
     let mentions = Mentions::of(activity);
+    let mentioned = Cell::new(mentions.list.iter().any(|mention| mention.is_bot));
+    let is_bot = |index: Option<usize>, name: &str| {
+        let found = mentions.are_bot(index, name);
+        mentioned.set(mentioned.get() || found);
+        found
+    };
+    let read = words_of(activity, is_bot);
+    Content { read, mentions_bot: mentioned.get() }
+}
+
+fn words_of(activity: &Activity, is_bot: impl Fn(Option<usize>, &str) -> bool + Copy) -> markup::TeamsHtml {
     let text = without_places(activity);
     let text = text.as_ref();
     let is_markup = matches!(activity.rest.get("textFormat").and_then(Value::as_str), Some("xml" | "html"));
-    let from_text =
-        || if is_markup { markup::read_teams(text, |index, name| mentions.are_bot(index, name)) } else { plain_text(text, &mentions) };
+    let from_text = || if is_markup { markup::read_teams(text, is_bot) } else { plain_text(text, is_bot) };
     let Some(html) = html(activity) else { return from_text() };
-    let mut read = markup::read_teams(html, |index, name| mentions.are_bot(index, name));
+    let mut read = markup::read_teams(html, is_bot);
     if read.text.is_empty() && read.quoted.is_none() && read.images.is_empty() {
         // HTML that shows nothing, of a client that has put everything into `text`.
         return from_text();
     }
     if read.quoted.is_none() {
-        read.quoted = plain_text(text, &mentions).quoted;
+        read.quoted = plain_text(text, is_bot).quoted;
     }
     read
 }
@@ -156,7 +176,7 @@ fn without_places(activity: &Activity) -> Cow<'_, str> {
 
 /// `text` of a message without HTML: the words as typed, with Teams' own tags `<at>` and `<quoted>` among them. Whatever else
 /// looks like a tag was typed by the colleague and stays.
-fn plain_text(text: &str, mentions: &Mentions<'_>) -> markup::TeamsHtml {
+fn plain_text(text: &str, is_bot: impl Fn(Option<usize>, &str) -> bool) -> markup::TeamsHtml {
     let mut read = markup::TeamsHtml::default();
     let mut out = String::with_capacity(text.len());
     let mut count = 0;
@@ -167,7 +187,7 @@ fn plain_text(text: &str, mentions: &Mentions<'_>) -> markup::TeamsHtml {
         if let Some((name, after)) = at_tag(rest) {
             let name = words(&unescaped(name));
             rest = after;
-            if mentions.are_bot(Some(count), &name) {
+            if is_bot(Some(count), &name) {
                 if out.is_empty() || out.ends_with(char::is_whitespace) {
                     rest = rest.strip_prefix("&nbsp;").unwrap_or(rest).trim_start_matches([' ', '\u{a0}']);
                 }
@@ -374,16 +394,12 @@ fn sender(activity: &Activity) -> Sender {
         object_id: from.object_id.clone(),
         upn: from.upn.clone(),
         name: from.name.clone(),
-        is_bot: from.id.starts_with("28:") || from.role.as_deref() == Some("bot") || is_recipient,
+        is_bot: from.is_bot() || is_recipient,
     }
 }
 
 fn card(activity: &Activity) -> Option<ActivityId> {
     activity.reply_to_id.clone().filter(|id| !id.is_empty()).map(ActivityId)
-}
-
-fn is_bot_among(activity: &Activity, members: &[Account]) -> bool {
-    activity.recipient.as_ref().is_some_and(|bot| members.iter().any(|member| member.id == bot.id))
 }
 
 fn client_info(activity: &Activity, key: &str) -> Option<String> {

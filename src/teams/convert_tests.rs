@@ -1,5 +1,6 @@
 use super::*;
 use chrono::TimeZone;
+use proptest::prelude::*;
 use rstest::rstest;
 
 fn now() -> Time {
@@ -105,6 +106,21 @@ fn both_generations_of_quotations_are_read_and_removed(#[case] fields: Value, #[
     }
 }
 
+#[rstest]
+#[case::nobody(json!({"text": "hi"}), false)]
+#[case::by_its_entity(json!({"text": "<at>Switchboard</at> hi", "entities": [bot_mention(json!("<at>Switchboard</at>"))]}), true)]
+#[case::by_a_nameless_entity(json!({"text": "hi", "recipient": {"id": "28:bot"}, "entities": [{"type": "mention", "mentioned": {"id": "28:bot"}}]}), true)]
+#[case::by_its_tag_alone(json!({"text": "ask <at>Switchboard</at>"}), true)]
+#[case::in_html(json!({"text": "x", "attachments": [{"contentType": "text/html", "content": "<p><at id=\"0\">Switchboard</at> hi</p>"}]}), true)]
+#[case::another_person(json!({"text": "<at>Bob</at> hi", "entities": [{"type": "mention", "mentioned": {"id": "29:bob", "name": "Bob"}}]}), false)]
+#[case::a_person_called_like_the_bot(json!({"text": "<at>Switchboard</at> hi", "entities": [{"type": "mention", "mentioned": {"id": "29:x", "name": "Switchboard"}}]}), false)]
+#[case::its_name_without_a_tag(json!({"text": "Switchboard hi"}), false)]
+#[case::own_chat(json!({"text": "<at>Switchboard</at> hi", "conversation": {"id": "a:1", "conversationType": "personal"}}), false)]
+fn a_message_says_whether_it_names_the_bot(#[case] fields: Value, #[case] expected: bool) {
+    let TeamsEventKind::Message { mentions_bot, .. } = event(message(fields)).kind else { panic!("a message") };
+    assert_eq!(mentions_bot, expected);
+}
+
 #[test]
 fn a_private_message_is_marked() {
     let private = event(message(json!({"text": "x", "recipient": {"id": "28:bot", "isTargeted": true}})));
@@ -175,7 +191,7 @@ fn a_picture_that_comes_in_the_html_alone_is_named_too() {
 #[case(json!({"type": "installationUpdate", "action": "new"}), TeamsEventKind::Other { name: "installationUpdate/new".into() })]
 #[case(json!({"type": "conversationUpdate", "membersAdded": [{"id": "29:x"}, {"id": "28:bot"}]}), TeamsEventKind::Installed)]
 #[case(json!({"type": "conversationUpdate", "membersRemoved": [{"id": "28:bot"}]}), TeamsEventKind::Uninstalled)]
-#[case(json!({"type": "conversationUpdate", "membersAdded": [{"id": "29:x"}], "channelData": {"eventType": "teamMemberAdded"}}), TeamsEventKind::Other { name: "conversationUpdate/teamMemberAdded".into() })]
+#[case(json!({"type": "conversationUpdate", "channelData": {"eventType": "channelCreated"}}), TeamsEventKind::Other { name: "conversationUpdate/channelCreated".into() })]
 #[case(json!({"type": "event", "name": "application/vnd.microsoft.readReceipt"}), TeamsEventKind::Other { name: "event/application/vnd.microsoft.readReceipt".into() })]
 #[case(json!({"type": "typing"}), TeamsEventKind::Other { name: "typing".into() })]
 #[case(json!({"type": "somethingNew"}), TeamsEventKind::Other { name: "somethingNew".into() })]
@@ -271,6 +287,9 @@ fn every_recorded_activity_is_read() {
             TeamsEventKind::Message { text, .. } => format!("message {text}"),
             TeamsEventKind::Other { name } => name.clone(),
             TeamsEventKind::Submit { data, .. } => format!("submit {data}"),
+            TeamsEventKind::MembersAdded { members } => format!("added {}", members[0].user_id),
+            TeamsEventKind::MembersRemoved { members } => format!("removed {}", members[0].user_id),
+            TeamsEventKind::Renamed { name } => format!("renamed {name}"),
             kind => format!("{kind:?}"),
         },
         Inbound::Invoke { invoke, .. } => format!("invoke {}", invoke.name),
@@ -288,15 +307,15 @@ fn every_recorded_activity_is_read() {
         "invoke composeExtension/submitAction",
         "invoke message/submitAction",
         "submit {\"k\":2}",
-        "conversationUpdate/teamMemberAdded",
-        "conversationUpdate/teamMemberRemoved",
+        "added user-id-0",
+        "removed user-id-0",
         "Installed",
         "Uninstalled",
         "conversationUpdate/channelCreated",
-        "conversationUpdate/channelRenamed",
-        "conversationUpdate/channelDeleted",
-        "conversationUpdate/teamRenamed",
-        "conversationUpdate/teamDeleted",
+        "renamed General",
+        "Closed { why: ChannelDeleted }",
+        "renamed My Team",
+        "Closed { why: TeamDeleted }",
     ];
     assert_eq!(names.collect::<Vec<_>>(), expected);
     for inbound in &read {
@@ -304,5 +323,38 @@ fn every_recorded_activity_is_read() {
         assert!(!event.reference.tenant.is_empty() && !event.reference.conversation.as_str().is_empty());
         assert_eq!(event.sender.user_id, "user-id-0");
         assert!(!event.sender.is_bot);
+    }
+}
+
+/// Any JSON, with the fields that activities have and values that they could have.
+fn any_json() -> impl Strategy<Value = Value> {
+    let keys = "type|id|name|action|from|recipient|conversation|conversationType|isGroup|text|textFormat|value|attachments|content|contentType|contentUrl|entities|mentioned|quotedReply|messageId|membersAdded|membersRemoved|reactionsAdded|channelData|eventType|team|channel|teamsTeamId|teamsChannelId|settings|selectedChannel|topicName|verb|data|replyToId";
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "message|invoke|conversationUpdate|text/html|mention|28:bot|29:x|channel|personal|channelRenamed|teamDeleted|19:x@thread.tacv2;messageid=|<at id=\"0\">é</at>|<quoted messageId=\"|<attachment id=\"|<p>.{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((keys, inner), 0..8).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_json_of_an_activity_is_read(
+        kind in "message|messageUpdate|messageDelete|messageReaction|invoke|conversationUpdate|installationUpdate|event|.{0,3}",
+        fields in proptest::collection::vec(any_json(), 9),
+    ) {
+        let names = ["conversation", "channelData", "from", "recipient", "entities", "attachments", "membersAdded", "value", "text"];
+        let mut body = json!({"type": kind});
+        body.as_object_mut().expect("an object").extend(names.into_iter().map(str::to_owned).zip(fields));
+        let (Inbound::Event(event) | Inbound::Invoke { event, .. }) = read(body);
+        prop_assert!(event.scope == Scope::Channel || event.channel.is_none());
+        let named_in_own_chat = event.scope == Scope::Personal && matches!(event.kind, TeamsEventKind::Message { mentions_bot: true, .. });
+        prop_assert!(!named_in_own_chat);
     }
 }

@@ -81,9 +81,11 @@ fn forbidden(code: &str, answer: &Value) -> FailureClass {
     // Blocked or uninstalled by the user comes as errorCode 209 with JSON inside the message.
     let writes_blocked = answer.get("errorCode").and_then(Value::as_i64) == Some(209) || message(answer).contains("MessageWritesBlocked");
     match code {
-        "BotNotInConversationRoster" | "ConversationBlockedByUser" | "BotDisabledByAdmin" | "ForbiddenOperationException" => {
-            FailureClass::ConversationGone
-        }
+        "BotNotInConversationRoster"
+        | "ConversationBlockedByUser"
+        | "MessageWritesBlocked"
+        | "BotDisabledByAdmin"
+        | "ForbiddenOperationException" => FailureClass::ConversationGone,
         "NotEnoughPermissions" => FailureClass::Invalid,
         _ if writes_blocked => FailureClass::ConversationGone,
         _ => FailureClass::Configuration,
@@ -159,6 +161,7 @@ mod tests {
     #[rstest]
     #[case(403, "BotNotInConversationRoster", FailureClass::ConversationGone)]
     #[case(403, "ConversationBlockedByUser", FailureClass::ConversationGone)]
+    #[case(403, "MessageWritesBlocked", FailureClass::ConversationGone)]
     #[case(403, "BotDisabledByAdmin", FailureClass::ConversationGone)]
     #[case(403, "ForbiddenOperationException", FailureClass::ConversationGone)]
     #[case(403, "InvalidBotApiHost", FailureClass::Configuration)]

@@ -6,6 +6,7 @@
 mod activity;
 mod auth;
 mod body;
+mod caller;
 mod connector;
 pub mod convert;
 mod error;
@@ -17,6 +18,7 @@ mod settings;
 #[cfg(test)]
 mod testing;
 mod token;
+mod updates;
 
 pub use activity::{Account, Activity, Attachment, Conversation};
 pub use auth::{Authenticator, Reason, Refusal};

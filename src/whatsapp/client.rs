@@ -186,7 +186,7 @@ pub(super) fn receipt(body: &[u8]) -> Outcome {
     }
     let contact = first("contacts");
     let wa_id = text(&contact, "wa_id").map(|wa_id| wa_id.trim().to_owned());
-    Outcome::Sent(Receipt { id, wa_id, bsuid: text(&contact, "user_id") })
+    Outcome::Sent(Receipt { id, wa_id, bsuid: text(&contact, "user_id"), ..Receipt::default() })
 }
 
 /// No answer came. Before the connection stood nothing can have been accepted; after it nobody knows.
@@ -293,7 +293,8 @@ mod tests {
     async fn an_accepted_message_has_a_receipt() {
         let answer = json!({"contacts": [{"input": "+1", "wa_id": "16505551234 ", "user_id": "US.1"}], "messages": [{"id": "wamid.1"}]});
         let (client, seen) = graph(vec![(200, answer)]).await;
-        let receipt = Receipt { id: Some("wamid.1".into()), wa_id: Some("16505551234".into()), bsuid: Some("US.1".into()) };
+        let receipt =
+            Receipt { id: Some("wamid.1".into()), wa_id: Some("16505551234".into()), bsuid: Some("US.1".into()), ..Receipt::default() };
         assert_eq!(client.send(&message()).await, Outcome::Sent(receipt));
         let seen = seen.lock().expect("no poison");
         assert_eq!(seen[0].0, "POST /prefix/v26.0/106/messages");
