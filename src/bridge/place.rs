@@ -36,18 +36,6 @@ impl Place {
     }
 }
 
-impl ConversationId {
-    /// The channel of a reply chain, without `;messageid=`; a chat is its own.
-    pub fn base(&self) -> Self {
-        self.0.split(";messageid=").next().unwrap_or_default().into()
-    }
-
-    /// The message that a reply chain hangs on. `None`: a chat, or the channel itself.
-    pub fn root(&self) -> Option<&str> {
-        self.0.split_once(";messageid=").map(|(_, root)| root)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,14 +48,5 @@ mod tests {
     #[case(Place::Conversation("19:abc@thread.tacv2;messageid=1".into()))]
     fn a_place_is_read_as_it_was_written(#[case] place: Place) {
         assert_eq!(Place::of_key(place.key()), place);
-    }
-
-    #[rstest]
-    #[case("19:abc@thread.tacv2;messageid=17", "19:abc@thread.tacv2", Some("17"))]
-    #[case("19:abc@thread.v2", "19:abc@thread.v2", None)]
-    #[case("a:1", "a:1", None)]
-    fn a_reply_chain_hangs_on_a_message_of_its_channel(#[case] id: &str, #[case] base: &str, #[case] root: Option<&str>) {
-        let id = ConversationId::from(id);
-        assert_eq!((id.base().as_str(), id.root()), (base, root));
     }
 }
