@@ -120,7 +120,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
             Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
-            Place::Home => redistribute(desk, claim, &envelope).map(|()| Step::Settle),
+            Place::Home => claim.thread.map_or(Ok(()), |thread| homes::redistribute(desk, thread, &envelope)).map(|()| Step::Settle),
             // What was said there answered somebody there.
             Place::Conversation(_) => {
                 desk.journal("post.dropped", SERVER, claim.thread, head.message, &json!({ "conversation": claim.target }))?;
@@ -180,27 +180,11 @@ pub fn reachable(desk: &Desk<'_>, thread: Option<ThreadId>, place: &Place) -> Re
     Ok(to.map(|to| (to, Listener { place: place.clone(), person })))
 }
 
-/// The thread's shared home is lost: who would have seen it there sees it in their own chat.
-fn redistribute(desk: &Desk<'_>, claim: &Claim, envelope: &Envelope) -> Result<()> {
-    let Some(thread) = claim.thread else { return Ok(()) };
-    let members = match desk.tx.lost_home(thread)? {
-        Some(base) => desk.tx.members(&base)?,
-        None => Vec::new(),
-    };
-    // Cards that show how things stand are given to everybody anew; an update has nothing to change elsewhere.
-    if let Envelope::Post { .. } = envelope {
-        for id in desk.tx.participants(thread)?.into_iter().filter(|id| members.contains(id)) {
-            desk.tx.enqueue_post(Some(thread), &Place::Own(id), envelope, desk.now)?;
-        }
-    }
-    Ok(())
-}
-
 /// The thread card as it stands now.
 pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Result<Option<Post>> {
     let Some(case) = desk.case(thread)? else { return Ok(None) };
     let reader = desk.reader_for(listener, Some(&case.contact.line));
-    views::thread(desk, &reader, &case).map(Some)
+    views::thread(desk, &reader, &case, &listener.place).map(Some)
 }
 
 /// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
@@ -327,10 +311,11 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
                     desk.tx.uninstalled(colleague)?;
                     Ok(Done::Later(desk.now + GONE))
                 }
-                // Taken again, it goes to those who would have seen it there.
+                // It goes to those who would have seen it there, before what waits behind it.
                 Place::Home | Place::Conversation(_) => {
+                    desk.tx.not_accepted(&job.head)?;
                     homes::on_gone(desk, &to.conversation.base())?;
-                    Ok(Done::Later(desk.now))
+                    Ok(Done::Settled)
                 }
             }
         }

@@ -6,6 +6,7 @@
 //! file an aggregate.
 
 mod card;
+mod chat_job;
 mod colleague;
 mod contact;
 mod conversation;
@@ -35,9 +36,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
+pub use chat_job::{ChatJob, ChatTask};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
+pub use draft::Draft;
 pub use home::Home;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
@@ -58,6 +61,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
+    include_str!("migrations/0011_chat_job.sql"),
 ];
 
 /// A handle to the store; cheap to clone.
