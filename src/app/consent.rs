@@ -1,6 +1,6 @@
 //! `switchboard consent`: what is known about one client's consent, and what an administrator records, with evidence.
 
-use crate::bridge::{ContactId, Directory, Line, phone};
+use crate::bridge::{ContactId, ContactQuery, Directory, Line, phone};
 use crate::relay::{ByHand, EvidenceFile, Office, Recorded, record_opt_out, record_reversal};
 use crate::store::{Contact, JournalRow, Store, Tx};
 use anyhow::{Context, anyhow, bail, ensure};
@@ -204,7 +204,8 @@ fn find(tx: &Tx<'_>, directory: &Directory, about: &About) -> Found<(Line, Conta
     if let Some(contact) = tx.contact_by_bsuid(&line.id, asked)? {
         return Ok(Ok((line.clone(), contact)));
     }
-    let near = if asked.is_empty() { Vec::new() } else { tx.find_contacts(&line.id, asked, 1_000)? };
+    let query = ContactQuery::read(asked, line.region.as_deref());
+    let near = if query.is_empty() { Vec::new() } else { tx.find_contacts(&line.id, &query, 1_000)? };
     let exact: Vec<&Contact> = near.iter().filter(|contact| contact.name.eq_ignore_ascii_case(asked)).collect();
     let found = if exact.is_empty() { near.iter().collect() } else { exact };
     Ok(match found.as_slice() {

@@ -125,7 +125,7 @@ impl Demo {
     pub async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let Self { teams, whatsapp, app, listener, _temporary, .. } = self;
         let installs = async {
-            for user in ["ana", "ben", "eva"] {
+            for user in ["ana", "ben", "eva", "caro"] {
                 if let Err(error) = teams.install(user).await {
                     tracing::warn!(%error, user, "the simulated installation failed");
                 }

@@ -8,12 +8,30 @@ use unicode_normalization::char::is_combining_mark;
 /// Marks go only where a writer may leave them out: accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic. In the scripts
 /// of India and Southeast Asia a mark is a vowel, and in Japanese another consonant: without it "yes" would be the same as "is".
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return fold_ascii(text);
+    }
     // Case may bring to light what decomposes further, and decomposing what has case (a mathematical bold A is an A): twice.
     let folded = cased(&cased(text));
     // Decomposed again: marks that a removed character had kept apart stand in their order now.
     let words =
         folded.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).nfkd().collect());
     words.filter(|word: &String| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The same of what has neither accents nor compositions, in one pass: most messages are so, and a search folds many.
+fn fold_ascii(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| word.bytes().filter(u8::is_ascii_alphanumeric));
+    let mut folded = String::with_capacity(text.len());
+    for word in words {
+        let gap = !folded.is_empty();
+        let start = folded.len();
+        folded.extend(word.map(|byte| char::from(byte.to_ascii_lowercase())));
+        if gap && folded.len() > start {
+            folded.insert(start, ' ');
+        }
+    }
+    folded
 }
 
 /// Every letter through its capital: `ß` meets `SS`, the final sigma the others, the dotless `ı` the `I`. Letter by letter, for a
@@ -110,6 +128,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_folds_as_any_other(text in "[\\x00-\\x7f]{0,60}") {
+            // One letter of another script behind it takes the other way.
+            let marked = fold(&format!("{text} ж"));
+            prop_assert_eq!(fold(&text), marked.strip_suffix('ж').expect("kept").trim_end());
+        }
+
         #[test]
         fn folding_is_stable(text in "\\PC{0,60}") {
             let once = fold(&text);

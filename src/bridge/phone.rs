@@ -36,6 +36,12 @@ pub fn display(e164: &str) -> String {
     phonenumber::parse(None, e164).map_or_else(|_| e164.to_owned(), |number| number.format().mode(Mode::International).to_string())
 }
 
+/// The country code of a region (`49`), and what is dialled there before a number without it (`0`); empty where nothing is.
+pub fn dialling(region: &str) -> Option<(String, String)> {
+    let region = phonenumber::metadata::DATABASE.by_id(region)?;
+    Some((region.country_code().to_string(), region.national_prefix().unwrap_or_default().to_owned()))
+}
+
 /// True for numbers of the United States, to which WhatsApp delivers no marketing. Canada shares +1 and is not meant.
 pub fn is_us(e164: &str) -> bool {
     e164.starts_with("+1") && phonenumber::parse(None, e164).is_ok_and(|number| number.country().id() == Some(phonenumber::country::US))

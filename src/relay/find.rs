@@ -3,7 +3,7 @@
 //! Everything here is by the colleague's own rights: their threads, their lines' contacts, the templates of their threads' numbers.
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{Template, TemplateCategory, grouped_templates, phone};
+use crate::bridge::{ContactQuery, Template, TemplateCategory, fold, grouped_templates, phone};
 use crate::cards::{TemplateRow, ThreadChoice};
 use crate::store::{Contact, Result};
 use crate::texts::sentences;
@@ -116,12 +116,12 @@ pub fn contacts(desk: &Desk<'_>, person: &Person, typed: &str, most: usize) -> R
     let limit = u32::try_from(most).unwrap_or(u32::MAX);
     let mut found = Vec::new();
     for line in desk.office.lines_of(&person.known) {
-        found.extend(desk.tx.find_contacts(&line.id, typed, limit)?);
+        found.extend(desk.tx.find_contacts(&line.id, &ContactQuery::read(typed, line.region.as_deref()), limit)?);
     }
-    if !typed.is_empty() {
-        // Whose name begins with it is meant more often than whose name holds it somewhere.
-        let typed = typed.to_lowercase();
-        found.sort_by_key(|contact| !contact.name.to_lowercase().starts_with(&typed));
+    // Whose name begins with it is meant more often than whose name holds it somewhere.
+    let begins = fold(typed);
+    if !begins.is_empty() {
+        found.sort_by_key(|contact| !fold(&contact.name).starts_with(&begins));
     }
     found.truncate(most);
     Ok(found)

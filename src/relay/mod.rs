@@ -42,6 +42,7 @@ mod revocation;
 mod send;
 mod sender;
 mod shared;
+mod sight;
 mod status;
 mod switched_off;
 mod tell;

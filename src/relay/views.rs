@@ -3,7 +3,7 @@
 use super::desk::{Case, Desk, Person, SERVER, Seat};
 use super::find;
 use super::render::{self, shown};
-use crate::bridge::{self, ClientFirst, ConsentState, MessageId, MessageState, Place, Post, ThreadId, Time, phone};
+use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, MessageState, Place, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
@@ -23,7 +23,8 @@ pub fn new_conversation(desk: &Desk<'_>, person: &Person, typed: TypedContact, e
     let lines = desk.office.lines_of(&person.known);
     let mut contacts = Vec::new();
     for line in &lines {
-        contacts.extend(desk.tx.find_contacts(&line.id, "", MANY)?.iter().map(|contact| contact_choice(desk, contact)));
+        contacts
+            .extend(desk.tx.find_contacts(&line.id, &ContactQuery::default(), MANY)?.iter().map(|contact| contact_choice(desk, contact)));
     }
     let lines = lines.into_iter().map(|line| LineChoice { id: line.id.clone(), name: line.name.clone() }).collect();
     Ok(cards::new_conversation(&desk.reader(person, None), &NewConversation { contacts, lines, typed, errors }))
@@ -53,7 +54,7 @@ fn consent(contact: &Contact, now: Time) -> ConsentView {
 pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
     let mut rows = Vec::new();
     for line in desk.office.lines_of(&person.known) {
-        for contact in desk.tx.find_contacts(&line.id, query, MANY)? {
+        for contact in desk.tx.find_contacts(&line.id, &ContactQuery::read(query, line.region.as_deref()), MANY)? {
             let (consent, phone) = (consent(&contact, desk.now), shown_phone(&contact));
             rows.push(ContactRow { id: contact.id, name: contact.name, phone, line: line.name.clone(), consent });
         }

@@ -1,10 +1,12 @@
-//! The demo's cast: one tenant, three colleagues, clients of every kind of identity, a number for each of two lines.
+//! The demo's cast: one tenant, four colleagues, a team with a channel, clients of every kind of identity, a number for each of two lines.
 
-use super::{BusinessNumber, Client, TeamsOptions, TeamsUser, WhatsAppOptions, service_template_cast, template_cast};
+use super::{BusinessNumber, Client, TeamOptions, TeamsOptions, TeamsUser, WhatsAppOptions, service_template_cast, template_cast};
 
 /// The number of the German-speaking line; it has an account of its own.
 pub const SERVICE_NUMBER: &str = "106540352242933";
 const SERVICE_WABA: &str = "102290129340477";
+/// The channel "Clients" of the team "Northwind Advice".
+pub const CLIENTS_CHANNEL: &str = "19:7f3c2a9d41e84b06b5d8c1f0a2e9d3b4@thread.tacv2";
 
 /// Options for both worlds that fit together.
 #[derive(Clone, Debug)]
@@ -15,8 +17,8 @@ pub struct Cast {
 
 /// The demo's cast. Every secret in it is worth nothing: both worlds are on loopback.
 ///
-/// Colleagues `ana` (Ana Souza, São Paulo) and `ben` (Ben Okafor, Berlin) write from the first number, `eva` (Eva Lang, Berlin, in
-/// German) from the second. Clients `maria` (Maria Oliveira; WhatsApp knows her without the ninth digit that people dial), `tom` (Tom
+/// Colleagues `ana` (Ana Souza, São Paulo), `ben` (Ben Okafor, Berlin) and `caro` (Carolina Reyes, Bogotá) write from the first number,
+/// `eva` (Eva Lang, Berlin, in German) from the second. The first three are the team "Northwind Advice", without the bot. Clients `maria` (Maria Oliveira; WhatsApp knows her without the ninth digit that people dial), `tom` (Tom
 /// Becker), `kim` (known by username and business-scoped id only), and `jonas` (Jonas Weber), who writes to the second number.
 pub fn defaults() -> Cast {
     let teams = TeamsOptions {
@@ -29,7 +31,16 @@ pub fn defaults() -> Cast {
             user("ana", "Ana Souza", "1f2e3d4c-0001-4a5b-8c6d-7e8f90a1b2c3", "en-GB", "America/Sao_Paulo"),
             user("ben", "Ben Okafor", "1f2e3d4c-0002-4a5b-8c6d-7e8f90a1b2c3", "en-US", "Europe/Berlin"),
             user("eva", "Eva Lang", "1f2e3d4c-0003-4a5b-8c6d-7e8f90a1b2c3", "de-DE", "Europe/Berlin"),
+            user("caro", "Carolina Reyes", "1f2e3d4c-0004-4a5b-8c6d-7e8f90a1b2c3", "en-US", "America/Bogota"),
         ],
+        teams: vec![TeamOptions {
+            id: "19:4b8e6d1f0c2a4f7d9e35a1b7c8d0e2f6@thread.tacv2".to_owned(),
+            name: "Northwind Advice".to_owned(),
+            group_id: "6d2f1b7e-3a4c-4c1d-8b5e-9f0a1c2d3e41".to_owned(),
+            members: ["ana", "ben", "caro"].map(str::to_owned).to_vec(),
+            channels: vec![(CLIENTS_CHANNEL.to_owned(), "Clients".to_owned())],
+        }],
+        catalog_id: "c2a7e9d4-5b61-4f0e-a8c3-1d9b7e6f2a05".to_owned(),
         quiet: false,
     };
     let whatsapp = WhatsAppOptions {

@@ -21,13 +21,13 @@ mod whatsapp_world;
 #[cfg(test)]
 mod tests;
 
-pub use cast::{Cast, SERVICE_NUMBER, defaults};
+pub use cast::{CLIENTS_CHANNEL, Cast, SERVICE_NUMBER, defaults};
 pub use common::{ControlError, PageLinks, StartError, TimedOut};
 pub use faults::{Fault, FaultName, Faults, Surface};
 pub use journal::{Entry, Way};
 pub use teams_world::{
-    Author, ChatItem, ClickAnswer, Draft, ExtensionAnswer, FoundCard, FoundChoice, Posted, QuoteStyle, SearchAnswer, SentFile,
-    TeamsOptions, TeamsUser, TeamsWorld,
+    Author, ChatItem, ClickAnswer, Draft, ExtensionAnswer, Fate, FoundCard, FoundChoice, Posted, QuoteStyle, SearchAnswer, Seat, SentFile,
+    TeamOptions, TeamsOptions, TeamsUser, TeamsWorld,
 };
 pub use whatsapp_world::{
     BusinessNumber, Client, Handshake, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld, service_template_cast,

@@ -1,7 +1,9 @@
 //! Contacts, the names WhatsApp knows them by, and their consent.
 
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
-use crate::bridge::{Basis, ClientIdentity, ColleagueId, Consent, ConsentState, ContactId, LineId, MessageId, Recipient, Time, phone};
+use crate::bridge::{
+    Basis, ClientIdentity, ColleagueId, Consent, ConsentState, ContactId, LineId, MessageId, Recipient, Time, fold, phone,
+};
 use rusqlite::Row;
 
 /// A line's entry for a client.
@@ -31,6 +33,8 @@ pub struct Contact {
     pub request_language: Option<String>,
     /// The contact that goes on, where this one turned out to be the same client.
     pub merged_into: Option<ContactId>,
+    /// What colleagues note about the client; never shown to the client.
+    pub notes: String,
 }
 
 impl Contact {
@@ -59,9 +63,14 @@ pub struct NewContact<'a> {
 }
 
 const COLUMNS: &str = "contact_id, line_id, name, phone, wa_id, bsuid, language, added_by, added_at, consent, requested_at, requested_by, \
-                       request_message, basis, helped_at, deactivated_told_at, marketing_stopped, request_language, merged_into";
+                       request_message, basis, helped_at, deactivated_told_at, marketing_stopped, request_language, merged_into, notes";
 
-fn read(row: &Row<'_>) -> Result<Contact> {
+/// A query for contacts with this condition.
+pub(super) fn select(condition: &str) -> String {
+    format!("SELECT {COLUMNS} FROM contact WHERE {condition}")
+}
+
+pub(super) fn read_contact(row: &Row<'_>) -> Result<Contact> {
     Ok(Contact {
         id: ContactId(row.get(0)?),
         line: row.get::<_, String>(1)?.into(),
@@ -81,12 +90,13 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         marketing_stopped: row.get(16)?,
         request_language: row.get(17)?,
         merged_into: row.get::<_, Option<i64>>(18)?.map(ContactId),
+        notes: row.get(19)?,
     })
 }
 
 impl Tx<'_> {
     pub fn contact(&self, id: ContactId) -> Result<Option<Contact>> {
-        self.first(&format!("SELECT {COLUMNS} FROM contact WHERE contact_id = ?1"), [id.0], read)
+        self.first(&format!("SELECT {COLUMNS} FROM contact WHERE contact_id = ?1"), [id.0], read_contact)
     }
 
     /// The contact that WhatsApp means: business-scoped user id first, then the number in any of its spellings.
@@ -125,8 +135,19 @@ impl Tx<'_> {
     /// Makes a contact and records every name it may appear under.
     pub fn insert_contact(&self, new: &NewContact<'_>, now: Time) -> Result<ContactId> {
         self.execute(
-            "INSERT INTO contact (line_id, name, phone, wa_id, bsuid, language, added_by, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            (&new.line.0, new.name, new.phone, new.wa_id, new.bsuid, new.language, new.added_by.map(|id| &id.0), micros(now)),
+            "INSERT INTO contact (line_id, name, phone, wa_id, bsuid, language, added_by, added_at, folded)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            (
+                &new.line.0,
+                new.name,
+                new.phone,
+                new.wa_id,
+                new.bsuid,
+                new.language,
+                new.added_by.map(|id| &id.0),
+                micros(now),
+                fold(new.name),
+            ),
         )?;
         let id = ContactId(self.connection.last_insert_rowid());
         for number in [new.phone, new.wa_id].into_iter().flatten() {
@@ -172,25 +193,11 @@ impl Tx<'_> {
     /// A colleague adds a client who wrote first, or names them anew.
     pub fn adopt_contact(&self, id: ContactId, name: &str, language: Option<&str>, by: &ColleagueId) -> Result<()> {
         self.execute(
-            "UPDATE contact SET name = ?2, language = coalesce(?3, language), added_by = coalesce(added_by, ?4) WHERE contact_id = ?1",
-            (id.0, name, language, &by.0),
+            "UPDATE contact SET name = ?2, folded = ?5, language = coalesce(?3, language), added_by = coalesce(added_by, ?4)
+             WHERE contact_id = ?1",
+            (id.0, name, language, &by.0, fold(name)),
         )?;
         Ok(())
-    }
-
-    /// Contacts of a line whose name or number contains `query`, by name.
-    pub fn find_contacts(&self, line: &LineId, query: &str, limit: u32) -> Result<Vec<Contact>> {
-        let pattern = format!("%{}%", query.trim().to_lowercase().replace(['%', '_'], ""));
-        let digits: String = query.chars().filter(char::is_ascii_digit).collect();
-        let number = if digits.len() < 3 { "-".to_owned() } else { format!("%{digits}%") };
-        self.all(
-            &format!(
-                "SELECT {COLUMNS} FROM contact WHERE line_id = ?1 AND merged_into IS NULL AND (lower(name) LIKE ?2 OR phone LIKE ?3 OR wa_id LIKE ?3)
-                 ORDER BY name, contact_id LIMIT ?4"
-            ),
-            (&line.0, pattern, number, limit),
-            read,
-        )
     }
 
     /// Moves consent. `requested_at` is the request's time where there is one.
@@ -238,7 +245,7 @@ impl Tx<'_> {
         let due = self.all(
             &format!("SELECT {COLUMNS} FROM contact WHERE consent = 'pending' AND lapse_told = 0 AND requested_at <= ?1 ORDER BY requested_at LIMIT ?2"),
             (micros(until), limit),
-            read,
+            read_contact,
         )?;
         for contact in &due {
             self.execute("UPDATE contact SET lapse_told = 1 WHERE contact_id = ?1", [contact.id.0])?;

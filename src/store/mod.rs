@@ -9,6 +9,7 @@ mod card;
 mod chat_job;
 mod colleague;
 mod contact;
+mod contact_search;
 mod conversation;
 mod dedup;
 mod directory;
@@ -53,6 +54,8 @@ pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
 const READERS: usize = 4;
+/// The names of contacts that are there already are folded with it.
+const CONTACTS: &str = include_str!("migrations/0008_contacts.sql");
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_consent.sql"),
@@ -61,6 +64,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
+    CONTACTS,
     include_str!("migrations/0011_chat_job.sql"),
 ];
 
@@ -174,6 +178,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let tx = connection.transaction()?;
         tx.execute_batch(sql)?;
+        if *sql == CONTACTS {
+            contact_search::fold_names(&tx)?;
+        }
         tx.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
         tx.commit()?;
     }

@@ -35,6 +35,7 @@ impl Cast {
     pub fn new(login: &TeamsWorld, peers: &Peers) -> Self {
         let mut cast = simulator::defaults();
         let user = cast.teams.users[0].clone();
+        cast.teams.teams.clear();
         cast.teams.users = (0..COLLEAGUES)
             .map(|at| TeamsUser {
                 key: format!("colleague{at}"),

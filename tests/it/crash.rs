@@ -438,6 +438,7 @@ fn address(base: &str) -> SocketAddr {
 fn cast() -> Cast {
     let mut cast = simulator::defaults();
     let (user, number) = (cast.teams.users[0].clone(), cast.whatsapp.numbers[0].clone());
+    cast.teams.teams.clear();
     cast.teams.users = (0..COLLEAGUES)
         .map(|at| TeamsUser {
             key: format!("colleague{at}"),

@@ -20,6 +20,7 @@ mod relaying;
 mod revocation;
 mod routing;
 mod rulebook;
+mod shared;
 mod story;
 mod templates;
 mod untold;

@@ -1,7 +1,7 @@
 //! Whom and what somebody means who types it: one answer, or the candidates.
 
 use crate::bridge::{
-    ClientIdentity, Colleague, ColleagueId, Consent, ContactId, ConversationReference, Line, LineId, Number, Template, phone,
+    ClientIdentity, Colleague, ColleagueId, Consent, ContactId, ContactQuery, ConversationReference, Line, LineId, Number, Template, phone,
 };
 use crate::relay::desk::{Desk, Person};
 use crate::store::{Contact, KnownColleague, Result, StoreError};
@@ -126,7 +126,7 @@ pub fn client(desk: &Desk<'_>, person: &Person, lines: &[&Line], wanted: &str) -
     if found.is_empty() {
         let mut contacts = Vec::new();
         for line in lines {
-            contacts.extend(desk.tx.find_contacts(&line.id, "", MANY)?);
+            contacts.extend(desk.tx.find_contacts(&line.id, &ContactQuery::default(), MANY)?);
         }
         found = contacts.iter().filter(|contact| same(&contact.name, wanted)).cloned().collect();
         if found.is_empty() {
@@ -175,6 +175,7 @@ fn stranger(desk: &Desk<'_>, person: &Person, lines: &[&Line], wanted: &str, num
         marketing_stopped: false,
         request_language: None,
         merged_into: None,
+        notes: String::new(),
     };
     Ok(Client { contact, known: false })
 }

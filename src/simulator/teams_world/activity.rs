@@ -3,12 +3,15 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::client::{Draft, QuoteStyle};
-use super::state::{Author, ChatItem, TeamsUser, World};
+use super::chat::ChatItem;
+use super::draft::{BOT, Draft, QuoteStyle};
+use super::seat::{Actor, Place};
+use super::state::World;
 
 impl World {
-    /// What every activity of a personal conversation carries.
-    pub(super) fn envelope(&self, user: &TeamsUser, kind: &str, id: &str, now: DateTime<Utc>) -> Value {
+    /// What every activity carries.
+    pub(super) fn envelope(&self, actor: &Actor, kind: &str, id: &str, now: DateTime<Utc>) -> Value {
+        let user = &actor.user;
         let zone: chrono_tz::Tz = user.time_zone.parse().unwrap_or(chrono_tz::UTC);
         let country = user.locale.split_once('-').map_or("US", |(_, country)| country);
         json!({
@@ -20,17 +23,18 @@ impl World {
             "channelId": "msteams",
             "serviceUrl": self.service_url(),
             "from": {"id": user.user_id, "name": user.name, "aadObjectId": user.object_id},
-            "conversation": {"conversationType": "personal", "tenantId": self.tenant_id, "id": user.conversation_id},
-            "recipient": {"id": format!("28:{}", self.app_id), "name": self.bot_name},
+            "conversation": actor.conversation_json(&self.tenant_id),
+            "recipient": {"id": self.bot_id(), "name": self.bot_name},
             "entities": [{"locale": user.locale, "country": country, "platform": "Web", "timezone": user.time_zone, "type": "clientInfo"}],
-            "channelData": {"tenant": {"id": self.tenant_id}},
+            "channelData": actor.channel_data(&self.tenant_id),
             "locale": user.locale,
         })
     }
 
     /// A typed message. `quoted` is the item it answers.
-    pub(super) fn message(&self, user: &TeamsUser, id: &str, now: DateTime<Utc>, draft: &Draft, quoted: Option<&ChatItem>) -> Value {
-        let mut activity = self.envelope(user, "message", id, now);
+    pub(super) fn message(&self, actor: &Actor, id: &str, now: DateTime<Utc>, draft: &Draft, quoted: Option<&ChatItem>) -> Value {
+        let mut activity = self.envelope(actor, "message", id, now);
+        let mentions = self.mentions(actor, draft);
         let plain = match &draft.html {
             Some(html) => plain_of(html),
             None => draft.text.clone(),
@@ -38,50 +42,84 @@ impl World {
         let body = draft.html.clone().unwrap_or_else(|| format!("<p>{}</p>", escape(&draft.text)));
         let old = quoted.filter(|_| draft.style != QuoteStyle::Entity);
         let new = quoted.filter(|_| draft.style != QuoteStyle::Blockquote);
+        let plain = match mentions.as_slice() {
+            [] => plain,
+            all => format!("{}{plain}\n", all.iter().map(|(_, name)| format!("<at>{}</at> ", escape(name))).collect::<String>()),
+        };
         activity["textFormat"] = json!("plain");
         activity["text"] = json!(match new {
             Some(item) => format!("<quoted messageId=\"{}\"/> {plain}", item.activity_id),
             None => plain,
         });
+        let body = with_spans(&mentions, body);
         if let Some(item) = old {
-            let html = format!("{}{body}", blockquote(item, self, user));
+            let html = format!("{}{body}", blockquote(item));
             activity["attachments"] = json!([{"contentType": "text/html", "content": html}]);
-        } else if draft.html.is_some() {
+        } else if draft.html.is_some() || !mentions.is_empty() {
             activity["attachments"] = json!([{"contentType": "text/html", "content": format!("<div><div>{body}</div>\n</div>")}]);
         }
-        let files = self.attachments(&draft.files);
+        // Of what is attached in a shared conversation Teams tells a bot nothing; pasted pictures arrive.
+        let files: Vec<_> = draft.files.iter().filter(|file| actor.is_own() || file.inline).cloned().collect();
+        let files = self.attachments(&files);
         if !files.is_empty() {
             let mut all = activity["attachments"].as_array().cloned().unwrap_or_default();
             all.extend(files);
             activity["attachments"] = Value::Array(all);
         }
-        if let (Some(item), Some(entities)) = (new, activity["entities"].as_array_mut()) {
-            let (sender, name) = author(item, self, user);
-            entities.push(json!({"type": "quotedReply", "quotedReply": {
-                "messageId": item.activity_id, "senderId": sender, "senderName": name, "preview": preview(item),
-                "time": item.activity_id, "isReplyDeleted": item.deleted, "validatedMessageReference": true}}));
+        if draft.private && !actor.is_own() {
+            activity["recipient"]["isTargeted"] = json!(true);
+        }
+        if let Some(entities) = activity["entities"].as_array_mut() {
+            entities.extend(mentions.iter().map(|(id, name)| {
+                let mut mention = json!({"type": "mention", "mentioned": {"id": id, "name": name}});
+                // In group chats Teams leaves it out.
+                if !matches!(actor.place, Place::GroupChat { .. }) {
+                    mention["text"] = json!(format!("<at>{}</at>", escape(name)));
+                }
+                mention
+            }));
+            entities.extend(new.map(|item| {
+                json!({"type": "quotedReply", "quotedReply": {
+                    "messageId": item.activity_id, "senderId": item.author_id, "senderName": item.author, "preview": preview(item),
+                    "time": item.activity_id, "isReplyDeleted": item.deleted, "validatedMessageReference": true}})
+            }));
         }
         activity
     }
+
+    /// Id and name of everybody the draft mentions, in order; unknown names and mentions in a personal chat are dropped.
+    fn mentions(&self, actor: &Actor, draft: &Draft) -> Vec<(String, String)> {
+        let known = |who: &String| {
+            if who == BOT {
+                return Some((self.bot_id(), self.bot_name.clone()));
+            }
+            self.with_user(who, |state| (state.user.user_id.clone(), state.user.name.clone())).ok()
+        };
+        if actor.is_own() { Vec::new() } else { draft.mentions.iter().filter_map(known).collect() }
+    }
 }
 
-fn author<'a>(item: &ChatItem, world: &'a World, user: &'a TeamsUser) -> (String, &'a str) {
-    match item.from {
-        Author::Bot => (format!("28:{}", world.app_id), &world.bot_name),
-        Author::User => (user.user_id.clone(), &user.name),
+/// Mentions stand before the words, within their first paragraph.
+fn with_spans(mentions: &[(String, String)], body: String) -> String {
+    let span = |(index, (_, name)): (usize, &(String, String))| {
+        format!("<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"{index}\">{}</span>&nbsp;", escape(name))
+    };
+    let spans: String = mentions.iter().enumerate().map(span).collect();
+    match body.strip_prefix("<p>") {
+        Some(rest) => format!("<p>{spans}{rest}"),
+        None => format!("{spans}{body}"),
     }
 }
 
 /// The reply quote of older clients.
-fn blockquote(item: &ChatItem, world: &World, user: &TeamsUser) -> String {
-    let (sender, name) = author(item, world, user);
+fn blockquote(item: &ChatItem) -> String {
     let id = escape(&item.activity_id);
     format!(
         "<blockquote itemscope=\"\" itemtype=\"http://schema.skype.com/Reply\" itemid=\"{id}\">\
          <strong itemprop=\"mri\" itemid=\"{}\">{}</strong><span itemprop=\"time\" itemid=\"{id}\"></span>\
          <p itemprop=\"preview\">{}</p></blockquote>",
-        escape(&sender),
-        escape(name),
+        escape(&item.author_id),
+        escape(&item.author),
         escape(&preview(item)),
     )
 }

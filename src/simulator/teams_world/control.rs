@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{ClickAnswer, Draft, Posted};
-use super::state::{ChatItem, World};
+use super::chat::ChatItem;
+use super::deliver::Posted;
+use super::draft::Draft;
+use super::press::ClickAnswer;
+use super::seat::Seat;
+use super::state::World;
 use crate::simulator::common::ControlError;
 
 type Shared = State<Arc<World>>;
@@ -43,11 +47,16 @@ async fn state(State(world): Shared) -> Json<Value> {
         .users
         .iter()
         .map(|user| {
-            let from = user.chat.len().saturating_sub(300);
-            json!({"user": user.user, "installed": user.installed, "blocked": user.blocked, "typing_at": user.typing_at,
-                "chat": &user.chat[from..]})
+            let chat = user.chat.seen_by(&user.user.key, None);
+            let from = chat.len().saturating_sub(300);
+            json!({"user": user.user, "installed": user.installed, "blocked": user.blocked, "typing_at": user.chat.typing_at,
+                "chat": &chat[from..]})
         })
         .collect();
+    drop(inner);
+    let (rooms, teams) = world.shared_state();
+    state["rooms"] = json!(rooms);
+    state["teams"] = json!(teams);
     state["world"] = json!("teams");
     state["bot_name"] = json!(world.bot_name);
     state["bot_endpoint"] = json!(world.endpoint().ok().map(String::from));
@@ -105,8 +114,20 @@ async fn sign(State(world): Shared, Json(request): Json<ToSign>) -> Json<Value> 
     Json(json!({"token": world.keys.sign(request.header, &claims), "claims": claims}))
 }
 
-async fn chat(State(world): Shared, Path(user): Path<String>) -> Did<Vec<ChatItem>> {
-    world.with_user(&user, |user| Json(user.chat.clone()))
+/// `?conversation=…`: a shared conversation instead of the user's own chat.
+#[derive(Deserialize)]
+pub(super) struct Where {
+    conversation: Option<String>,
+}
+
+impl Where {
+    pub(super) fn seat<'a>(&'a self, user: &'a str) -> Seat<'a> {
+        Seat { user, conversation: self.conversation.as_deref() }
+    }
+}
+
+async fn chat(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>) -> Did<Vec<ChatItem>> {
+    world.seen(place.seat(&user)).map(Json)
 }
 
 async fn install(State(world): Shared, Path(user): Path<String>) -> Did<Vec<Posted>> {
@@ -127,8 +148,8 @@ async fn block(State(world): Shared, Path(user): Path<String>, Json(request): Js
     Ok(Json(json!({"blocked": request.blocked})))
 }
 
-async fn type_message(State(world): Shared, Path(user): Path<String>, Json(draft): Json<Draft>) -> Did<Posted> {
-    world.says(&user, draft).await.map(Json)
+async fn type_message(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(draft): Json<Draft>) -> Did<Posted> {
+    world.says(place.seat(&user), draft).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -145,11 +166,11 @@ struct Click {
     inputs: Value,
 }
 
-async fn click(State(world): Shared, Path(user): Path<String>, Json(request): Json<Click>) -> Did<ClickAnswer> {
+async fn click(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<Click>) -> Did<ClickAnswer> {
     let Click { activity_id, title, nth, action, inputs } = request;
     match action {
-        Some(action) => world.perform(&user, &activity_id, &action, inputs).await.map(Json),
-        None => world.click(&user, &activity_id, &title, nth, inputs).await.map(Json),
+        Some(action) => world.perform(place.seat(&user), &activity_id, &action, inputs).await.map(Json),
+        None => world.click(place.seat(&user), &activity_id, &title, nth, inputs).await.map(Json),
     }
 }
 
@@ -160,8 +181,8 @@ struct Edit {
     draft: Draft,
 }
 
-async fn edit(State(world): Shared, Path(user): Path<String>, Json(request): Json<Edit>) -> Did<Posted> {
-    world.edits(&user, &request.activity_id, request.draft).await.map(Json)
+async fn edit(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<Edit>) -> Did<Posted> {
+    world.edits(place.seat(&user), &request.activity_id, request.draft).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -169,12 +190,12 @@ struct Target {
     activity_id: String,
 }
 
-async fn delete(State(world): Shared, Path(user): Path<String>, Json(request): Json<Target>) -> Did<Posted> {
-    world.deletes(&user, &request.activity_id).await.map(Json)
+async fn delete(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<Target>) -> Did<Posted> {
+    world.deletes(place.seat(&user), &request.activity_id).await.map(Json)
 }
 
-async fn resend(State(world): Shared, Path(user): Path<String>, Json(request): Json<Target>) -> Did<Posted> {
-    world.resends(&user, &request.activity_id).await.map(Json)
+async fn resend(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<Target>) -> Did<Posted> {
+    world.resends(place.seat(&user), &request.activity_id).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -185,10 +206,10 @@ struct React {
     remove: bool,
 }
 
-async fn react(State(world): Shared, Path(user): Path<String>, Json(request): Json<React>) -> Did<Posted> {
-    world.reacts(&user, &request.activity_id, &request.kind, !request.remove).await.map(Json)
+async fn react(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<React>) -> Did<Posted> {
+    world.reacts(place.seat(&user), &request.activity_id, &request.kind, !request.remove).await.map(Json)
 }
 
-async fn raw(State(world): Shared, Path(user): Path<String>, Json(members): Json<Value>) -> Did<Posted> {
-    world.sends_raw(&user, members).await.map(Json)
+async fn raw(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(members): Json<Value>) -> Did<Posted> {
+    world.sends_raw(place.seat(&user), members).await.map(Json)
 }

@@ -3,14 +3,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::client::{Posted, UNABLE};
-use super::connector::user_item;
+use super::chat::ChatItem;
+use super::client::hears;
+use super::control::Where;
+use super::deliver::{Posted, UNABLE};
+use super::draft::Draft;
+use super::seat::Seat;
 use super::state::{TeamsWorld, World};
 use crate::simulator::common::ControlError;
 
@@ -66,51 +70,64 @@ pub struct SearchAnswer {
 
 impl TeamsWorld {
     /// Opens a search command of the message extension and types `text`; nothing typed is the first look (`initialRun`).
-    pub async fn searches(&self, user: &str, command: &str, text: &str) -> Result<ExtensionAnswer, ControlError> {
-        self.world.searches(user, command, text, 0).await
+    pub async fn searches<'a>(&self, seat: impl Into<Seat<'a>>, command: &str, text: &str) -> Result<ExtensionAnswer, ControlError> {
+        self.world.searches(seat.into(), command, text, 0).await
     }
 
     /// Scrolls on: the results after the first `skip`.
-    pub async fn searches_on(&self, user: &str, command: &str, text: &str, skip: usize) -> Result<ExtensionAnswer, ControlError> {
-        self.world.searches(user, command, text, skip).await
+    pub async fn searches_on<'a>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        command: &str,
+        text: &str,
+        skip: usize,
+    ) -> Result<ExtensionAnswer, ControlError> {
+        self.world.searches(seat.into(), command, text, skip).await
     }
 
     /// Chooses a result on the desktop: its `tap` goes to the bot, whose answer holds the card for the compose box.
-    pub async fn chooses(&self, user: &str, tap: &Value) -> Result<ExtensionAnswer, ControlError> {
-        self.world.chooses(user, tap).await
+    pub async fn chooses<'a>(&self, seat: impl Into<Seat<'a>>, tap: &Value) -> Result<ExtensionAnswer, ControlError> {
+        self.world.chooses(seat.into(), tap).await
     }
 
     /// Sends a card from the compose box, with words beside it or none.
-    pub async fn places(&self, user: &str, card: &Value, text: &str) -> Result<Posted, ControlError> {
-        self.world.places(user, card, text).await
+    pub async fn places<'a>(&self, seat: impl Into<Seat<'a>>, card: &Value, text: &str) -> Result<Posted, ControlError> {
+        self.world.places(seat.into(), card, text).await
     }
 
     /// Types into a choice input of the card of `activity_id` that names a dataset.
-    pub async fn types_into(&self, user: &str, activity_id: &str, input: &str, text: &str) -> Result<SearchAnswer, ControlError> {
-        self.world.types_into(user, activity_id, input, text).await
+    pub async fn types_into<'a>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        activity_id: &str,
+        input: &str,
+        text: &str,
+    ) -> Result<SearchAnswer, ControlError> {
+        self.world.types_into(seat.into(), activity_id, input, text).await
     }
 }
 
 impl World {
-    async fn searches(&self, key: &str, command: &str, text: &str, skip: usize) -> Result<ExtensionAnswer, ControlError> {
+    async fn searches(&self, seat: Seat<'_>, command: &str, text: &str, skip: usize) -> Result<ExtensionAnswer, ControlError> {
         let (name, typed) = if text.is_empty() { ("initialRun", "true") } else { ("q", text) };
         let value = json!({
             "commandId": command,
             "parameters": [{"name": name, "value": typed}],
             "queryOptions": {"skip": skip, "count": PAGE},
         });
-        Ok(extension_answer(self.invokes(key, "composeExtension/query", value, None).await?))
+        Ok(extension_answer(self.invokes(seat, "composeExtension/query", value, None).await?))
     }
 
-    async fn chooses(&self, key: &str, tap: &Value) -> Result<ExtensionAnswer, ControlError> {
-        Ok(extension_answer(self.invokes(key, "composeExtension/selectItem", tap.clone(), None).await?))
+    async fn chooses(&self, seat: Seat<'_>, tap: &Value) -> Result<ExtensionAnswer, ControlError> {
+        Ok(extension_answer(self.invokes(seat, "composeExtension/selectItem", tap.clone(), None).await?))
     }
 
-    async fn types_into(&self, key: &str, activity_id: &str, input: &str, text: &str) -> Result<SearchAnswer, ControlError> {
-        let card = self.item(key, activity_id)?.card.unwrap_or_default();
+    async fn types_into(&self, seat: Seat<'_>, activity_id: &str, input: &str, text: &str) -> Result<SearchAnswer, ControlError> {
+        let item = self.item(&self.actor(seat)?, activity_id)?;
+        let card = item.card.clone().unwrap_or_default();
         let dataset = dataset_of(&card, input).ok_or_else(|| ControlError::Unknown("input with a dataset", input.to_owned()))?;
         let value = json!({"queryText": text, "queryOptions": {"skip": 0, "top": CHOICES}, "dataset": dataset});
-        let Posted { status, body, millis, .. } = self.invokes(key, "application/search", value, Some(activity_id)).await?;
+        let Posted { status, body, millis, .. } = self.invokes(seat, "application/search", value, Some(&item)).await?;
         let body: Value = serde_json::from_str(&body).unwrap_or_default();
         let good = status == 200 && body["type"] == "application/vnd.microsoft.search.searchResponse";
         let found: Vec<FoundChoice> = serde_json::from_value(body["value"]["results"].clone()).unwrap_or_default();
@@ -118,21 +135,24 @@ impl World {
         Ok(SearchAnswer { status, body, choices, millis })
     }
 
-    async fn invokes(&self, key: &str, name: &str, value: Value, card: Option<&str>) -> Result<Posted, ControlError> {
-        let (user, now, id) = self.begin(key)?;
-        let mut activity = self.envelope(&user, "invoke", &id, now);
+    async fn invokes(&self, seat: Seat<'_>, name: &str, value: Value, card: Option<&ChatItem>) -> Result<Posted, ControlError> {
+        let (actor, now, id) = self.begin(seat)?;
+        let actor = actor.into_chain(card.and_then(|item| item.root.as_deref()));
+        let mut activity = self.envelope(&actor, "invoke", &id, now);
         activity["name"] = json!(name);
         activity["value"] = value;
         if let Some(card) = card {
-            activity["replyToId"] = json!(card);
+            activity["replyToId"] = json!(card.activity_id);
         }
-        self.with_user(key, |state| state.sent.insert(id, activity.clone()))?;
+        self.keep(&actor, &activity)?;
         self.deliver(activity).await
     }
 
-    async fn places(&self, key: &str, card: &Value, text: &str) -> Result<Posted, ControlError> {
-        let (user, now, id) = self.begin(key)?;
-        let mut activity = self.envelope(&user, "message", &id, now);
+    async fn places(&self, seat: Seat<'_>, card: &Value, text: &str) -> Result<Posted, ControlError> {
+        let (actor, now, id) = self.begin(seat)?;
+        let root = actor.root().unwrap_or(&id).to_owned();
+        let actor = actor.into_chain(Some(&root));
+        let mut activity = self.envelope(&actor, "message", &id, now);
         let place = uuid::Uuid::new_v4().simple().to_string();
         let words = text.replace('&', "&amp;").replace('<', "&lt;");
         activity["text"] = json!(text);
@@ -141,20 +161,20 @@ impl World {
             {"contentType": "text/html", "content": format!("<p>{words}</p><attachment id=\"{place}\"></attachment>")},
             {"contentType": ADAPTIVE, "content": card},
         ]);
-        self.with_user(key, |state| {
-            let mut item = user_item(&id, now, text.to_owned(), "plain", None);
-            item.card = Some(card.clone());
-            state.chat.push(item);
-            state.sent.insert(id, activity.clone());
-        })?;
+        let item = ChatItem { card: Some(card.clone()), ..actor.writes(&id, now).saying(text.to_owned(), "plain") };
+        self.with_chat(&actor, |chat| chat.push(item))?;
+        let heard = hears(&actor, &Draft::default());
+        if heard {
+            self.keep(&actor, &activity)?;
+        }
         self.common.signal();
-        self.finish(key, activity).await
+        self.finish(&actor, activity, heard).await
     }
 }
 
 /// What the list shows. Teams leaves out a result whose card has no preview.
 fn extension_answer(posted: Posted) -> ExtensionAnswer {
-    let Posted { activity_id, status, body, millis } = posted;
+    let Posted { activity_id, status, body, millis, .. } = posted;
     let body: Value = serde_json::from_str(&body).unwrap_or_default();
     let shown = &body["composeExtension"];
     let good = status == 200;
@@ -217,8 +237,13 @@ struct Search {
     skip: usize,
 }
 
-async fn search(State(world): Shared, Path(user): Path<String>, Json(request): Json<Search>) -> Did<ExtensionAnswer> {
-    world.searches(&user, &request.command, &request.text, request.skip).await.map(Json)
+async fn search(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<Search>,
+) -> Did<ExtensionAnswer> {
+    world.searches(at.seat(&user), &request.command, &request.text, request.skip).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -226,8 +251,13 @@ struct Choose {
     tap: Value,
 }
 
-async fn choose(State(world): Shared, Path(user): Path<String>, Json(request): Json<Choose>) -> Did<ExtensionAnswer> {
-    world.chooses(&user, &request.tap).await.map(Json)
+async fn choose(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<Choose>,
+) -> Did<ExtensionAnswer> {
+    world.chooses(at.seat(&user), &request.tap).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -237,8 +267,8 @@ struct Place {
     text: String,
 }
 
-async fn place(State(world): Shared, Path(user): Path<String>, Json(request): Json<Place>) -> Did<Posted> {
-    world.places(&user, &request.card, &request.text).await.map(Json)
+async fn place(State(world): Shared, Path(user): Path<String>, Query(at): Query<Where>, Json(request): Json<Place>) -> Did<Posted> {
+    world.places(at.seat(&user), &request.card, &request.text).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -249,8 +279,13 @@ struct TypeInto {
     text: String,
 }
 
-async fn type_into(State(world): Shared, Path(user): Path<String>, Json(request): Json<TypeInto>) -> Did<SearchAnswer> {
-    world.types_into(&user, &request.activity_id, &request.input, &request.text).await.map(Json)
+async fn type_into(
+    State(world): Shared,
+    Path(user): Path<String>,
+    Query(at): Query<Where>,
+    Json(request): Json<TypeInto>,
+) -> Did<SearchAnswer> {
+    world.types_into(at.seat(&user), &request.activity_id, &request.input, &request.text).await.map(Json)
 }
 
 #[cfg(test)]
@@ -259,7 +294,7 @@ mod tests {
     use rstest::rstest;
 
     fn posted(status: u16, body: &Value) -> Posted {
-        Posted { activity_id: "1".into(), status, body: body.to_string(), millis: 1 }
+        Posted { activity_id: "1".into(), status, body: body.to_string(), millis: 1, heard: true }
     }
 
     #[rstest]

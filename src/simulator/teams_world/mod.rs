@@ -1,23 +1,37 @@
 //! What Microsoft runs, as far as a bot sees it: login, keys, the Connector, and the Teams clients of a few colleagues.
 //!
-//! Each colleague has one personal conversation with the bot. Its chat is the truth of what that colleague sees: bot messages
-//! as posted, edited and deleted through the Connector, and their own messages with the status the bot answered.
+//! Each colleague has one personal conversation with the bot, and shares group chats and channels with others. Its chat is the truth of
+//! what a colleague sees: bot messages as posted, edited and deleted through the Connector, and people's messages with the status the
+//! bot answered, where it was told of them.
 //! Every activity carries a token signed by the key that `/v1/.well-known/keys` publishes.
 
 mod activity;
 mod card;
+mod chat;
 mod client;
 mod connector;
 mod control;
+mod control_rooms;
+mod deliver;
+mod draft;
 mod extension;
 mod files;
 mod keys;
 mod login;
+mod organize;
+mod press;
+mod rooms;
+mod seat;
 mod state;
 
-pub use client::{ClickAnswer, Draft, Posted, QuoteStyle};
+pub use chat::{Author, ChatItem};
+pub use deliver::Posted;
+pub use draft::{Draft, QuoteStyle};
 pub use extension::{ExtensionAnswer, FoundCard, FoundChoice, SearchAnswer};
-pub use state::{Author, ChatItem, SentFile, TeamsUser, TeamsWorld};
+pub use organize::Fate;
+pub use press::ClickAnswer;
+pub use seat::Seat;
+pub use state::{SentFile, TeamsUser, TeamsWorld};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -32,6 +46,7 @@ use super::common::{self, Common, ControlError, StartError, TimedOut};
 use super::faults::{Faults, Surface};
 use crate::clock::Clock;
 use keys::{Keys, Tokens};
+use rooms::Roster;
 use state::{State, UserState, World};
 
 /// What the world knows about the bot and its colleagues.
@@ -46,8 +61,38 @@ pub struct TeamsOptions {
     pub bot_endpoint: Option<Url>,
     pub bot_name: String,
     pub users: Vec<TeamsUser>,
+    /// Teams that exist from the beginning, without the bot.
+    pub teams: Vec<TeamOptions>,
+    /// The app's id in the organization's catalog (GUID), as Microsoft Graph knows it.
+    pub catalog_id: String,
     /// Counters only: nothing is kept of what was posted (benchmarks).
     pub quiet: bool,
+}
+
+/// A team with its channels, General left out.
+#[derive(Clone, Debug)]
+pub struct TeamOptions {
+    /// `19:…@thread.tacv2`
+    pub id: String,
+    pub name: String,
+    /// Of the group in Entra (GUID).
+    pub group_id: String,
+    /// Short names of its members; who is not in the cast is left out.
+    pub members: Vec<String>,
+    /// Id (`19:…@thread.tacv2`) and name of each.
+    pub channels: Vec<(String, String)>,
+}
+
+impl World {
+    /// Adds a team of the cast.
+    fn found(&self, team: &TeamOptions) {
+        let mut state = self.lock();
+        let members: Vec<String> = team.members.iter().filter_map(|key| state.user(key).map(|user| user.user.key.clone())).collect();
+        state.shared.add_team(&team.id, &team.name, &team.group_id, Roster::of(&members));
+        for (id, name) in &team.channels {
+            state.shared.add_channel(&team.id, id, name);
+        }
+    }
 }
 
 impl TeamsWorld {
@@ -70,13 +115,15 @@ impl TeamsWorld {
             tokens: Tokens::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
             files: Mutex::default(),
-            state: Mutex::new(State { users }),
+            state: Mutex::new(State { users, shared: Default::default(), sends: Default::default() }),
         });
+        options.teams.iter().for_each(|team| world.found(team));
         let router = Router::new()
             .merge(login::routes())
             .merge(connector::routes())
             .merge(files::routes())
             .merge(control::routes())
+            .merge(control_rooms::routes())
             .merge(extension::routes())
             .with_state(world.clone());
         common::serve(listener, router, &common)?;
@@ -108,14 +155,25 @@ impl TeamsWorld {
         *self.world.bot_endpoint.write().expect("no panic happens under this lock") = Some(endpoint);
     }
 
-    /// What the colleague sees, oldest first, deleted ones included.
-    pub fn chat(&self, user: &str) -> Result<Vec<ChatItem>, ControlError> {
-        self.world.with_user(user, |user| user.chat.clone())
+    /// What somebody sees, oldest first, deleted ones included; nothing where they are no member.
+    pub fn chat<'a>(&self, seat: impl Into<Seat<'a>>) -> Result<Vec<ChatItem>, ControlError> {
+        self.world.seen(seat.into())
     }
 
-    /// Waits (real time, at most `for_`) until `look` finds something in the colleague's chat.
-    pub async fn until<T>(&self, user: &str, for_: Duration, look: impl Fn(&[ChatItem]) -> Option<T>) -> Result<T, TimedOut> {
-        self.world.common.until(for_, || self.world.with_user(user, |user| look(&user.chat)).ok().flatten()).await
+    /// Everything in a shared conversation as it was posted, oldest first; targeted messages of everybody included.
+    pub fn posted_in(&self, conversation: &str) -> Result<Vec<ChatItem>, ControlError> {
+        self.world.posted_in(conversation)
+    }
+
+    /// Waits (real time, at most `for_`) until `look` finds something in what somebody sees.
+    pub async fn until<'a, T>(
+        &self,
+        seat: impl Into<Seat<'a>>,
+        for_: Duration,
+        look: impl Fn(&[ChatItem]) -> Option<T>,
+    ) -> Result<T, TimedOut> {
+        let seat = seat.into();
+        self.world.common.until(for_, || self.world.seen(seat).ok().and_then(|items| look(&items))).await
     }
 
     /// Whether the app is installed for this colleague.

@@ -1,8 +1,8 @@
-//! What the Teams world holds: its colleagues, their chats, and what everybody in this room shares.
+//! What the Teams world holds: its colleagues, their chats, and the conversations they share.
 //!
 //! Invariant: ids rise, each is given once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use super::chat::Timeline;
 use super::keys::{Keys, Tokens};
+use super::rooms::Shared;
 use crate::simulator::common::{Common, ControlError};
 
 /// A colleague.
@@ -33,41 +35,6 @@ pub struct TeamsUser {
     pub locale: String,
     /// IANA.
     pub time_zone: String,
-}
-
-/// Who wrote an item of a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Author {
-    Bot,
-    User,
-}
-
-/// One message as a colleague sees it.
-#[derive(Clone, Debug, Serialize)]
-pub struct ChatItem {
-    pub seq: u64,
-    pub activity_id: String,
-    pub from: Author,
-    pub at: DateTime<Utc>,
-    pub edited_at: Option<DateTime<Utc>>,
-    pub deleted: bool,
-    pub text: Option<String>,
-    /// `plain`, `markdown` or `xml` (HTML).
-    pub format: String,
-    /// The Adaptive Card on show: the posted one, or the one an invoke answered with.
-    pub card: Option<Value>,
-    /// What the notification said.
-    pub summary: Option<String>,
-    /// The activity this one quotes.
-    pub quoted: Option<String>,
-    /// Names of the files that the user sent with it.
-    pub files: Vec<String>,
-    pub reactions: Vec<String>,
-    /// How often the bot updated it.
-    pub revision: u32,
-    /// For the user's own messages: what the bot's endpoint answered (0 = no answer).
-    pub status: Option<u16>,
 }
 
 /// A file in a message.
@@ -103,16 +70,18 @@ impl SentFile {
 
 pub(super) struct State {
     pub(super) users: Vec<UserState>,
+    pub(super) shared: Shared,
+    /// Times of recent sends by conversation, for the Connector's limits.
+    pub(super) sends: HashMap<String, VecDeque<DateTime<Utc>>>,
 }
 
 pub(super) struct UserState {
     pub(super) user: TeamsUser,
     pub(super) installed: bool,
+    /// The bot opened the personal conversation without an installation there, being in a group chat or team of theirs.
+    pub(super) opened: bool,
     pub(super) blocked: bool,
-    pub(super) chat: Vec<ChatItem>,
-    pub(super) typing_at: Option<DateTime<Utc>>,
-    /// Times of recent sends, for the Connector's limits.
-    pub(super) sends: std::collections::VecDeque<DateTime<Utc>>,
+    pub(super) chat: Timeline,
     /// The activities as sent, to send one again.
     pub(super) sent: HashMap<String, Value>,
 }
@@ -140,19 +109,20 @@ pub struct TeamsWorld {
 
 impl UserState {
     pub(super) fn new(user: TeamsUser) -> Self {
-        Self {
-            user,
-            installed: false,
-            blocked: false,
-            chat: Vec::new(),
-            typing_at: None,
-            sends: Default::default(),
-            sent: Default::default(),
-        }
+        Self { user, installed: false, opened: false, blocked: false, chat: Timeline::default(), sent: HashMap::new() }
     }
+}
 
-    pub(super) fn item(&mut self, activity_id: &str) -> Option<&mut ChatItem> {
-        self.chat.iter_mut().rev().find(|item| item.activity_id == activity_id)
+impl State {
+    /// `key` is the short name, the position, the object id, the UPN or the conversation's id.
+    pub(super) fn user(&mut self, key: &str) -> Option<&mut UserState> {
+        let position = key.parse::<usize>().ok();
+        let is = |(index, state): &(usize, &mut UserState)| {
+            let user = &state.user;
+            position == Some(*index)
+                || [&user.key, &user.object_id, &user.upn, &user.user_id, &user.conversation_id].iter().any(|id| *id == key)
+        };
+        self.users.iter_mut().enumerate().find(is).map(|(_, user)| user)
     }
 }
 
@@ -164,6 +134,11 @@ impl World {
         now.max(last + 1).to_string()
     }
 
+    /// `28:…`
+    pub(super) fn bot_id(&self) -> String {
+        format!("28:{}", self.app_id)
+    }
+
     pub(super) fn service_url(&self) -> String {
         format!("{}/teams/", self.base)
     }
@@ -172,16 +147,9 @@ impl World {
         self.state.lock().expect("no panic happens under this lock")
     }
 
-    /// `key` is the short name, the position, the object id, the UPN or the conversation's id.
+    /// As [`State::user`].
     pub(super) fn with_user<T>(&self, key: &str, act: impl FnOnce(&mut UserState) -> T) -> Result<T, ControlError> {
         let mut state = self.lock();
-        let position = key.parse::<usize>().ok();
-        let found = state.users.iter_mut().enumerate().find(|(index, state)| {
-            let user = &state.user;
-            position == Some(*index)
-                || [&user.key, &user.object_id, &user.upn, &user.user_id, &user.conversation_id].iter().any(|id| *id == key)
-        });
-        let (_, user) = found.ok_or_else(|| ControlError::Unknown("user", key.to_owned()))?;
-        Ok(act(user))
+        state.user(key).map(act).ok_or_else(|| ControlError::Unknown("user", key.to_owned()))
     }
 }

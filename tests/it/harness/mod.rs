@@ -7,9 +7,13 @@
 mod crashes;
 mod people;
 mod processes;
+#[allow(dead_code, reason = "each home uses other parts of it")]
+mod rooms;
 
-pub use people::{Colleague, Phone, words};
+pub use people::{Colleague, Phone, words, words_of};
 pub use processes::{Process, binary, free_port};
+#[allow(unused_imports, reason = "named where a test passes one on")]
+pub use rooms::Room;
 
 use chrono::{DateTime, Duration, Utc};
 use std::future::Future;
@@ -58,7 +62,7 @@ pub fn noon() -> DateTime<Utc> {
 }
 
 impl World {
-    /// The demo's organization: Ana and Ben on one line, Eva on the one that speaks German; the app is installed for all.
+    /// The demo's organization: Ana, Ben and Caro on one line, Eva on the one that speaks German; the app is installed for all but Caro.
     pub async fn start() -> Self {
         Self::with(|_| {}).await
     }
@@ -155,6 +159,17 @@ impl World {
 
     pub fn ben(&self) -> Colleague<'_> {
         Colleague::new(self, "ben")
+    }
+
+    /// On Ana's and Ben's line; has the app only after [`World::install`].
+    pub fn caro(&self) -> Colleague<'_> {
+        Colleague::new(self, "caro")
+    }
+
+    /// A colleague installs the app.
+    pub async fn install(&self, key: &str) {
+        self.teams.install(key).await.expect("installed");
+        self.settle().await;
     }
 
     /// On the line that speaks German, alone.

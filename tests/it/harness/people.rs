@@ -2,7 +2,7 @@
 
 use super::World;
 use serde_json::{Value, json};
-use switchboard::simulator::{Author, ChatItem, ClickAnswer, ControlError, Draft, PhoneItem, Side, Ticks};
+use switchboard::simulator::{Author, ChatItem, ClickAnswer, ControlError, Draft, PhoneItem, Seat, Side, Ticks};
 use switchboard::texts::sentences::WORKING;
 
 /// A colleague in their own chat with the bot.
@@ -60,15 +60,8 @@ impl<'w> Colleague<'w> {
         self.after(activity, answer.expect("sent")).await
     }
 
-    /// On a machine whose disk stalls, the answer is that it takes a moment, and the card follows by itself.
-    async fn after(&self, activity: &str, mut answer: ClickAnswer) -> ClickAnswer {
-        let later = answer.toast.take_if(|toast| toast == WORKING).is_some();
-        assert_eq!((answer.status, answer.toast.as_deref()), (200, None), "{:?}", answer.body);
-        self.world.settle().await;
-        if later {
-            answer.card = self.chat().into_iter().find(|item| item.activity_id == activity).and_then(|item| item.card);
-        }
-        answer
+    async fn after(&self, activity: &str, answer: ClickAnswer) -> ClickAnswer {
+        answered(self.world, Seat::from(self.key), activity, answer).await
     }
 
     /// Adds a client and presses the WhatsApp action: what stands there then (T-00 for a new client).
@@ -113,7 +106,7 @@ impl<'w> Colleague<'w> {
     }
 
     fn shown(&self) -> Vec<ChatItem> {
-        self.chat().into_iter().filter(|item| item.from == Author::Bot && !item.deleted).collect()
+        of_bot(self.chat())
     }
 
     /// How many of the bot's messages hold these words.
@@ -173,13 +166,37 @@ impl<'w> Colleague<'w> {
 
     /// The chat for a person who reads a failing test.
     pub fn transcript(&self) -> String {
-        let line = |item: &ChatItem| {
-            let who = if item.from == Author::Bot { "bot" } else { self.key };
-            let buttons = item.card.as_ref().map(|card| buttons(card).join("] [")).map(|titles| format!(" [{titles}]")).unwrap_or_default();
-            format!("  {who}: {}{buttons}", words_of(item).replace('\n', " / "))
-        };
-        self.chat().iter().map(line).collect::<Vec<_>>().join("\n")
+        transcript(&self.chat())
     }
+}
+
+/// What a press led to, when everything has settled. On a machine whose disk stalls, the answer is that it takes a moment, and the card
+/// follows by itself.
+pub(super) async fn answered(world: &World, seat: Seat<'_>, activity: &str, mut answer: ClickAnswer) -> ClickAnswer {
+    let later = answer.toast.take_if(|toast| toast == WORKING).is_some();
+    assert_eq!((answer.status, answer.toast.as_deref()), (200, None), "{:?}", answer.body);
+    world.settle().await;
+    if later {
+        let chat = world.teams.chat(seat).expect("known");
+        answer.card = chat.into_iter().find(|item| item.activity_id == activity).and_then(|item| item.card);
+    }
+    answer
+}
+
+/// The bot's messages that still stand.
+pub(super) fn of_bot(items: Vec<ChatItem>) -> Vec<ChatItem> {
+    items.into_iter().filter(|item| item.from == Author::Bot && !item.deleted).collect()
+}
+
+/// A conversation for a person who reads a failing test.
+pub(super) fn transcript(items: &[ChatItem]) -> String {
+    let line = |item: &ChatItem| {
+        let who = if item.from == Author::Bot { "bot" } else { &item.author };
+        let buttons = item.card.as_ref().map(|card| buttons(card).join("] [")).map(|titles| format!(" [{titles}]")).unwrap_or_default();
+        let reader = item.private_to.as_ref().map(|reader| format!(" (to {reader} only)")).unwrap_or_default();
+        format!("  {who}{reader}: {}{buttons}", words_of(item).replace('\n', " / "))
+    };
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A client's phone.
@@ -315,7 +332,8 @@ fn is_thread_card(card: &Value) -> bool {
     ["Template", "Held", "History", "Help"].iter().all(|title| titles.iter().any(|button| button == title))
 }
 
-fn words_of(item: &ChatItem) -> String {
+/// The words of a message, of its card if it has one.
+pub fn words_of(item: &ChatItem) -> String {
     match &item.card {
         Some(card) => words(card),
         None => plain(item.text.as_deref().unwrap_or_default()),

@@ -1,0 +1,4 @@
+-- What colleagues note about a client; never shown to the client.
+ALTER TABLE contact ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+-- The name folded, as it is looked for. Filled when the database is brought up to date: SQL cannot fold.
+ALTER TABLE contact ADD COLUMN folded TEXT NOT NULL DEFAULT '';
