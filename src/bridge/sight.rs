@@ -15,7 +15,9 @@ pub struct Part {
 pub enum Standing {
     Present,
     /// Left, handed the client over, was switched off, or the conversation was ended: `until` is the last message of their time.
-    Gone { until: MessageId },
+    Gone {
+        until: MessageId,
+    },
     /// A participant removed them.
     Removed,
 }
