@@ -210,6 +210,8 @@ mod tests {
                 language: None,
                 region: None,
                 policy: Policy::default(),
+                intake: Default::default(),
+                channel: None,
                 templates: LineTemplates {
                     opt_in: TemplateUse { name: "opt_in".into(), language: "en".into(), variables: vec![] },
                     nudge: None,
