@@ -1,7 +1,7 @@
 //! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
 //! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
 
-use super::{ChannelRef, ColleagueId, Intake, LineId, PhoneNumberId, WabaId, nearest_language};
+use super::{ChannelRef, ColleagueId, HomeKind, Intake, LineId, PhoneNumberId, WabaId, nearest_language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -83,6 +83,8 @@ pub struct Policy {
     pub one_unanswered_template: bool,
     /// Whether notifications name only the client, never the message. Default yes.
     pub private_notifications: bool,
+    /// Where threads live in Teams. Default `personal`.
+    pub home: HomeKind,
     /// Hours in which the colleagues of a client answer who asks to join them. Default 24.
     pub join_hours: u32,
     /// Minutes after which supervisors are reminded of a client whom nobody has taken. Default 15.
@@ -99,6 +101,7 @@ impl Default for Policy {
             marketing_templates: false,
             one_unanswered_template: true,
             private_notifications: true,
+            home: HomeKind::Personal,
             join_hours: 24,
             intake_reminder_minutes: 15,
         }

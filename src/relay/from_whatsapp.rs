@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, marketing, news, opening, render, revocation, send, status};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Place, Rule,
     WhatsAppEvent, on_client_message,
@@ -187,6 +187,7 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
     let participants = desk.tx.participants(case.thread.id)?;
+    opening::settle(desk, case)?;
     for place in desk.audience(case.thread.id)? {
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
@@ -196,8 +197,8 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
             desk.tx.disturb_focus(colleague, case.thread.id)?;
         }
     }
-    // Who says stop is not offered to anybody: there is nothing to take.
-    if participants.is_empty() && meaning != Meaning::OptOut {
+    // Who says stop is not offered to anybody: there is nothing to take. In a channel the thread's card has the button.
+    if participants.is_empty() && meaning != Meaning::OptOut && !opening::is_in_channel(desk, case.thread.id)? {
         offer_to_line(desk, case, message, &text)?;
     }
     Ok(())

@@ -33,6 +33,7 @@ mod news;
 mod notes;
 mod notices;
 mod office;
+mod opening;
 mod participation;
 mod preflight;
 mod rates;

@@ -1,6 +1,7 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person};
+use super::opening;
 use crate::bridge::{ColleagueId, MessageId, Place};
 use crate::store::{Left, Result};
 use serde_json::json;
@@ -27,6 +28,7 @@ pub fn join(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came: &Came<'
         "contact": case.contact.id, "colleague": colleague, "how": came.how, "visible_from": came.visible_from, "cover_for": came.cover_for,
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
+    opening::settle(desk, case)?;
     desk.ensure_cards(thread)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)

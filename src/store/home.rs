@@ -26,6 +26,11 @@ impl Tx<'_> {
         self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE thread_id = ?1 AND lost = 0", [thread.0], read)
     }
 
+    /// Whether a thread lives, or has ever lived, in a shared conversation.
+    pub fn had_home(&self, thread: ThreadId) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM home WHERE thread_id = ?1", [thread.0], |_| Ok(()))?.is_some())
+    }
+
     /// The thread that lives in a conversation, which is named as Teams spells it.
     pub fn home_at(&self, conversation: &ConversationId) -> Result<Option<Home>> {
         self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE conversation_id = ?1 AND lost = 0", [&conversation.0], read)

@@ -18,6 +18,8 @@ pub const NO_WAY_BACK: &str =
 
 pub const MENTION_TO_SEND: &str = "Mention @Switchboard to send: only messages that do reach the client from here.";
 
+pub const ELSEWHERE: &str = "This conversation goes on elsewhere.";
+
 // Notes.
 pub const NOTE: &str = "Note";
 pub const NOTE_WHY: &str = "For the colleagues of this conversation only. It is never sent to the client.";
@@ -105,5 +107,13 @@ pub fn open_by_hand(participants: &[String]) -> String {
     format!(
         "Make a group chat in Teams with {}, add the app Switchboard to it, and choose this client on the card that appears there.",
         participants.join(", ")
+    )
+}
+
+/// To administrators: the app is not where a line's conversations are to live.
+pub fn channel_missing(line: &str) -> String {
+    format!(
+        "Conversations of {line} are to live in its Teams channel, but the app cannot post there: it is not installed in that team, or the \
+         directory names another channel. Until then they live in the colleagues' own chats."
     )
 }

@@ -2,7 +2,7 @@
 //! through Graph where configured".
 
 use crate::harness::{Colleague, Phone, Room, World, words};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Ana and Ben in a group chat with the bot, which Ana has linked to Maria.
 async fn linked(world: &World) -> (Colleague<'_>, Colleague<'_>, Phone<'_>, Room<'_>) {
@@ -109,7 +109,11 @@ async fn a_chat_is_for_one_client() {
     world.consented(&ana, &tom).await;
     let card = room.find("This is the conversation with").activity_id;
     let thread = world.thread_of(&tom).await;
-    let answer = room.forges(&ana, &card, json!({"verb": "chat.link", "thread": thread})).await;
+    let data = json!({"verb": "chat.link", "thread": thread});
+    let action = json!({"type": "Action.Execute", "title": "forged", "verb": data["verb"], "data": data});
+    let seat = (ana.key, room.conversation.as_str());
+    let answer = world.teams.click_action(seat, &card, &action, Value::Null).await.expect("sent");
+    world.settle().await;
     assert!(answer.toast.is_some_and(|told| told.contains("own chat")), "{:?}", answer.body);
     room.types(&ana, "For Maria").await;
     assert!(maria.last().text.ends_with("For Maria"));

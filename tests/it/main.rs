@@ -13,6 +13,7 @@ mod extension;
 mod harness;
 mod held;
 mod histories;
+mod homes_channel;
 mod homes_chat;
 mod news;
 mod poison;

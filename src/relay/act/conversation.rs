@@ -190,12 +190,15 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     }
     open(desk, person, &case.contact, case.thread.number.clone(), "took")?;
     desk.tx.adopt_contact(case.contact.id, &case.contact.name, None, person.id())?;
-    if owners.is_empty() {
+    // Where everybody reads the same, it stands there already.
+    if owners.is_empty() && desk.tx.home(thread)?.is_none() {
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
             let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
             desk.post(Some(thread), &person, post, Some(message.id))?;
         }
+    }
+    if owners.is_empty() {
         tell_the_rest(desk, person, &case)?;
     }
     Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TAKEN, None))
