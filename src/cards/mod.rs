@@ -45,6 +45,8 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_places;
+#[cfg(test)]
 mod tests;
 
 pub use contact::contact;

@@ -123,6 +123,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
     cards.extend(notices(reader, words));
+    cards.extend(samples_places::all(reader, words));
     cards
 }
 
