@@ -33,7 +33,7 @@
 //!             housekeeping expiry     what time alone makes due
 //!             switched_off            a number that an administrator switches off
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
-//! teams       Bot Framework: tokens in, tokens out, activities, Connector
+//! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats
 //! whatsapp    Cloud API: signatures, webhooks, Graph
 //! cards texts markup      what people read
 //! bridge      the rules

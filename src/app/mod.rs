@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::http::{self, Doors};
 use crate::relay::{Fetcher, Limits, Relay};
 use crate::store::Store;
-use crate::teams::{self, Authenticator, Connector};
+use crate::teams::{self, Authenticator, Connector, Graph};
 use crate::whatsapp;
 use anyhow::{Context, anyhow, bail};
 use axum::Router;
@@ -63,10 +63,11 @@ impl App {
         let teams = Arc::new(teams_settings(config)?);
         let whatsapp = Arc::new(whatsapp_settings(config)?);
         let connector = Connector::new(teams.clone(), http.clone(), clock.clone());
+        let chats = graph_settings(config)?.map(|settings| Graph::new(teams.clone(), settings, http.clone(), clock.clone()));
         let authenticator = Arc::new(Authenticator::new(teams, http.clone(), clock.clone()));
         let graph = whatsapp::Client::new(whatsapp.clone(), http);
         let fetcher = Fetcher::new().context("the HTTP client for links could not be made")?;
-        let relay = Relay::open(store, clock.clone(), connector, graph, fetcher, limits(config)).await?;
+        let relay = Relay::open(store, clock.clone(), connector, chats, graph, fetcher, limits(config)).await?;
         if relay.office().version == 0 {
             tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");
         }
@@ -144,6 +145,14 @@ fn teams_settings(config: &Config) -> anyhow::Result<teams::Settings> {
     })
 }
 
+/// None where Graph is not asked.
+fn graph_settings(config: &Config) -> anyhow::Result<Option<teams::GraphSettings>> {
+    let graph = &config.teams.graph;
+    let base_url = url("teams.graph.base_url", &graph.base_url)?;
+    let settings = || teams::GraphSettings { base_url, scope: graph.scope.clone(), app_catalog_id: graph.app_catalog_id.clone() };
+    Ok(graph.enabled.then(settings))
+}
+
 fn whatsapp_settings(config: &Config) -> anyhow::Result<whatsapp::Settings> {
     let whatsapp = &config.whatsapp;
     Ok(whatsapp::Settings {
@@ -177,6 +186,16 @@ mod tests {
     #[test]
     fn without_configured_limits_the_providers_own_hold() {
         assert_eq!(limits(&Config::default()), Limits::default());
+    }
+
+    #[test]
+    fn graph_is_there_only_where_it_is_enabled() {
+        let mut config = Config::default();
+        config.teams.graph.app_catalog_id = "c-1".to_owned();
+        assert!(graph_settings(&config).expect("a URL").is_none());
+        config.teams.graph.enabled = true;
+        let settings = graph_settings(&config).expect("a URL").expect("enabled");
+        assert_eq!((settings.base_url.as_str(), settings.app_catalog_id.as_str()), ("https://graph.microsoft.com/v1.0", "c-1"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
 //! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
 
-use super::{ChannelRef, ColleagueId, HomeKind, Intake, LineId, PhoneNumberId, WabaId, nearest_language};
+use super::{ChannelRef, ColleagueId, HomeKind, Intake, LineId, PhoneNumberId, Signature, WabaId, nearest_language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -85,6 +85,12 @@ pub struct Policy {
     pub private_notifications: bool,
     /// Where threads live in Teams. Default `personal`.
     pub home: HomeKind,
+    /// When a colleague's text is signed with their name. Default: while more than one takes part.
+    pub signature: Signature,
+    /// Whether a colleague who left a conversation, or ended it, needs a new opt-in request to start it again. Default yes.
+    pub reconsent_on_restart: bool,
+    /// Hours in which a colleague to whom a client is offered can accept. Default 24.
+    pub transfer_hours: u32,
     /// Hours in which the colleagues of a client answer who asks to join them. Default 24.
     pub join_hours: u32,
     /// Minutes after which supervisors are reminded of a client whom nobody has taken. Default 15.
@@ -102,6 +108,9 @@ impl Default for Policy {
             one_unanswered_template: true,
             private_notifications: true,
             home: HomeKind::Personal,
+            signature: Signature::Group,
+            reconsent_on_restart: true,
+            transfer_hours: 24,
             join_hours: 24,
             intake_reminder_minutes: 15,
         }

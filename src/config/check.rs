@@ -18,7 +18,8 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
     for host in &mut config.teams.allowed_service_hosts {
         *host = host.to_ascii_lowercase();
     }
-    for url in [&mut config.teams.login_url, &mut config.whatsapp.graph_url].into_iter().chain(&mut config.server.public_url) {
+    let (teams_urls, graph_url) = ([&mut config.teams.login_url, &mut config.teams.graph.base_url], &mut config.whatsapp.graph_url);
+    for url in teams_urls.into_iter().chain([graph_url]).chain(&mut config.server.public_url) {
         *url = url.trim_end_matches('/').to_owned();
     }
 
@@ -26,6 +27,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
         ("teams.openid_metadata_url", &config.teams.openid_metadata_url),
         ("teams.login_url", &config.teams.login_url),
         ("teams.issuer", &config.teams.issuer),
+        ("teams.graph.base_url", &config.teams.graph.base_url),
         ("whatsapp.graph_url", &config.whatsapp.graph_url),
     ];
     for (key, url) in urls.into_iter().chain(config.server.public_url.iter().map(|url| ("server.public_url", url))) {
@@ -34,6 +36,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
     store(&config.store.url, &mut found);
     let loopback = config.server.listen.ip().is_loopback();
     teams(&config.teams, loopback, !config.origins.contains_key("teams.allowed_tenants"), &mut found);
+    graph(&config.teams, &mut found);
     whatsapp(&config.whatsapp, &mut found);
     if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         found.push(("log.filter", format!("is not a filter: {error}")));
@@ -105,6 +108,23 @@ fn teams(teams: &Teams, loopback: bool, only_own_tenant: bool, found: &mut Vec<(
     }
     found
         .extend(teams.client_secret.as_ref().filter(|secret| is_broken(secret.expose_secret())).map(|_| ("teams.client_secret", broken())));
+}
+
+fn graph(teams: &Teams, found: &mut Vec<(&'static str, String)>) {
+    let graph = &teams.graph;
+    let mut wrong = |key: &'static str, reason: &str| found.push((key, reason.to_owned()));
+    if graph.enabled && graph.app_catalog_id.is_empty() {
+        wrong("teams.graph.app_catalog_id", "is missing: the app's id in the organization's app catalog");
+    } else if !graph.app_catalog_id.is_empty() && !is_plain_id(&graph.app_catalog_id) {
+        wrong("teams.graph.app_catalog_id", "must be an id of the app catalog: letters, digits and hyphens");
+    }
+    // Without authentication the two are not asked for, and Graph answers nobody without a token.
+    if graph.enabled && teams.development_accept_unauthenticated && (teams.client_secret.is_none() || teams.tenant_id.is_empty()) {
+        wrong("teams.graph.enabled", "needs teams.tenant_id and teams.client_secret: Graph is asked with a token");
+    }
+    if graph.scope.is_empty() || graph.scope.contains(char::is_whitespace) {
+        wrong("teams.graph.scope", "must be one scope (https://graph.microsoft.com/.default)");
+    }
 }
 
 fn whatsapp(whatsapp: &WhatsApp, found: &mut Vec<(&'static str, String)>) {

@@ -52,7 +52,7 @@ pub(super) fn count(number: i64) -> bool {
 
 type Keys = &'static [(&'static str, Shape)];
 
-/// Keys by section; the first section, without a name, is the top of the file.
+/// Keys by section; the first section, without a name, is the top of the file. A section inside another has both names.
 pub(super) const SECTIONS: &[(&str, Keys)] = &[
     ("", &[("directory", Shape::Text)]),
     ("server", &[("listen", Shape::Address), ("public_url", Shape::Text)]),
@@ -73,6 +73,7 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
             ("development_accept_unauthenticated", Shape::Flag),
         ],
     ),
+    ("teams.graph", &[("enabled", Shape::Flag), ("app_catalog_id", Shape::Text), ("base_url", Shape::Text), ("scope", Shape::Text)]),
     (
         "whatsapp",
         &[

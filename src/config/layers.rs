@@ -29,8 +29,8 @@ impl Provider for Layer {
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
         let entry = Dict::from([(self.key.clone(), self.value.clone())]);
-        let dict = if self.section.is_empty() { entry } else { Dict::from([(self.section.clone(), Value::from(entry))]) };
-        Ok(Profile::Default.collect(dict))
+        let outward = self.section.rsplit('.').filter(|name| !name.is_empty());
+        Ok(Profile::Default.collect(outward.fold(entry, |inner, name| Dict::from([(name.to_owned(), Value::from(inner))]))))
     }
 }
 
@@ -76,16 +76,18 @@ fn file(path: &Path, problems: &mut Vec<Problem>) -> Vec<Layer> {
         }
     };
 
+    section(&origin, "", table, problems)
+}
+
+/// The entries of a section and of the sections inside it.
+fn section(origin: &Origin, outer: &str, table: toml::Table, problems: &mut Vec<Problem>) -> Vec<Layer> {
     let mut layers = Vec::new();
     for (name, value) in table {
-        match (value, keys::section(&name)) {
-            (toml::Value::Table(entries), Some(_)) if !name.is_empty() => {
-                for (key, value) in entries {
-                    layers.extend(entry(&origin, &name, key, value, problems));
-                }
-            }
-            (_, Some(_)) if !name.is_empty() => problems.push(Problem::new(origin.clone(), name, "is a section, not a value")),
-            (value, _) => layers.extend(entry(&origin, "", name, value, problems)),
+        let inner = keys::full(outer, &name);
+        match (value, keys::section(&inner)) {
+            (toml::Value::Table(entries), Some(_)) if !name.is_empty() => layers.extend(section(origin, &inner, entries, problems)),
+            (_, Some(_)) if !name.is_empty() => problems.push(Problem::new(origin.clone(), inner, "is a section, not a value")),
+            (value, _) => layers.extend(entry(origin, outer, name, value, problems)),
         }
     }
     layers
@@ -125,7 +127,8 @@ fn environment(env: impl IntoIterator<Item = (OsString, OsString)>, problems: &m
     for (name, value) in variables {
         let path = name[PREFIX.len()..].to_lowercase();
         let origin = Origin::Variable(name);
-        let (section, key) = path.split_once("__").unwrap_or(("", &path));
+        let (section, key) = path.rsplit_once("__").unwrap_or(("", &path));
+        let section = &section.replace("__", ".");
         let mut wrong = |reason: String| problems.push(Problem::new(origin.clone(), keys::full(section, key), reason));
         let Some(shape) = keys::shape(section, key) else {
             wrong(unknown(section));

@@ -192,6 +192,50 @@ fn http_is_for_loopback(#[case] url: &str, #[case] kept: &str) {
 }
 
 #[test]
+fn graph_is_asked_only_where_it_is_enabled() {
+    let config = Scene::new(WHOLE).load(&[]).expect("complete");
+    assert!(!config.teams.graph.enabled);
+    assert_eq!(config.teams.graph.base_url, "https://graph.microsoft.com/v1.0");
+
+    let scene = Scene::new(&with("teams.graph", "enabled = true\napp_catalog_id = \"c-1\"\nbase_url = \"http://127.0.0.1:9000/v1.0/\""));
+    let graph = scene.load(&[("SWITCHBOARD__TEAMS__GRAPH__APP_CATALOG_ID", "c-2")]).expect("complete").teams.graph;
+    assert!(graph.enabled);
+    assert_eq!((graph.app_catalog_id.as_str(), graph.base_url.as_str()), ("c-2", "http://127.0.0.1:9000/v1.0"));
+}
+
+#[rstest]
+#[case::no_app("enabled = true", "teams.graph.app_catalog_id is missing")]
+#[case::path_as_id("app_catalog_id = \"a/b\"", "teams.graph.app_catalog_id must be an id")]
+#[case::http("base_url = \"http://graph.microsoft.com/v1.0\"", "teams.graph.base_url must be https://; http:// is for loopback")]
+#[case::scope("scope = \"a b\"", "teams.graph.scope must be one scope")]
+#[case::key("catalog = \"x\"", "teams.graph.catalog is not a known key; [teams.graph] knows: enabled, ")]
+#[case::flag("enabled = \"s3cr3t-of-nobody\"", "teams.graph.enabled must be true or false")]
+fn a_wrong_setting_of_graph_is_refused(#[case] line: &str, #[case] expected: &str) {
+    let text = Scene::new(&with("teams.graph", line)).refusal(&[]);
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(text.lines().count(), 2, "one problem: {text}");
+}
+
+#[rstest]
+#[case::as_a_value("teams", "graph = true", "teams.graph is a section, not a value")]
+#[case::inside_what_is_none("teams", "x = { y = 1 }", "teams.x is not a known key; [teams] knows: app_id, ")]
+#[case::at_the_top("", "[graph]\nenabled = true", "graph is not a known key; known here: directory, [server], ")]
+fn a_section_stands_where_it_belongs(#[case] section: &str, #[case] line: &str, #[case] expected: &str) {
+    let text = Scene::new(&with(section, line)).refusal(&[("SWITCHBOARD__TEAMS__X__Y", "")]);
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("teams.x.y is not a known key; there is no section [teams.x]"), "{text}");
+}
+
+#[test]
+fn graph_needs_a_token_even_where_the_bot_needs_none() {
+    let toml = WHOLE.replace("client_secret = \"s3cr3t-of-nobody\"", "development_accept_unauthenticated = true");
+    let scene = Scene::new(&format!("{toml}[teams.graph]\napp_catalog_id = \"c-1\""));
+    scene.load(&[]).expect("complete without Graph");
+    let text = scene.refusal(&[("SWITCHBOARD__TEAMS__GRAPH__ENABLED", "true")]);
+    assert!(text.contains("teams.graph.enabled needs teams.tenant_id and teams.client_secret"), "{text}");
+}
+
+#[test]
 fn accepting_without_a_token_needs_a_loopback_listener() {
     let scene = Scene::new(&with("teams", "development_accept_unauthenticated = true"));
     assert!(scene.load(&[]).expect("complete").teams.development_accept_unauthenticated);

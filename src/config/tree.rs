@@ -100,6 +100,7 @@ pub struct Teams {
     pub allowed_service_hosts: Vec<String>,
     /// Accept activities without a token, for Microsoft's Agents Playground. Only with a loopback `server.listen`. Default false.
     pub development_accept_unauthenticated: bool,
+    pub graph: Graph,
 }
 
 impl Default for Teams {
@@ -116,6 +117,33 @@ impl Default for Teams {
             scope: "https://api.botframework.com/.default".to_owned(),
             allowed_service_hosts: vec!["smba.trafficmanager.net".to_owned(), "smba.infra.gcc.teams.microsoft.com".to_owned()],
             development_accept_unauthenticated: false,
+            graph: Graph::default(),
+        }
+    }
+}
+
+/// `[teams.graph]`: Microsoft Graph, with the same registration. Makes group chats for lines whose home is `chat`; nothing else
+/// needs it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Graph {
+    /// Default false.
+    pub enabled: bool,
+    /// The Teams app's id in the organization's app catalog (Graph's `teamsApp.id`, not the manifest's). Required when enabled.
+    pub app_catalog_id: String,
+    /// Without a final slash. Default `https://graph.microsoft.com/v1.0`.
+    pub base_url: String,
+    /// Scope of the token we ask for. Default `https://graph.microsoft.com/.default`.
+    pub scope: String,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            app_catalog_id: String::new(),
+            base_url: "https://graph.microsoft.com/v1.0".to_owned(),
+            scope: "https://graph.microsoft.com/.default".to_owned(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::rates::{Limits, Rates};
 use crate::bridge::{Directory, LaneId, Organization, Time};
 use crate::clock::Clock;
 use crate::store::{Result, Store};
-use crate::teams::Connector;
+use crate::teams::{Connector, Graph};
 use crate::whatsapp;
 use arc_swap::ArcSwap;
 use std::collections::HashSet;
@@ -21,6 +21,7 @@ pub struct Relay {
     pub(super) clock: Clock,
     office: ArcSwap<Office>,
     pub(super) connector: Connector,
+    graph: Option<Graph>,
     pub(super) whatsapp: whatsapp::Client,
     pub(super) rates: Rates,
     pub(super) busy: Busy,
@@ -39,6 +40,7 @@ impl Relay {
         store: Store,
         clock: Clock,
         connector: Connector,
+        graph: Option<Graph>,
         whatsapp: whatsapp::Client,
         fetcher: Fetcher,
         limits: Limits,
@@ -55,6 +57,7 @@ impl Relay {
             clock,
             office: ArcSwap::from_pointee(office),
             connector,
+            graph,
             whatsapp,
             rates: Rates::new(limits),
             busy: Busy::default(),
@@ -70,6 +73,11 @@ impl Relay {
     /// The directory in force.
     pub fn office(&self) -> Arc<Office> {
         self.office.load_full()
+    }
+
+    /// Microsoft Graph, where it is configured.
+    pub fn graph(&self) -> Option<&Graph> {
+        self.graph.as_ref()
     }
 
     pub fn store(&self) -> &Store {

@@ -51,7 +51,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             Ok(none)
         }
         TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
-            let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            let text = desk.why_not_enabled(person, None);
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;

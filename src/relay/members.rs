@@ -6,7 +6,7 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::participation::{self, Came};
 use super::sender::{Seen, seen};
 use super::{moving, notices};
-use crate::bridge::{ColleagueId, ConversationId, MessageId, Scope, TeamsEvent, TeamsMember};
+use crate::bridge::{ColleagueId, ConversationId, HistoryChoice, Scope, TeamsEvent, TeamsMember};
 use crate::cards::Style;
 use crate::store::{ChatTask, Left, Result, SharedConversation};
 use crate::teams::Member;
@@ -91,7 +91,7 @@ pub fn roster(desk: &Desk<'_>, conversation: &ConversationId, members: &[Member]
             here.push(id.clone());
         }
         let Some(case) = &case else { continue };
-        if !enabled(desk, &person, case) {
+        if !desk.is_of_line(&person, &case.contact.line) {
             if desk.tx.first_time(&format!("stranger:{conversation}:{id}"), desk.now)? {
                 strangers.push(person.name);
             }
@@ -123,18 +123,14 @@ fn chat_home(desk: &Desk<'_>, known: &SharedConversation) -> Result<Option<Case>
     }
 }
 
-fn enabled(desk: &Desk<'_>, person: &Person, case: &Case) -> bool {
-    desk.office.lines_of(&person.known).iter().any(|line| line.id == case.contact.line)
-}
-
 /// A colleague who came to the chat takes part from now on, when they are enabled for the line.
 fn come(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) -> Result<()> {
     let Some(person) = desk.person(id)? else { return Ok(()) };
-    if !enabled(desk, &person, case) {
+    if !desk.is_of_line(&person, &case.contact.line) {
         return Ok(());
     }
-    let last = desk.tx.messages_before(case.thread.id, None, 1)?.first().map_or(0, |message| message.id.0);
-    let came = Came { by: by.map_or(SERVER, ColleagueId::as_str), how: "joined_chat", visible_from: MessageId(last + 1), cover_for: None };
+    let visible_from = participation::visible_from(desk, case.thread.id, HistoryChoice::None)?;
+    let came = Came { by: by.map_or(SERVER, ColleagueId::as_str), how: "joined_chat", visible_from, cover_for: None };
     if !participation::join(desk, case, id, &came)? {
         return Ok(());
     }

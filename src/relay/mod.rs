@@ -9,11 +9,13 @@ mod attachments;
 mod chat_jobs;
 mod commands;
 mod consent;
+mod contact_views;
 mod conversations;
 mod core;
 mod deliver;
 mod desk;
 mod edits;
+mod enabled;
 mod entry_point;
 mod evidence;
 mod expiry;
@@ -23,32 +25,45 @@ mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
+mod history_views;
 mod homes;
 mod housekeeping;
 mod identity;
+mod intake;
+mod leftovers;
 mod marketing;
+mod mates;
 mod members;
+mod mirror;
 mod moving;
 mod news;
 mod notes;
 mod notices;
+mod offers;
 mod office;
 mod opening;
 mod participation;
+mod past;
 mod preflight;
 mod rates;
 mod reach;
+mod release;
 mod render;
 mod revocation;
+mod search;
 mod send;
 mod sender;
 mod shared;
 mod sight;
+mod staff;
+mod standing;
 mod status;
 mod switched_off;
 mod tell;
 mod template_check;
 mod template_views;
+mod transfer;
+mod unowned;
 mod uploads;
 mod views;
 mod why;
@@ -93,10 +108,17 @@ impl Relay {
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
-    pub async fn on_activity(&self, event: TeamsEvent) -> Result<()> {
+    pub async fn on_activity(&self, mut event: TeamsEvent) -> Result<()> {
         let upn = self.upn_of_stranger(&event).await?;
         if matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::wants_new_templates(data)) && self.may_refresh() {
             self.sync_templates();
+        }
+        let searched = match &event.kind {
+            TeamsEventKind::Submit { data, .. } => self.with_hits(&event, data).await,
+            _ => None,
+        };
+        if let (TeamsEventKind::Submit { data, .. }, Some(searched)) = (&mut event.kind, searched) {
+            *data = searched;
         }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
         self.uploads_ordered.notify_one();
@@ -125,13 +147,16 @@ impl Relay {
     async fn on_card_button(
         &self,
         event: TeamsEvent,
-        invoke: TeamsInvoke,
+        mut invoke: TeamsInvoke,
         card: fn(Value) -> InvokeResponse,
         told: fn(&str) -> InvokeResponse,
     ) -> InvokeResponse {
         if act::wants_new_templates(&invoke.data) && self.may_refresh() {
             // What arrives in time is shown; the rest of the answer does not wait for it.
             let _ = tokio::time::timeout(REFRESH_BUDGET, housekeeping::sync_templates(self)).await;
+        }
+        if let Some(searched) = self.with_hits(&event, &invoke.data).await {
+            invoke.data = searched;
         }
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
@@ -302,7 +327,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
         return Ok(Answer::Card(answer));
     }
     let post = if desk.office.lines_of(&person.known).is_empty() {
-        desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
+        desk.notice(&person, None, crate::cards::Style::Attention, desk.why_not_enabled(&person, None))
     } else {
         act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?
     };

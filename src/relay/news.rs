@@ -1,6 +1,6 @@
 //! What administrators must hear about templates and the account, and what it changes at once.
 
-use super::desk::{Desk, Person};
+use super::desk::Desk;
 use crate::bridge::{NewsWeight, Role, TemplateChange, WabaId, account_weight};
 use crate::cards::{self, News, Style};
 use crate::store::Result;
@@ -70,27 +70,18 @@ fn tell(desk: &Desk<'_>, subject: &str, weight: NewsWeight, words: NewsWords, fa
     };
     let view = News { what: words.what, meaning: words.meaning, advice: words.advice, facts, style };
     let mut told = Vec::new();
-    for person in administrators(desk)? {
-        desk.post(None, &person, cards::news(&desk.reader(&person, None), &view), None)?;
-        told.push(person.known.id);
+    for id in desk.tx.colleagues()? {
+        let Some(person) = desk.person(&id)? else { continue };
+        let entry = desk.office.entry(&person.known).filter(|entry| entry.enabled);
+        if entry.is_some_and(|entry| entry.roles.contains(&Role::Administrator)) {
+            desk.post(None, &person, cards::news(&desk.reader(&person, None), &view), None)?;
+            told.push(id);
+        }
     }
     if told.is_empty() {
         tracing::warn!(subject, "no administrator has the app: give somebody the role in the directory, and let them install it");
     }
     desk.journal("news.told", super::desk::SERVER, None, None, &json!({ "subject": subject, "what": view.what, "to": told }))
-}
-
-/// The administrators who have the app.
-pub fn administrators(desk: &Desk<'_>) -> Result<Vec<Person>> {
-    let mut found = Vec::new();
-    for id in desk.tx.colleagues()? {
-        let Some(person) = desk.person(&id)? else { continue };
-        let entry = desk.office.entry(&person.known).filter(|entry| entry.enabled);
-        if entry.is_some_and(|entry| entry.roles.contains(&Role::Administrator)) {
-            found.push(person);
-        }
-    }
-    Ok(found)
 }
 
 /// The lines that use an account.

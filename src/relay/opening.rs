@@ -2,8 +2,8 @@
 //! with the thread's card.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{homes, news};
-use crate::bridge::{ActivityId, ConversationId, ConversationReference, HomeKind, Line, Place, Receipt, Scope, ThreadId};
+use super::{homes, staff};
+use crate::bridge::{ActivityId, ConversationId, ConversationReference, HomeKind, Line, Place, Receipt, ThreadId};
 use crate::cards::{self, Notice, Style};
 use crate::store::{ChatTask, Envelope, Result, SharedConversation};
 use crate::texts::places;
@@ -29,7 +29,7 @@ fn missing(desk: &Desk<'_>, line: &Line) -> Result<()> {
     }
     tracing::warn!(line = %line.id, channel, "the app is not in the channel of a line whose conversations are to live there");
     desk.journal("channel.missing", SERVER, None, None, &json!({ "line": line.id, "channel": channel }))?;
-    for person in news::administrators(desk)? {
+    for person in staff::administrators(desk)? {
         desk.post(None, &person, desk.notice(&person, None, Style::Warning, places::channel_missing(&line.name)), None)?;
     }
     Ok(())
@@ -57,12 +57,6 @@ fn channel(desk: &Desk<'_>, line: &Line) -> Result<Option<SharedConversation>> {
 /// The team's first channel, which has the team's id.
 fn sister_id(team: &str) -> ConversationId {
     ConversationId::from(team)
-}
-
-/// Whether a thread lives in a channel: its card there offers a client whom nobody owns.
-pub fn is_in_channel(desk: &Desk<'_>, thread: ThreadId) -> Result<bool> {
-    let Some(home) = desk.tx.home(thread)? else { return Ok(false) };
-    Ok(desk.tx.conversation(&home.base)?.is_some_and(|known| known.scope == Scope::Channel))
 }
 
 /// The chain was opened, with the thread's card as its first message.

@@ -1,7 +1,7 @@
 //! Who acted in Teams, and what an activity tells about them.
 
 use super::desk::{Desk, Person, Seat};
-use super::reach;
+use super::{reach, unowned};
 use crate::bridge::{ColleagueId, ConversationReference, Place, Scope, TeamsEvent, TeamsEventKind};
 use crate::store::{KnownColleague, Result};
 
@@ -26,14 +26,18 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
         welcomed: before.as_ref().is_some_and(|known| known.welcomed),
         focus: before.as_ref().and_then(|known| known.focus),
     };
-    if before.as_ref() != Some(&now) {
-        desk.tx.save_colleague(&now)?;
-        // What waited because the app was gone goes out now.
-        if installed && before.is_some_and(|known| !known.installed) {
-            desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
-        }
+    let comes = installed && before.as_ref().is_none_or(|known| !known.installed);
+    let changed = before.as_ref() != Some(&now);
+    let person = Person { seat: Seat::Own, ..desk.as_person(now) };
+    if changed {
+        desk.tx.save_colleague(&person.known)?;
     }
-    Ok(Some(Person { seat: Seat::Own, ..desk.as_person(now) }))
+    if comes {
+        // What waited because the app was gone goes out now, and who waits for somebody can be taken.
+        desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
+        unowned::on_duty_again(desk, &person)?;
+    }
+    Ok(Some(person))
 }
 
 /// Who acts in a shared conversation. A colleague of the directory who is seen there first is kept without a chat of their own; of

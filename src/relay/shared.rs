@@ -107,7 +107,7 @@ struct Said<'a> {
 /// Where the thread of a client lives.
 fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case, said: Said<'_>) -> Result<Belongs> {
     let (none, thread) = ((None, None), case.thread.id);
-    if !is_enabled(desk, person, case) {
+    if !desk.is_of_line(person, &case.contact.line) {
         return stranger(desk, person, case).map(|()| none);
     }
     if !desk.tx.participants(thread)?.contains(person.id()) {
@@ -154,14 +154,11 @@ fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Co
         Command::Templates => Action::Templates { thread, query: String::new() },
         Command::Held => Action::HeldInThread { thread },
         Command::Details => Action::View { thread },
+        Command::Transfer => Action::TransferForm { thread },
         Command::Help => Action::ThreadHelp { thread },
         Command::NotYet => return commands::run(desk, person, command),
     };
     act::run(desk, person, &action, None)
-}
-
-fn is_enabled(desk: &Desk<'_>, person: &Person, case: &Case) -> bool {
-    desk.office.lines_of(&person.known).iter().any(|line| line.id == case.contact.line)
 }
 
 /// Somebody who has nothing to do with this line of business: named once, so that nobody thinks the client reads them.

@@ -1,9 +1,12 @@
 //! A colleague writes to a client: the way of every typed text, whether its thread was known or chosen.
 
-use super::desk::{Desk, Person, Seat};
+use super::desk::{Case, Desk, Person, Seat};
+use super::mirror::Queued;
 use super::send::{self, Wish};
 use super::{notes, tell, views};
-use crate::bridge::{ActivityId, ConversationId, MessageId, Outgoing, Quote, ThreadId, Wamid, split};
+use crate::bridge::{
+    ActivityId, ConversationId, LONGEST_SIGNATURE, MessageId, Outgoing, Quote, ThreadId, Wamid, signature_length, split,
+};
 use crate::store::{Draft, Purpose, Result};
 use serde_json::json;
 
@@ -45,7 +48,7 @@ pub fn on_text(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, r
         desk.tx.focus_on(person.id(), thread)?;
     }
     let mut last = None;
-    for part in split::parts(text) {
+    for part in split::parts_within(text, room(desk, person, &case, text)?) {
         let content = Outgoing::Text { body: part.clone() };
         let wish = Wish { author: Some(person), purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
         let submitted = send::submit(desk, &case, &wish)?;
@@ -65,4 +68,15 @@ pub fn ask(desk: &Desk<'_>, person: &Person, words: &Draft) -> Result<Belongs> {
     desk.journal("message.kept", &person.id().0, None, None, &body)?;
     desk.post(None, person, views::ask_whom(desk, person, draft, words, false)?, None)?;
     Ok((None, None))
+}
+
+/// How long a text may be: what WhatsApp takes, without the signature. What is held and needs more room when it goes is cut then.
+fn room(desk: &Desk<'_>, author: &Person, case: &Case, text: &str) -> Result<usize> {
+    if text.chars().count() + LONGEST_SIGNATURE <= split::LIMIT {
+        return Ok(split::LIMIT);
+    }
+    let participants = desk.tx.participants(case.thread.id)?;
+    let content = Outgoing::Text { body: String::new() };
+    let queued = Queued { author, purpose: Purpose::Free, content: &content, participants: &participants };
+    Ok(split::LIMIT - queued.signature(desk, case).as_deref().map_or(0, signature_length))
 }

@@ -14,8 +14,11 @@ mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod history;
 mod home;
 mod identity;
+mod intake;
+mod joining;
 mod journal;
 mod lane;
 mod look;
@@ -24,8 +27,10 @@ mod news;
 mod participant;
 mod price;
 mod revocation;
+mod standing;
 mod template;
 mod thread;
+mod transfer;
 mod tx;
 mod upload;
 mod writer;
@@ -43,13 +48,17 @@ pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
 pub use draft::Draft;
 pub use home::Home;
+pub use intake::Intake;
+pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
+pub use standing::Subject;
 pub use thread::Thread;
+pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
@@ -64,6 +73,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
+    include_str!("migrations/0008_transfer.sql"),
+    include_str!("migrations/0009_joining.sql"),
     CONTACTS,
     include_str!("migrations/0011_chat_job.sql"),
 ];

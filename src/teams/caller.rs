@@ -60,7 +60,7 @@ impl Caller {
     /// The address of an operation, when its host may have our token.
     pub(super) fn url(&self, base: &str, path: &[&str]) -> Result<Url, Failure> {
         let base =
-            self.hosts.allowed(base).ok_or_else(|| Failure::new(FailureClass::Configuration, "the serviceUrl is not on the allow-list"))?;
+            self.hosts.allowed(base).ok_or_else(|| Failure::new(FailureClass::Configuration, "the host is not on the allow-list"))?;
         let mut text = base.as_str().trim_end_matches('/').to_owned();
         for segment in path {
             // URL parsers resolve these even when encoded, and an empty one would name another resource.
@@ -99,8 +99,9 @@ impl Caller {
 
     async fn attempt(&self, operation: Operation, url: &Url, body: Option<&Value>, token: Option<&BearerToken>) -> Result<Answer, Outcome> {
         let method = match operation {
-            Operation::Create => Method::POST,
+            Operation::Create | Operation::Ensure => Method::POST,
             Operation::Update => Method::PUT,
+            Operation::Patch => Method::PATCH,
             Operation::Delete => Method::DELETE,
             Operation::Read => Method::GET,
         };

@@ -1,4 +1,4 @@
-//! What an answer of the Connector means for the message it answers.
+//! What an answer of the Connector, or of Graph, means for what was asked.
 //!
 //! Creating an activity has no idempotency key, and repeating it after an ambiguous answer has shown people the same message
 //! three times. So a POST is repeated only when non-acceptance is proven; PUT, DELETE and GET may be repeated freely.
@@ -12,16 +12,20 @@ use serde_json::Value;
 
 use crate::bridge::{Failure, FailureClass, Outcome, Receipt, Time};
 
-/// Longest text of the Connector that is kept (characters).
+/// Longest text of the other side that is kept (characters).
 const MAX_DETAIL: usize = 300;
 
-/// What was asked of the Connector.
+/// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     /// POST of an activity or a conversation: never repeated on doubt.
     Create,
+    /// POST of something that can be there only once (a member, an installed app): 409 says that it is there.
+    Ensure,
     /// PUT of an activity.
     Update,
+    /// PATCH.
+    Patch,
     /// DELETE of an activity; one that is gone already is a success.
     Delete,
     /// GET.
@@ -59,6 +63,7 @@ pub(super) fn outcome(operation: Operation, status: StatusCode, headers: &Header
             Outcome::Sent(Receipt::default())
         }
         404 => Outcome::Rejected(failure(not_found(operation, &code))),
+        409 if operation == Operation::Ensure => Outcome::Sent(Receipt::default()),
         408 => operation.doubtful(failure(FailureClass::Unavailable), after),
         412 => Outcome::Throttled { after, failure: failure(FailureClass::Unavailable) },
         429 => Outcome::Throttled { after, failure: failure(FailureClass::RateLimited) },
@@ -97,8 +102,8 @@ fn not_found(operation: Operation, code: &str) -> FailureClass {
         "ConversationNotFound" => FailureClass::ConversationGone,
         "ActivityNotFoundInConversation" => FailureClass::Invalid,
         // Without a code we know, what the address names is missing: the conversation, or the activity in it.
-        _ if matches!(operation, Operation::Create | Operation::Read) => FailureClass::ConversationGone,
-        _ => FailureClass::Invalid,
+        _ if matches!(operation, Operation::Update | Operation::Delete) => FailureClass::Invalid,
+        _ => FailureClass::ConversationGone,
     }
 }
 
@@ -194,7 +199,7 @@ mod tests {
     #[case(504)]
     fn a_doubtful_post_is_uncertain_and_a_doubtful_put_is_repeated(#[case] status: u16) {
         assert!(matches!(answered(Operation::Create, status, &json!({})), Outcome::Uncertain(_)));
-        for operation in [Operation::Update, Operation::Delete, Operation::Read] {
+        for operation in [Operation::Ensure, Operation::Update, Operation::Patch, Operation::Delete, Operation::Read] {
             assert!(matches!(answered(operation, status, &json!({})), Outcome::Throttled { .. }));
         }
     }
@@ -205,6 +210,13 @@ mod tests {
     fn what_was_surely_not_accepted_is_throttled(#[case] status: u16, #[case] class: FailureClass) {
         let answer = answered(Operation::Create, status, &json!({}));
         assert!(matches!(answer, Outcome::Throttled { failure, .. } if failure.class == class));
+    }
+
+    #[test]
+    fn what_is_there_already_is_a_success_where_it_can_be_there_once() {
+        let there = json!({"error": {"code": "Conflict"}});
+        assert!(matches!(answered(Operation::Ensure, 409, &there), Outcome::Sent(_)));
+        assert!(matches!(answered(Operation::Create, 409, &there), Outcome::Rejected(failure) if failure.class == FailureClass::Invalid));
     }
 
     #[test]

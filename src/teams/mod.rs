@@ -1,6 +1,6 @@
-//! The Bot Framework: who may speak to us, what they said, and how we answer.
+//! The Bot Framework: who may speak to us, what they said, and how we answer; and Microsoft Graph, where group chats are made.
 //!
-//! Invariants: no activity leaves this room unverified ([`Authenticator::verify`]); the bearer token goes to hosts of the
+//! Invariants: no activity leaves this room unverified ([`Authenticator::verify`]); a bearer token goes to hosts of its
 //! allow-list only, checked again when it is used; wire types stay inside: [`convert`] speaks `bridge::` outward.
 
 mod activity;
@@ -10,9 +10,11 @@ mod caller;
 mod connector;
 pub mod convert;
 mod error;
+mod graph;
 mod hosts;
 pub mod invoke;
 mod keys;
+mod permissions;
 mod query;
 mod settings;
 #[cfg(test)]
@@ -25,8 +27,10 @@ pub use auth::{Authenticator, Reason, Refusal};
 pub use connector::{Connector, Member};
 pub use convert::Inbound;
 pub use error::retry_after;
+pub use graph::{ChatMember, Graph};
 pub use invoke::InvokeResponse;
 pub use keys::KeyError;
+pub use permissions::RESOURCE_SPECIFIC_PERMISSIONS;
 pub use query::{ChoiceQuery, ExtensionQuery};
-pub use settings::Settings;
+pub use settings::{GraphSettings, Settings};
 pub use token::{BearerToken, TokenError, Tokens};

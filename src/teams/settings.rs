@@ -33,6 +33,17 @@ pub struct Settings {
     pub unauthenticated_loopback: bool,
 }
 
+/// Where Microsoft Graph is asked, as the same registration. Only for the home `chat`, and only where it is configured.
+#[derive(Clone, Debug)]
+pub struct GraphSettings {
+    /// `https://graph.microsoft.com/v1.0`. Its host alone is given the token for `scope`.
+    pub base_url: Url,
+    /// `https://graph.microsoft.com/.default`.
+    pub scope: String,
+    /// The Teams app in the organization's catalog: its `id` there, not the manifest's (`externalId`).
+    pub app_catalog_id: String,
+}
+
 impl Settings {
     /// The Connector's hosts for the public cloud's identity values: worldwide and GCC. GCC-High, DoD and China have other
     /// issuers too and name their hosts themselves. Never a wildcard: anybody with an Azure subscription can register a name

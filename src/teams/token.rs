@@ -1,4 +1,5 @@
-//! The bot's own token: client credentials at the login endpoint, cached.
+//! The bot's own tokens: client credentials at the login endpoint, cached. One [`Tokens`] a scope: the Connector's and Graph's are
+//! different tokens of the same registration.
 //!
 //! Invariants: one request runs at a time; a token is renewed at least five minutes early while everybody else goes on with the
 //! old one; a refusal is remembered for 30 s, so that a wrong secret does not hammer the login. Neither the token nor the secret
@@ -22,7 +23,7 @@ const RENEW_EARLY: TimeDelta = TimeDelta::minutes(5);
 /// An error is answered from memory for this long.
 const REMEMBER_ERROR: TimeDelta = TimeDelta::seconds(30);
 
-/// A token for the Connector. Cheap to clone.
+/// A token for one of Microsoft's services. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct BearerToken(Arc<SecretString>);
 
@@ -57,9 +58,10 @@ impl TokenError {
     pub const RETRY_AFTER: Duration = Duration::from_secs(30);
 }
 
-/// Hands out the bot's token.
+/// Hands out the bot's token for one scope.
 pub struct Tokens {
     settings: Arc<Settings>,
+    scope: String,
     http: reqwest::Client,
     clock: Clock,
     state: StdMutex<State>,
@@ -80,9 +82,15 @@ struct Current {
 }
 
 impl Tokens {
-    /// Asks for nothing yet; `http` must not follow redirects.
+    /// The Connector's. Asks for nothing yet; `http` must not follow redirects.
     pub fn new(settings: Arc<Settings>, http: reqwest::Client, clock: Clock) -> Self {
-        Self { settings, http, clock, state: StdMutex::default(), flight: Mutex::new(()) }
+        let scope = settings.scope.clone();
+        Self::for_scope(settings, scope, http, clock)
+    }
+
+    /// The same for another service (`https://graph.microsoft.com/.default`).
+    pub fn for_scope(settings: Arc<Settings>, scope: String, http: reqwest::Client, clock: Clock) -> Self {
+        Self { settings, scope, http, clock, state: StdMutex::default(), flight: Mutex::new(()) }
     }
 
     /// A token that is valid now.
@@ -106,7 +114,7 @@ impl Tokens {
         }
     }
 
-    /// Drops this token, because the Connector answered 401 to it. A newer one stays.
+    /// Drops this token, because the service answered 401 to it. A newer one stays.
     pub fn invalidate(&self, token: &BearerToken) {
         let mut state = self.lock();
         if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.token.0, &token.0)) {
@@ -138,7 +146,7 @@ impl Tokens {
                 Ok(token)
             }
             Err(error) => {
-                tracing::warn!(%error, "no token for the Connector");
+                tracing::warn!(%error, scope = self.scope, "no token");
                 state.failed = Some((now, error.clone()));
                 Err(error)
             }
@@ -158,7 +166,7 @@ impl Tokens {
             .append_pair("grant_type", "client_credentials")
             .append_pair("client_id", &self.settings.app_id)
             .append_pair("client_secret", self.settings.client_secret.expose_secret())
-            .append_pair("scope", &self.settings.scope)
+            .append_pair("scope", &self.scope)
             .finish();
         let request = self.http.post(url).header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
         let response = request.send().await.map_err(|error| unavailable(error.without_url().to_string()))?;

@@ -30,8 +30,7 @@ pub(super) fn kind(activity: &Activity) -> Option<TeamsEventKind> {
         Some("teamDeleted" | "teamHardDeleted") => closed(Closure::TeamDeleted),
         Some("teamArchived") => closed(Closure::TeamArchived),
         Some("channelRestored" | "teamRestored" | "teamUnarchived") => Some(TeamsEventKind::Reopened),
-        Some(_) => None,
-        None => renamed(topic(activity)),
+        _ => renamed(topic(activity)),
     }
 }
 

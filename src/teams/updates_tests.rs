@@ -86,6 +86,7 @@ fn news_of_a_team_have_their_meaning(#[case] event_type: &str, #[case] channel_d
 
 #[rstest]
 #[case(json!({"topicName": "Ann · advice"}), Some("Ann · advice"))]
+#[case(json!({"topicName": "Ann", "channelData": {"eventType": "somethingNew"}}), Some("Ann"))]
 #[case(json!({"topicName": " "}), None)]
 #[case(json!({"topicName": null}), None)]
 #[case(json!({"topicName": 7}), None)]

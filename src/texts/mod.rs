@@ -8,10 +8,12 @@ mod files;
 pub mod labels;
 mod master;
 mod news;
+pub mod participants;
 pub mod places;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;

@@ -10,7 +10,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use switchboard::app::demo;
 use switchboard::bridge::{
-    ActivityId, ColleagueId, Consent, ConsentState, ConversationReference, MessageState, Outgoing, PhoneNumberId, Rule, Time, Wamid, Window,
+    ActivityId, ColleagueId, Consent, ConsentState, ConversationReference, MessageId, MessageState, Outgoing, PhoneNumberId, Place, Rule,
+    Time, Wamid, Window,
 };
 use switchboard::clock::Clock;
 use switchboard::simulator::{self, TeamsUser, TeamsWorld};
@@ -207,11 +208,11 @@ fn open_thread(tx: &Tx<'_>, thread: usize, person: &KnownColleague, number: &Pho
     let contact = tx.insert_contact(&new, now)?;
     tx.save_consent(contact, Consent { stored: ConsentState::Granted, requested_at: Some(now) })?;
     let id = tx.open_thread(&line, number, contact, now)?.id;
-    tx.join(id, &person.id, now)?;
+    tx.join(id, &person.id, MessageId(0), None, now)?;
     tx.client_wrote(id, Window { last_inbound: Some(now), refused_at: None })?;
-    tx.claim_thread_card(id, &person.id)?;
+    tx.claim_thread_card(id, &Place::Own(person.id.clone()))?;
     let card = ActivityId(card_id(thread));
-    tx.thread_card_posted(id, &person.id, &card, now)?;
+    tx.thread_card_posted(id, &Place::Own(person.id.clone()), &card, now)?;
     tx.record_posting(&person.home.conversation, &card, Some(id), None)?;
     Ok(())
 }

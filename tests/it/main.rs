@@ -15,6 +15,7 @@ mod held;
 mod histories;
 mod homes_channel;
 mod homes_chat;
+mod mirror;
 mod news;
 mod poison;
 mod preflight;
