@@ -26,8 +26,10 @@ mod history_view;
 mod id_or_text;
 mod intake;
 mod leave;
+mod link;
 mod new_conversation;
 mod news;
+mod note;
 mod notice;
 mod opt_in;
 mod parts;
@@ -63,6 +65,8 @@ mod samples_participants;
 #[cfg(test)]
 mod samples_people;
 #[cfg(test)]
+mod samples_places;
+#[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;
@@ -86,8 +90,10 @@ pub use history_list::history_list;
 pub use history_view::*;
 pub use intake::{Intake, intake};
 pub use leave::{LeaveForm, leave_form};
+pub use link::link;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
+pub use note::{NOTE_LIMIT, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use receipt::{receipt, receipt_with_why};

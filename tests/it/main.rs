@@ -15,6 +15,8 @@ mod harness;
 mod held;
 mod histories;
 mod history;
+mod homes_channel;
+mod homes_chat;
 mod mirror;
 mod news;
 mod poison;
