@@ -38,6 +38,9 @@ mod templates;
 mod text;
 mod thread;
 mod thread_help;
+mod transfer;
+mod transfer_form;
+mod transfer_inputs;
 pub mod typeahead;
 mod uncertain;
 pub mod view;
@@ -47,7 +50,11 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_joining;
+#[cfg(test)]
 mod samples_people;
+#[cfg(test)]
+mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
@@ -65,7 +72,7 @@ pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
 pub use history_view::*;
-pub use intake::intake;
+pub use intake::{Intake, intake};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use notice::notice;
@@ -80,6 +87,9 @@ pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
 pub use thread_help::thread_help;
+pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
+pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
+pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;

@@ -117,7 +117,9 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let mut cards = starting(reader, words);
     cards.extend(super::samples_people::all(reader, words));
     cards.extend(threads(reader, words));
+    cards.extend(super::samples_transfer::all(reader, words));
     cards.extend(revocations(reader, words));
+    cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
@@ -148,7 +150,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         consent: consent(state),
     };
     let found = Contacts { query: "silva".into(), contacts: vec![row(1, ConsentState::Granted), row(2, ConsentState::Revoked)], more: 12 };
-    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
+    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false, again: false };
     vec![
         (
             "new_conversation",
@@ -160,6 +162,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("contacts", contacts(reader, &found)),
         ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
         ("opt_in", opt_in(reader, &ask)),
+        ("opt_in_again", opt_in(reader, &OptIn { again: true, ..ask.clone() })),
         ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
         ("help", help(reader)),
         (
@@ -218,19 +221,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ),
         ("thread_help", thread_help(reader, &help)),
         ("thread_help_held", thread_help(reader, &help_held)),
-        (
-            "intake",
-            intake(
-                reader,
-                &Intake {
-                    head: head(words),
-                    thread: ThreadId(9),
-                    phone: Some("+49 151 23456789".into()),
-                    text: words.text.clone(),
-                    at: hours(-1),
-                },
-            ),
-        ),
     ]
 }
 

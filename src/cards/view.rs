@@ -50,6 +50,8 @@ pub struct OptIn {
     pub head: Head,
     /// "Send request" was pressed with no basis chosen.
     pub basis_missing: bool,
+    /// The client has agreed already; the reader starts again what they left.
+    pub again: bool,
 }
 
 /// The thread card: one in each home, edited in place.
@@ -238,16 +240,6 @@ pub struct ThreadChoice {
     pub client: String,
     pub line: String,
     pub number: String,
-}
-
-/// A client wrote whom nobody owns.
-#[derive(Clone, Debug)]
-pub struct Intake {
-    pub head: Head,
-    pub thread: ThreadId,
-    pub phone: Option<String>,
-    pub text: String,
-    pub at: Time,
 }
 
 /// What the bot says when it is installed.

@@ -4,7 +4,7 @@ use super::desk::{Case, Desk};
 use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Referral, Sight, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::sentences;
+use crate::texts::{participants, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -18,13 +18,31 @@ pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: boo
         html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
     }
     // Names the client, and the message only where the line allows it.
-    let private = desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications);
-    let summary = if private {
+    let summary = if is_private(desk, case) {
         sentences::new_message(&case.contact.name)
     } else {
-        format!("{}: {}", case.contact.name, markup::plain(text).chars().take(SUMMARY).collect::<String>())
+        format!("{}: {}", case.contact.name, beginning(text))
     };
     Post { summary, body: PostBody::Html { html } }
+}
+
+/// What a colleague wrote to the client, as the others in the chat read it.
+pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outgoing) -> Post {
+    let (client, text) = (case.contact.name.as_str(), shown(content));
+    let [who, whom] = [author, client].map(markup::escape_html);
+    let html = format!("<strong>{who}</strong> {} {whom}: {}", participants::TO, markup::whatsapp_to_teams(&text));
+    let said = participants::wrote_to(author, client);
+    let summary = if is_private(desk, case) { said } else { format!("{said}: {}", beginning(&text)) };
+    Post { summary, body: PostBody::Html { html } }
+}
+
+/// Whether notifications name nobody but people, never what was written.
+fn is_private(desk: &Desk<'_>, case: &Case) -> bool {
+    desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications)
+}
+
+fn beginning(text: &str) -> String {
+    markup::plain(text).chars().take(SUMMARY).collect()
 }
 
 /// A client's message with a plain line about the ad that it came through.

@@ -35,7 +35,8 @@ pub fn verdict(
         }
         (Decision::Hold { .. }, Some(message)) => held(desk, person, case, message, text).map(Some),
         (Decision::AskConsent, _) => {
-            let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false };
+            let again = case.contact.consent.state(desk.now) == bridge::ConsentState::Granted;
+            let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false, again };
             Ok(Some(cards::opt_in(&reader, &view)))
         }
         (Decision::HandBack, _) => {

@@ -53,6 +53,9 @@ pub const CONSENT_NEEDED: &str = "Consent is needed first";
 pub const NEWS: &str = "News about this conversation";
 pub const WHATSAPP_NEWS: &str = "News from WhatsApp";
 pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
+pub const NOT_TAKEN: &str = "Nobody has taken this client yet.";
+/// Before the time since when a client waits.
+pub const NOT_TAKEN_SINCE: &str = "Waiting since ";
 
 // Facts.
 pub const PHONE: &str = "Phone";
@@ -171,6 +174,7 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
     ("details", "See how the current conversation stands"),
+    ("transfer", "Hand the current client to a colleague"),
     ("help", "Show this card"),
     ("// text", "A note for yourself: never sent to the client"),
 ];
@@ -220,6 +224,16 @@ pub const REVOCATION_MEANWHILE: &str = "Until you decide, held messages wait, an
 /// A client said several times what may be a wish to stop; the last time is quoted below.
 pub fn said_again(messages: u32) -> String {
     format!("Said {messages} times so far. The last time:")
+}
+
+/// Who has the client cannot answer, and nobody stands in.
+pub fn owner_away(colleague: &str) -> String {
+    format!("New message, and {colleague} is away.")
+}
+
+/// Above the last of several messages.
+pub fn messages_so_far(count: u32) -> String {
+    format!("{count} messages so far. The last one:")
 }
 
 pub const AGREED: &str = "Agreed.";

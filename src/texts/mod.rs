@@ -8,9 +8,11 @@ mod files;
 pub mod labels;
 mod master;
 mod news;
+pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;
@@ -209,6 +211,8 @@ mod tests {
                 language: None,
                 region: None,
                 policy: Policy::default(),
+                intake: Default::default(),
+                channel: None,
                 templates: LineTemplates {
                     opt_in: TemplateUse { name: "opt_in".into(), language: "en".into(), variables: vec![] },
                     nudge: None,

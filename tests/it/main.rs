@@ -15,6 +15,7 @@ mod harness;
 mod held;
 mod histories;
 mod history;
+mod mirror;
 mod news;
 mod poison;
 mod preflight;
