@@ -6,6 +6,7 @@
 mod act;
 mod address;
 mod attachments;
+mod book;
 mod commands;
 mod consent;
 mod contact_views;
@@ -70,6 +71,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
+pub use book::{BookEntry, BookOrder, BookPlan, Named, move_one, plan as plan_book, tell_of_book};
 pub use consent::{ByHand, EvidenceFile, Recorded, record_opt_out, record_reversal};
 pub use core::Relay;
 pub use fetch::Fetcher;

@@ -5,6 +5,7 @@
 //! because it may be run again when a neighbour in its batch failed. Everything read and written has a method on [`Tx`], one
 //! file an aggregate.
 
+mod book;
 mod card;
 mod colleague;
 mod contact;

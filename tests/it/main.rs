@@ -26,5 +26,7 @@ mod rulebook;
 mod shared;
 mod story;
 mod templates;
+mod transfer;
+mod transfer_all;
 mod untold;
 mod why;
