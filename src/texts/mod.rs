@@ -11,6 +11,7 @@ mod news;
 pub mod participants;
 pub mod preflight;
 pub mod sentences;
+pub mod switched_off;
 mod times;
 pub mod transfer;
 pub mod why;
