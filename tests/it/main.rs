@@ -15,6 +15,7 @@ mod held;
 mod histories;
 mod mirror;
 mod news;
+mod participants;
 mod poison;
 mod preflight;
 mod relaying;
