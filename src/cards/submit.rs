@@ -2,11 +2,11 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
-use super::add::AddInputs;
+use super::add_inputs::AddInputs;
 use super::id_or_text;
+use super::thread_command::ThreadCommand;
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use super::which::ThreadCommand;
 use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
