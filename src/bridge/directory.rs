@@ -83,6 +83,8 @@ pub struct Policy {
     pub one_unanswered_template: bool,
     /// Whether notifications name only the client, never the message. Default yes.
     pub private_notifications: bool,
+    /// Hours in which a colleague to whom a client is offered can accept. Default 24.
+    pub transfer_hours: u32,
     /// Hours in which the colleagues of a client answer who asks to join them. Default 24.
     pub join_hours: u32,
     /// Minutes after which supervisors are reminded of a client whom nobody has taken. Default 15.
@@ -99,6 +101,7 @@ impl Default for Policy {
             marketing_templates: false,
             one_unanswered_template: true,
             private_notifications: true,
+            transfer_hours: 24,
             join_hours: 24,
             intake_reminder_minutes: 15,
         }

@@ -187,6 +187,9 @@ impl Found {
         if line.policy.held_expiry_hours == 0 {
             self.error(&format!("{at}.policy.held_expiry_hours"), "must be at least 1: a held message would expire at once".to_owned());
         }
+        if !(1..=8_760).contains(&line.policy.transfer_hours) {
+            self.error(&format!("{at}.policy.transfer_hours"), "must be from 1 to 8760 (a year)".to_owned());
+        }
         self.intake(at, line);
         if line.policy.closed_window == ClosedWindow::QueueAndNudge && line.templates.nudge.is_none() {
             self.error(&format!("{at}.templates.nudge"), "is needed by policy.closed_window = \"queue_and_nudge\"".to_owned());
@@ -367,6 +370,7 @@ mod tests {
         "held_expiry_hours = 0",
         "lines[0].policy.held_expiry_hours: must be at least 1: a held message would expire at once"
     )]
+    #[case("#transfer_hours = 24", "transfer_hours = 0", "lines[0].policy.transfer_hours: must be from 1 to 8760 (a year)")]
     #[case("#join_hours = 24", "join_hours = 0", "lines[0].policy.join_hours: must be at least 1")]
     #[case("#intake_reminder_minutes = 15", "intake_reminder_minutes = 0", "lines[0].policy.intake_reminder_minutes: must be at least 1")]
     #[case(

@@ -15,6 +15,7 @@ mod flow_check;
 mod fold;
 mod grounds;
 pub mod held;
+mod history_choice;
 mod ids;
 mod intake;
 mod joining;
@@ -39,6 +40,7 @@ pub mod template_check;
 mod template_choice;
 #[cfg(test)]
 mod template_tests;
+mod transfer;
 mod window;
 
 pub use admit::*;
@@ -51,6 +53,7 @@ pub use event::*;
 pub use file::*;
 pub use fold::fold;
 pub use grounds::*;
+pub use history_choice::*;
 pub use ids::*;
 pub use intake::*;
 pub use joining::*;
@@ -69,6 +72,7 @@ pub use sight::*;
 pub use state::*;
 pub use template::*;
 pub use template_choice::*;
+pub use transfer::*;
 pub use window::*;
 
 /// A moment in UTC. The store keeps microseconds.

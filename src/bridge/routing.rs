@@ -29,7 +29,7 @@ pub enum Quote {
 pub struct Focus {
     /// The thread the colleague last wrote in.
     pub thread: ThreadId,
-    /// Another client's message has been posted in this chat since.
+    /// Another client's message has been posted in this chat since, or the thread was taken away.
     pub disturbed: bool,
 }
 
@@ -42,6 +42,8 @@ pub fn route(quote: Quote, open: &[ThreadId], focus: Option<Focus>) -> Route {
     }
     match (open, focus) {
         ([], _) => Route::Nowhere,
+        // Another client took their place, by somebody else's doing, while this was perhaps being typed.
+        ([only], Some(Focus { thread, disturbed: true })) if thread != *only => Route::Ask,
         ([only], _) => Route::To(*only),
         (_, Some(Focus { thread, disturbed: false })) if open.contains(&thread) => Route::To(thread),
         _ => Route::Ask,
@@ -70,6 +72,8 @@ mod tests {
     #[case::the_last_written(Quote::Nothing, &[A, B], focus(B, false), Route::To(B))]
     #[case::another_client_wrote_since(Quote::Nothing, &[A, B], focus(B, true), Route::Ask)]
     #[case::never_wrote(Quote::Nothing, &[A, B], None, Route::Ask)]
+    #[case::last_written_was_taken_away(Quote::Nothing, &[B], focus(A, true), Route::Ask)]
+    #[case::last_written_was_given_up(Quote::Nothing, &[B], focus(A, false), Route::To(B))]
     #[case::last_written_is_closed_now(Quote::Nothing, &[A, B], focus(C, false), Route::Ask)]
     #[case::nothing_open(Quote::Nothing, &[], focus(A, false), Route::Nowhere)]
     #[case::a_quote_and_nothing_open(Quote::Of(A), &[], None, Route::Nowhere)]

@@ -34,6 +34,9 @@ mod templates;
 mod text;
 mod thread;
 mod thread_help;
+mod transfer;
+mod transfer_form;
+mod transfer_inputs;
 pub mod typeahead;
 mod uncertain;
 pub mod view;
@@ -44,6 +47,8 @@ mod why;
 mod samples;
 #[cfg(test)]
 mod samples_joining;
+#[cfg(test)]
+mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
@@ -72,6 +77,9 @@ pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
 pub use thread_help::thread_help;
+pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
+pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
+pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;

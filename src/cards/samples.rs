@@ -116,6 +116,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let reader = &reader(&directory);
     let mut cards = starting(reader, words);
     cards.extend(threads(reader, words));
+    cards.extend(super::samples_transfer::all(reader, words));
     cards.extend(revocations(reader, words));
     cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));

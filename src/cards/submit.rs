@@ -2,8 +2,9 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
+use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -184,6 +185,35 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Ask to whom a client is to go.
+    #[serde(rename = "thread.transfer")]
+    TransferForm { thread: ThreadId },
+    /// Offer the client to a colleague.
+    #[serde(rename = "transfer.offer")]
+    OfferTransfer {
+        thread: ThreadId,
+        #[serde(flatten)]
+        inputs: TransferInputs,
+    },
+    /// A supervisor gives the client to a colleague without asking them.
+    #[serde(rename = "transfer.now")]
+    TransferNow {
+        thread: ThreadId,
+        #[serde(flatten)]
+        inputs: TransferInputs,
+    },
+    /// The form: Cancel.
+    #[serde(rename = "transfer.cancel")]
+    CancelTransfer { thread: ThreadId },
+    /// T-50: Withdraw.
+    #[serde(rename = "transfer.withdraw")]
+    WithdrawTransfer { transfer: TransferId },
+    /// T-51: Accept.
+    #[serde(rename = "transfer.accept")]
+    AcceptTransfer { transfer: TransferId },
+    /// T-51: Decline.
+    #[serde(rename = "transfer.decline")]
+    DeclineTransfer { transfer: TransferId },
 }
 
 /// Every verb.
@@ -223,6 +253,13 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "thread.transfer",
+    "transfer.offer",
+    "transfer.now",
+    "transfer.cancel",
+    "transfer.withdraw",
+    "transfer.accept",
+    "transfer.decline",
 ];
 
 /// Why a card's data is no [`Action`]. Says nothing of the data itself.
@@ -287,6 +324,13 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::TransferForm { .. } => "thread.transfer",
+            Self::OfferTransfer { .. } => "transfer.offer",
+            Self::TransferNow { .. } => "transfer.now",
+            Self::CancelTransfer { .. } => "transfer.cancel",
+            Self::WithdrawTransfer { .. } => "transfer.withdraw",
+            Self::AcceptTransfer { .. } => "transfer.accept",
+            Self::DeclineTransfer { .. } => "transfer.decline",
         }
     }
 

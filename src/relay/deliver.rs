@@ -2,13 +2,13 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, revocation, send, status, unowned, views};
+use super::{entry_point, homes, offers, revocation, send, status, unowned, views};
 use crate::bridge::{
     ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
-    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
 };
 use crate::markup;
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
 use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
@@ -42,6 +42,7 @@ pub struct Belongs {
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
     standing: Option<Subject>,
+    transfer: Option<(TransferId, TransferSide)>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -161,6 +162,15 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
                 None => Step::Settle,
             }
         }
+        // Nor is a quote of this one: who is offered a client takes no part yet.
+        Envelope::Transfer { transfer, side } => match offers::card_now(desk, &listener, transfer, side)? {
+            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+            Some((None, post)) => {
+                let belongs = Belongs { transfer: Some((transfer, side)), ..Belongs::default() };
+                Step::HandOver(Request::Post { to, post, belongs })
+            }
+            None => Step::Settle,
+        },
         Envelope::Standing { subject } => prepare_standing(desk, claim, &place, to, &listener, subject)?,
     })
 }
@@ -397,6 +407,9 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     if let Some(subject) = belongs.standing {
         desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
+    }
+    if let Some((transfer, side)) = belongs.transfer {
+        return offers::posted(desk, transfer, side, place, &activity);
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;

@@ -187,6 +187,8 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     let text = render::content(desk, &message.content)?;
     let participants = desk.tx.participants(case.thread.id)?;
     for place in desk.audience(case.thread.id)? {
+        // Whoever got many clients at once has no card of this one yet.
+        desk.ensure_card(case.thread.id, &place)?;
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
         desk.post_to(Some(case.thread.id), &place, post, Some(id))?;

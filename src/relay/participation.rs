@@ -1,8 +1,8 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person};
-use super::unowned;
-use crate::bridge::{ColleagueId, IntakeOutcome, MessageId, Place};
+use super::{offers, unowned};
+use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Left, Result};
 use serde_json::json;
 
@@ -20,6 +20,15 @@ pub struct Came<'a> {
 
 /// The colleague takes part from now on; false when they did already, which changes nothing.
 pub fn join(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came: &Came<'_>) -> Result<bool> {
+    let joined = join_quietly(desk, case, colleague, came)?;
+    if joined {
+        desk.ensure_cards(case.thread.id)?;
+    }
+    Ok(joined)
+}
+
+/// The same without a card of the thread: it comes with the client's next message. For many threads at once.
+pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came: &Came<'_>) -> Result<bool> {
     let thread = case.thread.id;
     if !desk.tx.join(thread, colleague, came.visible_from, came.cover_for, desk.now)? {
         return Ok(false);
@@ -29,7 +38,6 @@ pub fn join(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came: &Came<'
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
     unowned::settle(desk, case, IntakeOutcome::Taken, colleague.as_str())?;
-    desk.ensure_cards(thread)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)
 }
@@ -44,12 +52,29 @@ pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, b
     let body = json!({ "contact": case.contact.id, "colleague": colleague, "how": how });
     desk.journal("participant.left", by, Some(thread), None, &body)?;
     desk.tx.forget_thread_card(thread, &Place::Own(colleague.clone()))?;
+    offers::on_left(desk, thread, colleague, by)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)
+}
+
+/// Somebody who takes part may see more of what was written before they came.
+pub fn show_more(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, visible_from: MessageId, by: &str) -> Result<()> {
+    desk.tx.show_from(case.thread.id, colleague, visible_from)?;
+    let body = json!({ "contact": case.contact.id, "colleague": colleague, "visible_from": visible_from });
+    desk.journal("participant.sees_more", by, Some(case.thread.id), None, &body)
 }
 
 /// The names of those who take part now, in the order they joined.
 pub fn names(desk: &Desk<'_>, case: &Case) -> Result<Vec<String>> {
     let ids = desk.tx.participants(case.thread.id)?;
     ids.into_iter().map(|id| Ok(desk.person(&id)?.map_or(id.0, |person: Person| person.name))).collect()
+}
+
+/// The first message that somebody sees who comes now, by what was chosen for them; 0: all.
+pub fn visible_from(desk: &Desk<'_>, thread: ThreadId, choice: HistoryChoice) -> Result<MessageId> {
+    Ok(match choice {
+        HistoryChoice::None => MessageId(desk.tx.last_message(thread)?.0 + 1),
+        HistoryChoice::Last(count) => desk.tx.first_of_last(thread, count)?.unwrap_or(MessageId(0)),
+        HistoryChoice::All => MessageId(0),
+    })
 }

@@ -44,7 +44,8 @@ fn shown_phone(contact: &Contact) -> Option<String> {
     contact.number().map(|number| phone::display(&number))
 }
 
-fn consent(contact: &Contact, now: Time) -> ConsentView {
+/// Consent as it stands now.
+pub fn consent(contact: &Contact, now: Time) -> ConsentView {
     let state = contact.consent.state(now);
     let since = matches!(state, ConsentState::Pending | ConsentState::Lapsed).then_some(contact.consent.requested_at).flatten();
     ConsentView { state, since }

@@ -28,6 +28,7 @@ mod revocation;
 mod standing;
 mod template;
 mod thread;
+mod transfer;
 mod tx;
 mod upload;
 mod writer;
@@ -53,6 +54,7 @@ pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use standing::Subject;
 pub use thread::Thread;
+pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
@@ -67,6 +69,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
+    include_str!("migrations/0008_transfer.sql"),
     include_str!("migrations/0009_joining.sql"),
     CONTACTS,
 ];

@@ -100,6 +100,15 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
+    /// Who takes part sees what was written from `visible_from` on; 0: everything. Never less than before.
+    pub fn show_from(&self, thread: ThreadId, colleague: &ColleagueId, visible_from: MessageId) -> Result<()> {
+        self.execute(
+            "UPDATE participant SET visible_from = min(visible_from, ?3) WHERE thread_id = ?1 AND colleague_id = ?2 AND left_at IS NULL",
+            (thread.0, &colleague.0, visible_from.0),
+        )?;
+        Ok(())
+    }
+
     /// The colleague goes, and sees nothing that is written from now on. False when they take no part, which changes nothing.
     pub fn leave(&self, thread: ThreadId, colleague: &ColleagueId, how: Left, now: Time) -> Result<bool> {
         let changed = self.execute(

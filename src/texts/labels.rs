@@ -151,6 +151,7 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
     ("details", "See how the current conversation stands"),
+    ("transfer", "Hand the current client to a colleague"),
     ("help", "Show this card"),
     ("// text", "A note for yourself: never sent to the client"),
 ];

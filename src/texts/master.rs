@@ -160,11 +160,23 @@ texts! {
     /// The giver, while a transfer is offered.
     T50 "T-50" Colleague "You offered {client} to {receiver}. Until they accept you stay responsible.";
     /// The receiver of a transfer.
-    T51 "T-51" Colleague "{giver} wants to hand {client} to you. Note: {note}. Window: {window}. Consent: {consent}.";
+    T51 "T-51" Colleague "{giver} wants to hand {client} to you.";
     /// Transfer done.
     K52 "K-52" Client "From now on {receiver} from {business} will help you in this chat.";
     /// Transfer accepted.
     T53 "T-53" Colleague "{client} now belongs to {receiver}.";
     /// Transfer declined.
     T53b "T-53b" Colleague "{receiver} declined. You stay responsible.";
+    /// The receiver, whom a supervisor did not ask.
+    T53c "T-53c" Colleague "{giver} handed {client} to you. From now on you are responsible.";
+    /// Nobody answered in time: the giver.
+    T54 "T-54" Colleague "{receiver} did not answer in time. You stay responsible for {client}.";
+    /// The same, to the receiver.
+    T54b "T-54b" Colleague "You did not answer in time. {client} stays with {giver}.";
+    /// The receiver cannot accept any more: the giver.
+    T54c "T-54c" Colleague "{receiver} is not enabled any more and cannot accept. You stay responsible for {client}.";
+    /// Somebody's whole book went over: the receiver, once.
+    T55 "T-55" Colleague "{n} conversation(s) of {giver} went over to you. What the clients write from now on comes to you.";
+    /// The same, to the giver.
+    T55b "T-55b" Colleague "{n} conversation(s) of yours went over to {receiver}.";
 }

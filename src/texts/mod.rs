@@ -11,6 +11,7 @@ mod news;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;

@@ -26,6 +26,7 @@ pub const HELD_NOT_TEXT: &str = "Only texts can be changed. Withdraw this and se
 pub const HELD_IN_PARTS: &str =
     "Nothing was changed: this long text is held as several messages. Type held to change or withdraw each of them.";
 pub const HELD_NOT_CHANGED: &str = "The held message was not changed: WhatsApp takes between 1 and 4,096 characters.";
+pub const HELD_GIVEN_BACK: &str = "This held message was withdrawn and not sent.";
 pub const ASK_WINDOW_OPEN: &str = "The 24-hour window is open. What is held goes out before the next message that you write.";
 pub const ASK_NOT_CONFIGURED: &str =
     "The client was not asked to write: this line of business has no template for it. Choose a template, or ask your administrator.";

@@ -119,7 +119,9 @@ fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumber
     let thread = desk.tx.open_thread(&contact.line, &number, contact.id, desk.now)?;
     let case = Case { thread, contact: contact.clone() };
     let came = Came { by: person.id().as_str(), how, visible_from: MessageId(0), cover_for: None };
-    participation::join(desk, &case, person.id(), &came)?;
+    if !participation::join(desk, &case, person.id(), &came)? {
+        desk.ensure_cards(case.thread.id)?;
+    }
     desk.tx.focus_on(person.id(), case.thread.id)?;
     Ok(case)
 }

@@ -7,12 +7,13 @@ mod held;
 mod message;
 mod revocation;
 mod template;
+mod transfer;
 mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
 use super::{extension, preflight, template_views, views};
-use crate::bridge::{ActivityId, Place, Post, ThreadId};
+use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
@@ -98,6 +99,13 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
     }
     put(desk, person, card, post.clone())?;
     Ok(post)
+}
+
+/// The pressed card, where it becomes what the action leads to: no thread's card, and no message of the colleague's own.
+fn lasting<'a>(desk: &Desk<'_>, person: &Person, card: Option<&'a ActivityId>) -> Result<Option<&'a ActivityId>> {
+    let Some(activity) = card else { return Ok(None) };
+    let passing = pressed_thread_card(desk, person, activity)?.is_some() || is_own_message(desk, person, card)?;
+    Ok((!passing).then_some(activity))
 }
 
 /// The thread whose card was pressed where the colleague acts, when it is a thread's card.
@@ -194,5 +202,12 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             views::thread(desk, &reader, case)
         }),
         Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
+        Action::TransferForm { thread } => transfer::form(desk, person, *thread),
+        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, card),
+        Action::TransferNow { thread, inputs } => transfer::give(desk, person, *thread, inputs),
+        Action::CancelTransfer { thread } => transfer::cancel(desk, person, *thread),
+        Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),
+        Action::AcceptTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Accept),
+        Action::DeclineTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Decline),
     }
 }
