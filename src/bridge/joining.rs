@@ -5,7 +5,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 /// After an answer nobody is asked the same again for so long. Who was not answered may ask again at once.
-pub const ASK_AGAIN_AFTER: Duration = Duration::hours(1);
+pub const JOIN_AGAIN_AFTER: Duration = Duration::hours(1);
 
 /// Whose answer is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,8 +92,8 @@ pub fn may_ask(asking: &Asking, now: Time) -> Result<(), MayNotAsk> {
     }
     match asking.before {
         Some(AskedBefore { due_at, decided: None }) => Err(MayNotAsk::Open(due_at)),
-        Some(AskedBefore { decided: Some((JoiningOutcome::Declined, at)), .. }) if now < at + ASK_AGAIN_AFTER => {
-            Err(MayNotAsk::TooSoon(at + ASK_AGAIN_AFTER))
+        Some(AskedBefore { decided: Some((JoiningOutcome::Declined, at)), .. }) if now < at + JOIN_AGAIN_AFTER => {
+            Err(MayNotAsk::TooSoon(at + JOIN_AGAIN_AFTER))
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@
 
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId, TransferId};
+use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, RevocationId, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -172,6 +172,23 @@ pub enum Action {
     /// A client nobody owns: take the thread.
     #[serde(rename = "thread.take")]
     Take { thread: ThreadId },
+    /// T-10: ask those who talk with the client.
+    #[serde(rename = "join.ask")]
+    AskToJoin { contact: ContactId },
+    /// T-10: ask the administrators.
+    #[serde(rename = "join.administrator")]
+    AskAdministrator { contact: ContactId },
+    /// Let a colleague join who asks to. Both others are inputs: what they may see of the past.
+    #[serde(rename = "join.accept")]
+    AcceptJoining {
+        joining: JoiningId,
+        #[serde(default)]
+        history: String,
+        #[serde(default)]
+        last: String,
+    },
+    #[serde(rename = "join.decline")]
+    DeclineJoining { joining: JoiningId },
     /// Show the thread card's current state.
     #[serde(rename = "thread.view")]
     View { thread: ThreadId },
@@ -250,6 +267,10 @@ const VERBS: &[&str] = &[
     "route.choose",
     "route.discard",
     "thread.take",
+    "join.ask",
+    "join.administrator",
+    "join.accept",
+    "join.decline",
     "thread.view",
     "thread.help",
     "history.open",
@@ -321,6 +342,10 @@ impl Action {
             Self::Choose { .. } => "route.choose",
             Self::DiscardDraft { .. } => "route.discard",
             Self::Take { .. } => "thread.take",
+            Self::AskToJoin { .. } => "join.ask",
+            Self::AskAdministrator { .. } => "join.administrator",
+            Self::AcceptJoining { .. } => "join.accept",
+            Self::DeclineJoining { .. } => "join.decline",
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",

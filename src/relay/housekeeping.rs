@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, revocation, send, tell, template_check, transfer, unowned};
+use super::{deliver, expiry, joining, revocation, send, tell, template_check, transfer, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -65,6 +65,7 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
         log_error(relay.write("revocations", revocation::remind).await);
         log_error(relay.write("intake", unowned::look).await);
+        log_error(relay.write("joining", joining::look).await);
         log_error(relay.write("expire_transfers", transfer::expire).await);
         let version = relay.office().version;
         if checked != Some(version) {

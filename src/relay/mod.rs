@@ -23,6 +23,7 @@ mod from_whatsapp;
 mod homes;
 mod housekeeping;
 mod identity;
+mod joining;
 mod leftovers;
 mod marketing;
 mod mates;
@@ -279,7 +280,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(answer);
     }
-    let post = if desk.office.lines_of(&person.known).is_empty() {
+    let post = if desk.office.lines_of(&person.known).is_empty() && !act::needs_no_line(desk, &person, &invoke.data) {
         desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
     } else {
         act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?

@@ -5,6 +5,7 @@
 
 mod failure;
 mod files;
+pub mod joining;
 pub mod labels;
 mod master;
 mod news;

@@ -13,6 +13,8 @@ mod extension;
 mod harness;
 mod held;
 mod histories;
+mod intake;
+mod joining;
 mod news;
 mod poison;
 mod preflight;
