@@ -6,16 +6,20 @@
 
 mod choices_data;
 mod contact;
+mod contact_edit;
+mod contact_view;
 mod contacts;
 mod element;
 pub mod extension;
 mod failed;
+mod found;
 mod held;
 mod held_edit;
 mod held_list;
 mod help;
 mod history;
 mod history_list;
+mod history_view;
 mod intake;
 mod joining;
 mod new_conversation;
@@ -49,20 +53,26 @@ mod samples;
 #[cfg(test)]
 mod samples_joining;
 #[cfg(test)]
+mod samples_people;
+#[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
 pub use contact::contact;
+pub use contact_edit::contact_edit;
+pub use contact_view::*;
 pub use contacts::contacts;
 pub use element::SIZE_LIMIT;
 pub use failed::failed;
+pub use found::found;
 pub use held::held;
 pub use held_edit::held_edit;
 pub use held_list::held_list;
 pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
+pub use history_view::*;
 pub use intake::{Intake, intake};
 pub use joining::{AskedToJoin, RefusedAnswer, joining};
 pub use new_conversation::{contact_title, new_conversation};

@@ -4,7 +4,7 @@
 
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, RevocationId, ThreadId, TransferId};
+use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -202,6 +202,34 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Look for words in the messages that the reader may see.
+    #[serde(rename = "history.search")]
+    SearchHistory {
+        /// Input.
+        #[serde(default)]
+        query: String,
+        /// What was found: filled in by the server before the action is run, whatever a card says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<SearchHits>,
+    },
+    /// Show the contact with inputs to change it.
+    #[serde(rename = "contact.edit")]
+    EditContact { contact: ContactId },
+    /// Change the contact. All but `contact` are inputs.
+    #[serde(rename = "contact.save")]
+    SaveContact {
+        contact: ContactId,
+        #[serde(default)]
+        name: String,
+        /// Another number; empty: none.
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+        #[serde(default)]
+        notes: String,
+    },
     /// Ask to whom a client is to go.
     #[serde(rename = "thread.transfer")]
     TransferForm { thread: ThreadId },
@@ -234,7 +262,7 @@ pub enum Action {
 }
 
 /// Every verb.
-const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "menu.new",
     "menu.contacts",
     "menu.help",
@@ -274,6 +302,9 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "history.search",
+    "contact.edit",
+    "contact.save",
     "thread.transfer",
     "transfer.offer",
     "transfer.now",
@@ -349,6 +380,9 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::SearchHistory { .. } => "history.search",
+            Self::EditContact { .. } => "contact.edit",
+            Self::SaveContact { .. } => "contact.save",
             Self::TransferForm { .. } => "thread.transfer",
             Self::OfferTransfer { .. } => "transfer.offer",
             Self::TransferNow { .. } => "transfer.now",

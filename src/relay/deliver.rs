@@ -4,8 +4,8 @@
 use super::desk::{Case, Desk, Listener, SERVER};
 use super::{entry_point, homes, joining, offers, revocation, send, status, unowned, views};
 use crate::bridge::{
-    ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Post,
-    PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
+    self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
+    Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
@@ -41,8 +41,8 @@ pub struct Belongs {
     message: Option<MessageId>,
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
-    standing: Option<Subject>,
     transfer: Option<(TransferId, TransferSide)>,
+    standing: Option<Subject>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -102,10 +102,18 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
     Ok(Step::HandOver(Request::WhatsApp(Box::new(ToClient {
         from: case.thread.number.clone(),
         to: case.contact.recipient(),
-        content,
+        content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
     }))))
+}
+
+/// What is handed over: a text with the name that it was to be signed with when it was queued.
+fn signed(message: &Message, content: Outgoing) -> Outgoing {
+    match (content, &message.signed) {
+        (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (content, _) => content,
+    }
 }
 
 fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
@@ -405,11 +413,11 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
         return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
     }
-    if let Some(subject) = belongs.standing {
-        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
-    }
     if let Some((transfer, side)) = belongs.transfer {
         return offers::posted(desk, transfer, side, place, &activity);
+    }
+    if let Some(subject) = belongs.standing {
+        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;

@@ -4,7 +4,7 @@ use super::desk::{Desk, Person, Seat};
 use super::{act, attachments, commands, expiry, unowned, views, write};
 use crate::bridge::{
     ActivityId, ColleagueId, MessageId, MessageState, Outgoing, Place, Quote, Route, Rule, Scope, TeamsAttachment, TeamsEvent,
-    TeamsEventKind, ThreadId, route, split,
+    TeamsEventKind, ThreadId, route, signature_length, signing_name, split,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Style, Welcome};
@@ -101,7 +101,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             Ok(none)
         }
         TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled && !asked => {
-            let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            let text = desk.why_not_enabled(person, None);
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;
@@ -241,7 +241,7 @@ fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<
     let body = json!({ "text": text, "state": message.state, "before": message.content });
     desk.journal(kind, &person.id().0, Some(thread), Some(id), &body)?;
     let said = match (message.state, text.map(|text| text.trim())) {
-        (MessageState::Held, _) if is_last_of_parts(desk, &message)? => sentences::HELD_IN_PARTS,
+        (MessageState::Held, _) if is_last_of_parts(desk, person, &message)? => sentences::HELD_IN_PARTS,
         (MessageState::Held, Some(text)) if text.is_empty() || split::parts(text).len() > 1 => sentences::HELD_NOT_CHANGED,
         (MessageState::Held, Some(_)) if !matches!(message.outgoing()?, Outgoing::Text { .. }) => sentences::HELD_NOT_TEXT,
         (MessageState::Held, Some(text)) => {
@@ -263,7 +263,7 @@ fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<
 
 /// A long text became several messages, of which its activity names the last. Changing that one to the whole text would show the client
 /// the beginning twice.
-fn is_last_of_parts(desk: &Desk<'_>, last: &Message) -> Result<bool> {
+fn is_last_of_parts(desk: &Desk<'_>, author: &Person, last: &Message) -> Result<bool> {
     let Some(before) = desk.tx.message(MessageId(last.id.0 - 1))? else { return Ok(false) };
     if (before.thread, &before.author, before.created_at, before.purpose) != (last.thread, &last.author, last.created_at, last.purpose) {
         return Ok(false);
@@ -272,5 +272,8 @@ fn is_last_of_parts(desk: &Desk<'_>, last: &Message) -> Result<bool> {
         return Ok(false);
     };
     let parts = [first.as_str(), second.as_str()];
-    Ok(["\n\n", "\n", " ", ""].iter().any(|gap| split::parts(&parts.join(gap)) == parts))
+    // It was cut with room for a signature where one was due then.
+    let limits = [split::LIMIT, split::LIMIT - signing_name(&author.name).as_deref().map_or(0, signature_length)];
+    let cut = |gap: &str| limits.iter().any(|limit| split::parts_within(&parts.join(gap), *limit) == parts);
+    Ok(["\n\n", "\n", " ", ""].into_iter().any(cut))
 }

@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status, unowned};
+use super::{consent, entry_point, evidence, identity, intake, marketing, news, render, revocation, send, status, unowned};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
@@ -185,7 +185,9 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
-    let participants = desk.tx.participants(case.thread.id)?;
+    // Who says stop is not offered to anybody: there is nothing to take.
+    let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
+    let nobody = alone && intake::owners_for(desk, case)?.is_empty();
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
@@ -197,11 +199,10 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
             desk.tx.disturb_focus(colleague, case.thread.id)?;
         }
     }
-    // Who says stop is not offered to anybody: there is nothing to take.
     if meaning == Meaning::OptOut {
         return unowned::settle(desk, case, IntakeOutcome::Stopped, "client");
     }
-    if participants.is_empty() {
+    if nobody {
         unowned::on_message(desk, case, id, None)?;
     }
     Ok(())

@@ -64,8 +64,6 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("expire_held", expire_held).await);
         log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
         log_error(relay.write("revocations", revocation::remind).await);
-        log_error(relay.write("intake", unowned::look).await);
-        log_error(relay.write("joining", joining::look).await);
         log_error(relay.write("expire_transfers", transfer::expire).await);
         let version = relay.office().version;
         if checked != Some(version) {
@@ -73,6 +71,8 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
             checked = done.is_ok().then_some(version);
             log_error(done);
         }
+        log_error(relay.write("intake", unowned::look).await);
+        log_error(relay.write("joining", joining::look).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.

@@ -45,10 +45,10 @@ pub enum Envelope {
     ThreadCard { thread: ThreadId },
     /// Post or change a card about a possible wish to stop, rendered when it is sent.
     Revocation { revocation: RevocationId, urgency: Urgency },
-    /// Post or change a card that shows how something stands, rendered when it is sent.
-    Standing { subject: Subject },
     /// Post or change a card about an offered client, rendered when it is sent.
     Transfer { transfer: TransferId, side: TransferSide },
+    /// Post or change a card that shows how something stands, rendered when it is sent.
+    Standing { subject: Subject },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
 }

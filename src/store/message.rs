@@ -222,6 +222,12 @@ impl Tx<'_> {
         Ok(self.execute("UPDATE message SET content = ?2 WHERE message_id = ?1 AND state = 'held'", (id.0, content))? == 1)
     }
 
+    /// The name with which the message is signed from now on; most are signed with none, and were before.
+    pub fn sign(&self, id: MessageId, name: Option<&str>) -> Result<()> {
+        self.execute("UPDATE message SET signed = ?2 WHERE message_id = ?1 AND signed IS NOT ?2", (id.0, name))?;
+        Ok(())
+    }
+
     /// A held message is another colleague's from now on, and signed with their name where it was signed; false when it is not held any
     /// more.
     pub fn hand_over_held(&self, id: MessageId, to: &ColleagueId, name: &str) -> Result<bool> {
@@ -296,9 +302,17 @@ impl Tx<'_> {
 
     /// A page of a thread's messages, newest first.
     pub fn messages_before(&self, thread: ThreadId, before: Option<MessageId>, limit: u32) -> Result<Vec<Message>> {
+        self.messages_within(thread, MessageId(0), MessageId(before.map_or(i64::MAX, |id| id.0.saturating_sub(1))), limit)
+    }
+
+    /// A thread's messages from `from` to `until`, both included, newest first.
+    pub fn messages_within(&self, thread: ThreadId, from: MessageId, until: MessageId, limit: u32) -> Result<Vec<Message>> {
         self.all(
-            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id < ?2 ORDER BY message_id DESC LIMIT ?3"),
-            (thread.0, before.map_or(i64::MAX, |id| id.0), limit),
+            &format!(
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND message_id <= ?3
+                 ORDER BY message_id DESC LIMIT ?4"
+            ),
+            (thread.0, from.0, until.0, limit),
             read,
         )
     }

@@ -13,6 +13,7 @@ mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod history;
 mod home;
 mod identity;
 mod intake;
@@ -69,9 +70,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_cost.sql"),
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
-    include_str!("migrations/0008_transfer.sql"),
-    include_str!("migrations/0009_joining.sql"),
     CONTACTS,
+    include_str!("migrations/0009_transfer.sql"),
+    include_str!("migrations/0010_joining.sql"),
 ];
 
 /// A handle to the store; cheap to clone.
@@ -181,7 +182,12 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     if found > MIGRATIONS.len() {
         return Err(StoreError::Newer { path: path.display().to_string(), found, known: MIGRATIONS.len() });
     }
-    for (step, sql) in MIGRATIONS.iter().enumerate().skip(found) {
+    bring_up(connection, found, MIGRATIONS.len())
+}
+
+/// Takes a database from one version of its schema to a later one.
+fn bring_up(connection: &mut Connection, from: usize, to: usize) -> Result<()> {
+    for (step, sql) in MIGRATIONS.iter().enumerate().take(to).skip(from) {
         let tx = connection.transaction()?;
         tx.execute_batch(sql)?;
         if *sql == CONTACTS {

@@ -70,6 +70,12 @@ impl Tx<'_> {
         self.first(&format!("SELECT {COLUMNS} FROM participant WHERE thread_id = ?1 AND colleague_id = ?2"), (thread.0, &colleague.0), read)
     }
 
+    /// A colleague's part in every thread that they take or took part in.
+    pub fn parts_of(&self, colleague: &ColleagueId) -> Result<Vec<(ThreadId, Participant)>> {
+        let sql = format!("SELECT {COLUMNS}, thread_id FROM participant WHERE colleague_id = ?1 ORDER BY thread_id");
+        self.all(&sql, [&colleague.0], |row| Ok((ThreadId(row.get(7)?), read(row)?)))
+    }
+
     /// The colleagues who have an active thread with this contact, on whatever number of the line.
     pub fn owners(&self, contact: ContactId) -> Result<Vec<ColleagueId>> {
         self.all(

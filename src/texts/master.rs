@@ -43,6 +43,8 @@ macro_rules! texts {
 texts! {
     /// First send: may we ask?
     T00 "T-00" Colleague "{client} has not agreed to WhatsApp messages yet. We will ask first, in {business}'s name. You can write as soon as they accept.";
+    /// The same for who left the conversation, or ended it, and starts it again although consent stands.
+    T00b "T-00b" Colleague "You took part in a conversation with {client} before. To start it again, we will ask {client} first, in {business}'s name. You can write as soon as they accept.";
     /// The opt-in request, as template and as session message.
     K01 "K-01" Client "Hello, this is {colleague} from {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
     /// The same, while no colleague has this client.

@@ -9,6 +9,7 @@ pub mod joining;
 pub mod labels;
 mod master;
 mod news;
+pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;

@@ -15,6 +15,7 @@ mod held;
 mod histories;
 mod intake;
 mod joining;
+mod mirror;
 mod news;
 mod poison;
 mod preflight;

@@ -1,71 +1,20 @@
-//! Opening a conversation: add a contact, ask for consent, write, take.
+//! Opening a conversation: ask for consent, write, take.
 
-use super::allowed::with_contact;
 use crate::bridge::{
-    Basis, Consent, ConsentState, Decision, Exclusivity, LineId, MessageId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId,
-    phone,
+    Basis, Consent, ConsentState, Decision, Exclusivity, MessageId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId,
 };
 use crate::cards::submit::Action;
-use crate::cards::{self, ContactError, Notice, OptIn, Style, TypedContact};
+use crate::cards::{self, Notice, OptIn, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person, Seat};
 use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
 use crate::relay::{render, tell, views};
-use crate::store::{Contact, NewContact, Purpose, Result, Thread};
+use crate::store::{Contact, Purpose, Result, Thread};
 use crate::texts::{labels, sentences};
 use serde_json::json;
 
-/// The longest name of a contact, in characters.
-const LONGEST_NAME: usize = 200;
 /// Messages that follow when a client is taken; older ones are in the history.
 const FOLLOWING: u32 = 20;
-
-pub fn add_contact(desk: &Desk<'_>, person: &Person, line: &LineId, name: &str, typed: &str, language: &str) -> Result<Post> {
-    let (name, typed, language) = (name.trim(), typed.trim(), language.trim());
-    let lines = desk.office.lines_of(&person.known);
-    let known = lines.into_iter().find(|known| known.id == *line);
-    let mut errors = Vec::new();
-    if known.is_none() {
-        errors.push(ContactError::LineMissing);
-    }
-    match name.chars().count() {
-        0 => errors.push(ContactError::NameMissing),
-        count if count > LONGEST_NAME => errors.push(ContactError::NameTooLong),
-        _ => {}
-    }
-    let number = phone::parse(typed, known.and_then(|line| line.region.as_deref()));
-    match &number {
-        Err(_) if typed.is_empty() => errors.push(ContactError::PhoneMissing),
-        Err(phone::PhoneError::NoCountryCode) => errors.push(ContactError::PhoneWithoutCountry),
-        Err(phone::PhoneError::Invalid) => errors.push(ContactError::PhoneInvalid),
-        Ok(_) => {}
-    }
-    let well_formed =
-        language.split(['-', '_']).all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if !language.is_empty() && !well_formed {
-        errors.push(ContactError::LanguageUnknown);
-    }
-    let (Ok(number), true) = (number, errors.is_empty()) else {
-        let typed =
-            TypedContact { name: name.to_owned(), phone: typed.to_owned(), language: language.to_owned(), line: Some(line.clone()) };
-        return views::new_conversation(desk, person, typed, errors);
-    };
-    let language = (!language.is_empty()).then_some(language);
-    let id = match desk.tx.contact_by_phone(line, &number)? {
-        // Somebody's contact already: opened, not renamed.
-        Some(contact) if contact.added_by.is_some() => contact.id,
-        Some(contact) => {
-            desk.tx.adopt_contact(contact.id, name, language, person.id())?;
-            contact.id
-        }
-        None => {
-            let new = NewContact { line, name, phone: Some(&number), wa_id: None, bsuid: None, language, added_by: Some(person.id()) };
-            desk.tx.insert_contact(&new, desk.now)?
-        }
-    };
-    desk.journal("contact.added", &person.id().0, None, None, &json!({ "contact": id, "line": line, "name": name, "phone": number }))?;
-    with_contact(desk, person, id, |contact| views::contact(desk, person, contact))
-}
 
 /// The contact card's WhatsApp action: opens the conversation if it may be opened, else says what is in the way.
 pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
@@ -87,7 +36,7 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
         Decision::AskConsent => {
             let mut head = desk.head(contact, thread.as_ref());
             head.number = number.display.clone();
-            let view = OptIn { contact: contact.id, head, basis_missing: false };
+            let view = OptIn { contact: contact.id, head, basis_missing: false, again: agreed(desk, contact) };
             Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view))
         }
         Decision::Send | Decision::HandBack | Decision::Hold { .. } => {
@@ -103,6 +52,11 @@ pub fn start(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post
             Ok(cards::notice(&desk.reader(person, Some(&contact.line)), &notice))
         }
     }
+}
+
+/// Whether consent stands, so that only starting again is a reason to ask.
+fn agreed(desk: &Desk<'_>, contact: &Contact) -> bool {
+    contact.consent.state(desk.now) == ConsentState::Granted
 }
 
 /// A rule stands against writing or asking: told, and recorded, for an attempt after a decline is what an auditor looks for.
@@ -141,7 +95,7 @@ pub fn request(desk: &Desk<'_>, person: &Person, contact: &Contact, basis: Optio
     let mut head = desk.head(contact, thread.as_ref());
     head.number = number.display.clone();
     let Some(basis) = basis.or(contact.basis) else {
-        let view = OptIn { contact: contact.id, head, basis_missing: true };
+        let view = OptIn { contact: contact.id, head, basis_missing: true, again: agreed(desk, contact) };
         return Ok(cards::opt_in(&desk.reader(person, Some(&contact.line)), &view));
     };
     // Looked up before anything is changed: without an approved template nothing happens but the explanation.

@@ -2,6 +2,7 @@
 //! state.
 
 mod allowed;
+mod contact;
 mod conversation;
 mod held;
 mod joining;
@@ -13,14 +14,15 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{extension, preflight, staff, template_views, views};
+use super::{contact_views, extension, history_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
-use allowed::{with_case, with_contact, with_held, with_held_or, with_revocation, with_template};
-use conversation::{add_contact, request, start, take};
+use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, with_revocation, with_template};
+use contact::{Form, add_contact, save_contact};
+use conversation::{request, start, take};
 use held::{ask_to_reply, changed_too_late, discard_expired, edit_held, held_in_thread, save_held, template_below, withdraw};
 use message::{arrived, choose, discard, retry, settled_draft};
 use revocation::{not_an_opt_out, record_opt_out};
@@ -145,12 +147,12 @@ fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) 
 pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&ActivityId>) -> Result<Post> {
     match action {
         Action::New {} => views::new_conversation(desk, person, TypedContact::default(), Vec::new()),
-        Action::Contacts { query } => views::contacts(desk, person, query),
+        Action::Contacts { query } => contact_views::contacts(desk, person, query),
         Action::Help {} => Ok(cards::help(&desk.reader(person, None))),
         Action::HeldList {} => views::held_list(desk, person),
-        Action::History {} => views::history_list(desk, person),
+        Action::History {} => history_views::history_list(desk, person),
         Action::AddContact { line, name, phone, language } => add_contact(desk, person, line, name, phone, language),
-        Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| views::contact(desk, person, contact)),
+        Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| contact_views::contact(desk, person, contact)),
         Action::Start { contact } => with_contact(desk, person, *contact, |contact| start(desk, person, contact)),
         Action::Request { contact, basis } => with_contact(desk, person, *contact, |contact| request(desk, person, contact, *basis)),
         Action::CancelRequest { contact } => {
@@ -212,7 +214,17 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             let reader = desk.reader(person, Some(&case.contact.line));
             views::thread(desk, &reader, case)
         }),
-        Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
+        Action::OpenHistory { thread, before } => {
+            with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
+        }
+        Action::SearchHistory { query, found } => history_views::found(desk, person, query, found.as_ref()),
+        Action::EditContact { contact } => {
+            with_contact(desk, person, *contact, |contact| contact_views::contact_edit(desk, person, contact, None, Vec::new(), None))
+        }
+        Action::SaveContact { contact, name, phone, language, notes } => {
+            let form = Form { name, phone, language, notes };
+            with_contact(desk, person, *contact, |contact| save_contact(desk, person, contact, &form))
+        }
         Action::TransferForm { thread } => transfer::form(desk, person, *thread),
         Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, card),
         Action::TransferNow { thread, inputs } => transfer::give(desk, person, *thread, inputs),
