@@ -118,6 +118,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(super::samples_people::all(reader, words));
     cards.extend(threads(reader, words));
     cards.extend(super::samples_transfer::all(reader, words));
+    cards.extend(super::samples_participants::all(reader, words));
     cards.extend(revocations(reader, words));
     cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));

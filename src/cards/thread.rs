@@ -43,6 +43,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
     let why = view.why.map(|message| Button::new(labels::WHY, &Action::Why { message }));
     let buttons = [
         if closed { templates.positive() } else { templates },
+        Button::new(labels::DETAILS, &Action::Details { thread: view.thread }),
         Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),

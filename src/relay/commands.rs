@@ -1,11 +1,11 @@
 //! What a colleague can type to the bot itself. Anything else is a message to a client.
 
 use super::act;
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person, Seat};
 use super::views;
 use crate::bridge::{Post, Quote, Route, ThreadId, route};
 use crate::cards::submit::Action;
-use crate::cards::{self, Style, TypedContact};
+use crate::cards::{self, Style, ThreadCommand, TypedContact};
 use crate::store::Result;
 use crate::texts::sentences;
 
@@ -22,13 +22,15 @@ pub enum Command {
     Held,
     Details,
     Transfer,
+    /// About a conversation that must be certain.
+    InThread(ThreadCommand),
     Help,
     /// A command of the product that this version does not have: never a message to a client by mistake.
     NotYet,
 }
 
 /// Commands for several colleagues in one conversation.
-const NOT_YET: [&str; 5] = ["add", "remove", "leave", "end", "note"];
+const NOT_YET: [&str; 1] = ["note"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
@@ -45,6 +47,10 @@ pub fn read(text: &str) -> Option<Command> {
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
         ("transfer", "") => Command::Transfer,
+        ("add", "") => Command::InThread(ThreadCommand::Add),
+        ("remove", "") => Command::InThread(ThreadCommand::Remove),
+        ("leave", "") => Command::InThread(ThreadCommand::Leave),
+        ("end", "") => Command::InThread(ThreadCommand::End),
         ("help", "") => Command::Help,
         (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
@@ -64,8 +70,9 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Help => help(desk, person),
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
-        Command::Details => about_current(desk, person, |thread| Action::View { thread }),
+        Command::Details => about_current(desk, person, |thread| Action::Details { thread }),
         Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
+        Command::InThread(command) => about_certain(desk, person, *command),
     }
 }
 
@@ -75,6 +82,20 @@ fn help(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     match route(Quote::Nothing, &open, person.known.focus) {
         Route::To(thread) => act::run(desk, person, &Action::ThreadHelp { thread }, None),
         Route::Ask | Route::Nowhere => Ok(cards::help(&desk.reader(person, None))),
+    }
+}
+
+/// What changes who has a client is about the conversation in whose home it is typed, or to which a text would go now; else it is asked
+/// which one.
+fn about_certain(desk: &Desk<'_>, person: &Person, command: ThreadCommand) -> Result<Post> {
+    if let Seat::Shared { thread: Some(thread), .. } = &person.seat {
+        return act::run(desk, person, &command.in_thread(*thread), None);
+    }
+    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
+    match route(Quote::Nothing, &open, person.known.focus) {
+        Route::To(thread) => act::run(desk, person, &command.in_thread(thread), None),
+        Route::Ask => act::ask_which(desk, person, command, false),
+        Route::Nowhere => views::no_conversation(desk, person),
     }
 }
 
@@ -101,7 +122,13 @@ mod tests {
     #[case("new 3 rooms", None)]
     #[case("help", Some(Command::Help))]
     #[case("help me please", None)]
-    #[case("end", Some(Command::NotYet))]
+    #[case("end", Some(Command::InThread(ThreadCommand::End)))]
+    #[case("Add", Some(Command::InThread(ThreadCommand::Add)))]
+    #[case("leave", Some(Command::InThread(ThreadCommand::Leave)))]
+    #[case("leave it with me", None)]
+    #[case("remove", Some(Command::InThread(ThreadCommand::Remove)))]
+    #[case("remove me from your list", None)]
+    #[case("note", Some(Command::NotYet))]
     #[case("the end", None)]
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]

@@ -255,6 +255,12 @@ fn redistribute(desk: &Desk<'_>, claim: &Claim, envelope: &Envelope) -> Result<(
 /// The thread card as it stands now.
 pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Result<Option<Post>> {
     let Some(case) = desk.case(thread)? else { return Ok(None) };
+    if let Place::Own(colleague) = &listener.place
+        && !desk.tx.participants(thread)?.contains(colleague)
+    {
+        // They went before it was posted.
+        return Ok(None);
+    }
     let reader = desk.reader_for(listener, Some(&case.contact.line));
     views::thread(desk, &reader, &case).map(Some)
 }

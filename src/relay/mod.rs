@@ -6,6 +6,7 @@
 mod act;
 mod address;
 mod attachments;
+mod comings;
 mod commands;
 mod consent;
 mod contact_views;
@@ -22,6 +23,7 @@ mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
+mod goings;
 mod history_views;
 mod homes;
 mod housekeeping;

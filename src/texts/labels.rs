@@ -173,8 +173,12 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("history", "Read earlier messages"),
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
-    ("details", "See how the current conversation stands"),
+    ("details", "See who takes part in the current conversation, and change it"),
     ("transfer", "Hand the current client to a colleague"),
+    ("add", "Add colleagues to the current conversation"),
+    ("remove", "Remove a colleague from it"),
+    ("leave", "Leave it to the others"),
+    ("end", "End it: the client is free for your line of business"),
     ("help", "Show this card"),
     ("// text", "A note for yourself: never sent to the client"),
 ];

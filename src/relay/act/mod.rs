@@ -1,12 +1,16 @@
 //! What the buttons do. Every action is checked anew on the server: a forged or stale card does nothing but show the current
 //! state.
 
+mod add;
 mod allowed;
 mod contact;
 mod conversation;
+mod details;
 mod held;
 mod joining;
+mod leave;
 mod message;
+mod remove;
 mod revocation;
 mod template;
 mod transfer;
@@ -30,6 +34,7 @@ use serde_json::Value;
 use template::{fill, pick, send_template};
 use why::{show_message, why_message, why_refused};
 
+pub use details::ask_which;
 pub use template::fetched;
 
 /// Whether doing an action twice is the same as doing it once, and its answer may change within seconds: looking for a template and
@@ -81,6 +86,14 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
             let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
             with_case(desk, person, thread, |case| template_views::templates(desk, person, case, "", true))
         }
+        "participant.pick" => {
+            let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
+            remove::form(desk, person, thread, true)
+        }
+        "thread.which" => match data.get("command").map(|command| serde_json::from_value(command.clone())) {
+            Some(Ok(command)) => details::ask_which(desk, person, command, true),
+            _ => Ok(desk.notice(person, None, Style::Warning, sentences::CARD_TOO_OLD.to_owned())),
+        },
         "contact.add" => {
             let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
             views::new_conversation(desk, person, typed, vec![ContactError::LineMissing])
@@ -232,5 +245,16 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),
         Action::AcceptTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Accept),
         Action::DeclineTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Decline),
+        Action::Details { thread } => details::details(desk, person, *thread),
+        Action::AddForm { thread } => add::form(desk, person, *thread),
+        Action::AddColleagues { thread, inputs } => add::add(desk, person, *thread, inputs),
+        Action::LeaveForm { thread } => leave::form(desk, person, *thread),
+        Action::Leave { thread, held } => leave::leave(desk, person, *thread, held),
+        Action::RemoveForm { thread } => remove::form(desk, person, *thread, false),
+        Action::PickRemoved { thread, colleague } => remove::pick(desk, person, *thread, colleague),
+        Action::Remove { thread, colleague } => remove::remove(desk, person, *thread, colleague),
+        Action::EndForm { thread } => leave::end_form(desk, person, *thread),
+        Action::End { thread } => leave::end(desk, person, *thread),
+        Action::InThread { command, thread } => run(desk, person, &command.in_thread(*thread), card),
     }
 }
