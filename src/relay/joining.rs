@@ -3,17 +3,17 @@
 //! Every answer is one transaction, in which the rules are asked again: of two answers at once, or an answer and the end of the time,
 //! one counts and the other sees what was decided.
 
+use super::comings::{self, Coming};
 use super::desk::{Case, Desk, Listener, Person, SERVER};
-use super::participation::{self, Came};
-use super::{leftovers, mates, notices, offers, past, staff, standing, tell};
+use super::{leftovers, mates, offers, participation, past, staff, standing, tell};
 use crate::bridge::{
-    Answering, AskedBefore, Asking, HistoryChoice, JOIN_AGAIN_AFTER, JoiningId, JoiningOutcome, MayNotAsk, MessageId, Place, Policy, Post,
-    WhomToAsk, joining_limits, may_answer, may_ask,
+    Answering, AskedBefore, Asking, HistoryChoice, JOIN_AGAIN_AFTER, JoiningId, JoiningOutcome, MayNotAsk, Place, Policy, Post, WhomToAsk,
+    joining_limits, may_answer, may_ask,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, AskedToJoin, Notice, Reader, Receipt, RefusedAnswer, Style};
 use crate::store::{Contact, Joining, Result, StoreError, Subject};
-use crate::texts::{TextId, joining as words, labels, when};
+use crate::texts::{joining as words, labels, when};
 use serde_json::json;
 
 /// What came of a wish to join.
@@ -198,36 +198,12 @@ fn accept(desk: &Desk<'_>, case: &Case, joining: &Joining, by: &Person, asker: &
     if !decide(desk, joining, JoiningOutcome::Accepted, &by.id().0)? {
         return Ok(());
     }
-    let visible_from = participation::visible_from(desk, case.thread.id, history)?;
-    let came = Came { by: by.id().as_str(), how: "asked", visible_from, cover_for: None };
-    if participation::join(desk, case, asker.id(), &came)? {
-        tell_joined(desk, case, by, asker, visible_from)?;
-    }
-    Ok(())
-}
-
-/// K-33 to the client, T-34 to the others, T-35 to who has joined, with what they may see of the past.
-fn tell_joined(desk: &Desk<'_>, case: &Case, by: &Person, joined: &Person, visible_from: MessageId) -> Result<()> {
-    let thread = case.thread.id;
-    notices::tell_client(desk, case, TextId::K33, &[("colleague", &joined.name)])?;
-    let head = desk.head(&case.contact, Some(&case.thread));
-    let post = |reader: &Reader<'_>, text: String| {
-        cards::notice(reader, &Notice { head: Some(head.clone()), text, style: Style::Good, ..Notice::default() })
-    };
-    for listener in desk.listeners(thread)? {
-        let reader = desk.reader_for(&listener, Some(&case.contact.line));
-        if listener.place != Place::Own(joined.id().clone()) {
-            let text = reader.voice.say(TextId::T34, &[("adder", &by.name), ("colleague", &joined.name)]);
-            desk.post_to(Some(thread), &listener.place, post(&reader, text), None)?;
-        }
-    }
-    if desk.audience(thread)?.contains(&Place::Own(joined.id().clone())) {
-        let reader = desk.reader(joined, Some(&case.contact.line));
-        let text = reader.voice.say(TextId::T35, &[("adder", &by.name), ("client", &case.contact.name)]);
-        desk.post(Some(thread), joined, post(&reader, text), None)?;
-        past::show(desk, case, joined, visible_from)?;
+    let from = participation::visible_from(desk, case.thread.id, history)?;
+    let joined = comings::add(desk, case, asker, &Coming { by, how: "asked", history })?;
+    if joined && desk.audience(case.thread.id)?.contains(&Place::Own(asker.id().clone())) {
+        past::show(desk, case, asker, from)?;
         // Whoever is about to write to another client now sees this one's words: in doubt they are asked.
-        desk.tx.disturb_focus(joined.id(), thread)?;
+        desk.tx.disturb_focus(asker.id(), case.thread.id)?;
     }
     Ok(())
 }
