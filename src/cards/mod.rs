@@ -5,6 +5,7 @@
 //! (what a notification shows) names the client and never quotes a message.
 
 mod add;
+mod away;
 mod choices_ways;
 mod contact;
 mod contact_edit;
@@ -27,6 +28,7 @@ mod id_or_text;
 mod intake;
 mod joining;
 mod leave;
+mod moment_input;
 mod new_conversation;
 mod news;
 mod notice;
@@ -70,6 +72,7 @@ mod samples_transfer;
 mod tests;
 
 pub use add::{AddField, AddForm, AddInputs, add_form};
+pub use away::{AwayField, AwayForm, AwayInputs, away_form};
 pub use contact::contact;
 pub use contact_edit::contact_edit;
 pub use contact_view::*;

@@ -3,6 +3,7 @@
 //! promises is checked again by whoever handles the action.
 
 use super::add::AddInputs;
+use super::away::AwayInputs;
 use super::id_or_text;
 use super::transfer_inputs::TransferInputs;
 use super::which::ThreadCommand;
@@ -191,6 +192,23 @@ pub enum Action {
     },
     #[serde(rename = "join.decline")]
     DeclineJoining { joining: JoiningId },
+    /// Ask until when one is away.
+    #[serde(rename = "absence.form")]
+    Away {},
+    #[serde(rename = "absence.set")]
+    SetAway {
+        #[serde(flatten)]
+        inputs: AwayInputs,
+    },
+    /// Somebody is back; empty: who presses.
+    #[serde(rename = "absence.end")]
+    Back {
+        #[serde(default)]
+        who: String,
+    },
+    /// Who stands in goes on taking part when the other is back.
+    #[serde(rename = "absence.stay")]
+    Stay { thread: ThreadId },
     /// Show the thread card's current state.
     #[serde(rename = "thread.view")]
     View { thread: ThreadId },
@@ -344,6 +362,10 @@ pub const VERBS: &[&str] = &[
     "join.administrator",
     "join.accept",
     "join.decline",
+    "absence.form",
+    "absence.set",
+    "absence.end",
+    "absence.stay",
     "thread.view",
     "thread.help",
     "history.open",
@@ -413,6 +435,10 @@ impl Action {
             Self::AskAdministrator { .. } => "join.administrator",
             Self::AcceptJoining { .. } => "join.accept",
             Self::DeclineJoining { .. } => "join.decline",
+            Self::Away { .. } => "absence.form",
+            Self::SetAway { .. } => "absence.set",
+            Self::Back { .. } => "absence.end",
+            Self::Stay { .. } => "absence.stay",
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",

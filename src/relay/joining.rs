@@ -7,8 +7,8 @@ use super::comings::{self, Coming};
 use super::desk::{Case, Desk, Listener, Person, SERVER};
 use super::{leftovers, mates, offers, participation, past, staff, standing, tell};
 use crate::bridge::{
-    Answering, AskedBefore, Asking, HistoryChoice, JOIN_AGAIN_AFTER, JoiningId, JoiningOutcome, MayNotAsk, Place, Policy, Post, WhomToAsk,
-    joining_limits, may_answer, may_ask,
+    Absences, Answering, AskedBefore, Asking, HistoryChoice, JOIN_AGAIN_AFTER, JoiningId, JoiningOutcome, MayNotAsk, Place, Policy, Post,
+    WhomToAsk, joining_limits, may_answer, may_ask,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, AskedToJoin, Notice, Reader, Receipt, RefusedAnswer, Style};
@@ -47,7 +47,12 @@ pub fn ask(desk: &Desk<'_>, asker: &Person, contact: &Contact, whom: WhomToAsk) 
         return Ok(Wished::NobodyToAsk);
     }
     let hours = desk.line(&contact.line).map_or_else(Policy::default, |line| line.policy.clone()).join_hours;
-    let limits = joining_limits(whom, desk.now, hours);
+    let mut limits = joining_limits(whom, desk.now, hours);
+    // Nobody who has the client is there to answer.
+    let (all, owners) = (desk.tx.absences()?, desk.tx.participants(case.thread.id)?);
+    if owners.iter().all(|owner| Absences { all: &all, now: desk.now }.is_away(owner)) {
+        limits.escalate_at = None;
+    }
     let id = desk.tx.insert_joining(case.thread.id, asker.id(), whom, limits, desk.now)?;
     let joining = desk.tx.joining(id)?.ok_or(StoreError::Panicked)?;
     let body = json!({ "contact": contact.id, "joining": id, "asked": whom, "due_at": limits.due_at });

@@ -3,6 +3,7 @@
 //! A door calls [`Relay::on_activity`], [`Relay::on_invoke`] or [`Relay::on_notification`] and answers when it returns: by then
 //! everything is on disk. The worker and housekeeping do the rest.
 
+mod absence;
 mod act;
 mod address;
 mod attachments;

@@ -3,7 +3,7 @@
 
 use super::desk::{Case, Desk, Listener, Person, SERVER};
 use super::{render, staff, standing};
-use crate::bridge::{self, ColleagueId, IntakeOutcome, IntakeTo, MessageId, Place, Policy, Post};
+use crate::bridge::{self, Absences, ColleagueId, IntakeOutcome, IntakeTo, MessageId, OnDuty, Place, Policy, Post};
 use crate::cards::{self, Notice, Receipt, Style};
 use crate::markup;
 use crate::store::{Intake, Result, Subject};
@@ -118,8 +118,20 @@ fn places(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
         }
         tell_unreachable(desk, case)?;
     }
-    let colleagues = staff::colleagues(desk, &case.contact.line)?;
-    Ok(colleagues.into_iter().map(|person| Place::Own(person.known.id)).collect())
+    on_duty(desk, case)
+}
+
+/// The own chats of those of the line who are there.
+fn on_duty(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
+    let (all, line) = (desk.tx.absences()?, &case.contact.line);
+    let absences = Absences { all: &all, now: desk.now };
+    let participants = desk.tx.participants(case.thread.id)?;
+    let mut colleagues = staff::colleagues(desk, line)?;
+    // Who is away and has the client has read the message already.
+    colleagues.retain(|person| !participants.contains(person.id()));
+    let stand = |person: &Person| OnDuty { away: absences.is_away(person.id()), supervises: desk.supervises(person, line) };
+    let staff: Vec<OnDuty> = colleagues.iter().map(stand).collect();
+    Ok(bridge::on_duty(&staff).into_iter().map(|at| Place::Own(colleagues[at].id().clone())).collect())
 }
 
 /// The line's channel cannot be reached: its colleagues are offered the client instead, and administrators told.

@@ -5,6 +5,7 @@
 //! because it may be run again when a neighbour in its batch failed. Everything read and written has a method on [`Tx`], one
 //! file an aggregate.
 
+mod absence;
 mod card;
 mod colleague;
 mod contact;
@@ -73,6 +74,7 @@ const MIGRATIONS: &[&str] = &[
     CONTACTS,
     include_str!("migrations/0009_transfer.sql"),
     include_str!("migrations/0010_joining.sql"),
+    include_str!("migrations/0011_absence.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

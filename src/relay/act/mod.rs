@@ -1,6 +1,7 @@
 //! What the buttons do. Every action is checked anew on the server: a forged or stale card does nothing but show the current
 //! state.
 
+mod absence;
 mod add;
 mod allowed;
 mod contact;
@@ -222,6 +223,10 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::AskAdministrator { contact } => joining::ask(desk, person, *contact, WhomToAsk::Administrators),
         Action::AcceptJoining { joining, history, last } => joining::accept(desk, person, *joining, history, last),
         Action::DeclineJoining { joining } => joining::decline(desk, person, *joining),
+        Action::Away {} => absence::form(desk, person),
+        Action::SetAway { inputs } => absence::set(desk, person, inputs),
+        Action::Back { who } => absence::back(desk, person, who),
+        Action::Stay { thread } => absence::stay(desk, person, *thread),
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| {
             let reader = desk.reader(person, Some(&case.contact.line));
