@@ -28,6 +28,11 @@ impl Choices {
         if self.style == "expanded" {
             return self;
         }
+        self.searched(dataset)
+    }
+
+    /// Found by typing only, for what is not for everybody who sees the card.
+    pub fn searched(self, dataset: Dataset) -> Self {
         // Of Adaptive Cards 1.6, and read by Teams in cards of 1.5.
         let mut input = self.filtered().value(None);
         input.ways.data = Some(json!({"type": "Data.Query", "dataset": dataset.to_string()}));

@@ -28,9 +28,11 @@ mod id_or_text;
 mod intake;
 mod joining;
 mod leave;
+mod link;
 mod moment_input;
 mod new_conversation;
 mod news;
+mod note;
 mod notice;
 mod opt_in;
 mod parse;
@@ -67,6 +69,8 @@ mod samples_participants;
 #[cfg(test)]
 mod samples_people;
 #[cfg(test)]
+mod samples_places;
+#[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;
@@ -92,8 +96,10 @@ pub use history_view::*;
 pub use intake::{Intake, intake};
 pub use joining::{AskedToJoin, RefusedAnswer, joining};
 pub use leave::{LeaveForm, leave_form};
+pub use link::link;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
+pub use note::{NOTE_LIMIT, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use parse::ParseError;

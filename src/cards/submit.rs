@@ -215,6 +215,30 @@ pub enum Action {
     /// How a thread stands for the reader, and the commands.
     #[serde(rename = "thread.help")]
     ThreadHelp { thread: ThreadId },
+    /// "Which client is this chat for?" answered: the thread lives in the chat where it is pressed.
+    #[serde(rename = "chat.link")]
+    LinkChat {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+    },
+    /// The thread lives in its participants' own chats again.
+    #[serde(rename = "chat.unlink")]
+    UnlinkChat { thread: ThreadId },
+    /// A conversation that was gone is there again: the thread lives there again.
+    #[serde(rename = "chat.move_back")]
+    MoveBack { thread: ThreadId },
+    /// A group chat is to be made for the thread.
+    #[serde(rename = "chat.open")]
+    OpenChat { thread: ThreadId },
+    /// Show the input for a note.
+    #[serde(rename = "thread.note")]
+    NoteForm { thread: ThreadId },
+    #[serde(rename = "note.save")]
+    SaveNote {
+        thread: ThreadId,
+        #[serde(default)]
+        text: String,
+    },
     /// Messages of a thread, older than `before`.
     #[serde(rename = "history.open")]
     OpenHistory {
@@ -368,6 +392,12 @@ pub const VERBS: &[&str] = &[
     "absence.stay",
     "thread.view",
     "thread.help",
+    "chat.link",
+    "chat.unlink",
+    "chat.move_back",
+    "chat.open",
+    "thread.note",
+    "note.save",
     "history.open",
     "history.search",
     "contact.edit",
@@ -441,6 +471,12 @@ impl Action {
             Self::Stay { .. } => "absence.stay",
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
+            Self::LinkChat { .. } => "chat.link",
+            Self::UnlinkChat { .. } => "chat.unlink",
+            Self::MoveBack { .. } => "chat.move_back",
+            Self::OpenChat { .. } => "chat.open",
+            Self::NoteForm { .. } => "thread.note",
+            Self::SaveNote { .. } => "note.save",
             Self::OpenHistory { .. } => "history.open",
             Self::SearchHistory { .. } => "history.search",
             Self::EditContact { .. } => "contact.edit",

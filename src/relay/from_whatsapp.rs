@@ -1,7 +1,9 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{absence, consent, entry_point, evidence, identity, intake, marketing, news, render, revocation, send, status, unowned};
+use super::{
+    absence, consent, entry_point, evidence, identity, intake, marketing, news, opening, render, revocation, send, status, unowned,
+};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
@@ -83,8 +85,8 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
     let case = with_window(desk, case, message)?;
     let case = entry_point::on_message(desk, case, id, message)?;
-    let deactivated = number.status == NumberStatus::Deactivated;
-    // An opt-out acts in any state, also on a number that is switched off.
+    let deactivated = number.status == NumberStatus::Deactivated || desk.is_switched_off(&case.contact.line);
+    // An opt-out acts in any state, also where the number or the line is switched off.
     if deactivated && meaning != Meaning::OptOut {
         // Nor does a wish to stop get lost there: consent is the line's, whatever the number.
         revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;
@@ -188,6 +190,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     // Who says stop is not offered to anybody: there is nothing to take.
     let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
+    opening::settle(desk, case)?;
     let waits_for = if meaning == Meaning::OptOut { None } else { absence::on_message(desk, case)? };
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.

@@ -2,8 +2,8 @@
 //! say how it stands everywhere, to those who come later too; supervisors hear of who waits for long.
 
 use super::desk::{Case, Desk, Listener, Person, SERVER};
-use super::{render, staff, standing};
-use crate::bridge::{self, Absences, ColleagueId, IntakeOutcome, IntakeTo, MessageId, OnDuty, Place, Policy, Post};
+use super::{opening, render, staff, standing};
+use crate::bridge::{self, Absences, ColleagueId, IntakeOutcome, IntakeTo, MessageId, OnDuty, Place, Policy, Post, Scope};
 use crate::cards::{self, Notice, Receipt, Style};
 use crate::markup;
 use crate::store::{Intake, Result, Subject};
@@ -106,17 +106,16 @@ fn offer(desk: &Desk<'_>, case: &Case, intake: &Intake) -> Result<Vec<Place>> {
 
 /// Where a client of this line is offered now.
 fn places(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
-    // Where a thread has a shared home, its members have read the message there.
-    if desk.tx.home(case.thread.id)?.is_some() {
-        return Ok(vec![Place::Home]);
+    // Where a thread has a shared home, its members have read the message there. In a channel the thread's own card offers the client.
+    if let Some(home) = desk.tx.home(case.thread.id)? {
+        let in_channel = desk.tx.conversation(&home.base)?.is_some_and(|known| known.scope == Scope::Channel);
+        return Ok(if in_channel { Vec::new() } else { vec![Place::Home] });
     }
-    let line = desk.line(&case.contact.line);
-    if let Some(channel) = line.filter(|line| line.intake.to == IntakeTo::Channel).and_then(|line| line.channel.as_ref()) {
-        let id = channel.channel.as_str().into();
-        if desk.tx.conversation(&id)?.is_some_and(|known| known.installed) {
-            return Ok(vec![Place::Conversation(id)]);
+    if let Some(line) = desk.line(&case.contact.line).filter(|line| line.intake.to == IntakeTo::Channel) {
+        match opening::channel(desk, line)? {
+            Some(channel) => return Ok(vec![Place::Conversation(channel.reference.conversation)]),
+            None => tell_unreachable(desk, case)?,
         }
-        tell_unreachable(desk, case)?;
     }
     on_duty(desk, case)
 }
