@@ -1,5 +1,6 @@
 //! The rules, pure: no async, no I/O, no clock. Functions take `now` and return decisions.
 
+mod absence;
 mod admit;
 mod billing;
 mod business_days;
@@ -47,6 +48,7 @@ mod template_tests;
 mod transfer;
 mod window;
 
+pub use absence::*;
 pub use admit::*;
 pub use billing::*;
 pub use business_days::business_days_after;

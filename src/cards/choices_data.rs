@@ -1,6 +1,6 @@
 //! How an input lets somebody choose: by typing (`choices.data`), and more than one (`isMultiSelect`).
 
-use super::element::Choices;
+use super::element::{Choices, LIST_LIMIT};
 use super::typeahead::Dataset;
 use serde_json::json;
 
@@ -28,4 +28,19 @@ impl Choices {
         input.ways.data = Some(json!({"type": "Data.Query", "dataset": dataset.to_string()}));
         input
     }
+}
+
+/// How many of an input's choices (title, value) fit into a card's list.
+pub fn fitting_choices(choices: &[(String, String)]) -> usize {
+    let mut left = LIST_LIMIT;
+    choices
+        .iter()
+        .take_while(|(title, value)| {
+            // The members' names and quotes take 24 bytes; a title's quotes and backslashes are doubled.
+            let size = 2 * title.len() + value.len() + 24;
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        })
+        .count()
 }

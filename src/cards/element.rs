@@ -103,21 +103,6 @@ pub fn fitting(elements: &[Element]) -> usize {
         .count()
 }
 
-/// How many of an input's choices (title, value) fit into a card's list.
-pub fn fitting_choices(choices: &[(String, String)]) -> usize {
-    let mut left = LIST_LIMIT;
-    choices
-        .iter()
-        .take_while(|(title, value)| {
-            // The members' names and quotes take 24 bytes; a title's quotes and backslashes are doubled.
-            let size = 2 * title.len() + value.len() + 24;
-            let fits = size <= left;
-            left = left.saturating_sub(size);
-            fits
-        })
-        .count()
-}
-
 /// Keeps the elements that fit, and says how many more there are (`more` that were left out before, and those cut here).
 pub fn list(mut elements: Vec<Element>, more: usize, words: fn(usize) -> String) -> Vec<Element> {
     let fit = fitting(&elements);
@@ -142,6 +127,9 @@ pub enum Element {
     TextInput(TextInput),
     #[serde(rename = "Input.ChoiceSet")]
     Choices(Choices),
+    /// It names its type itself.
+    #[serde(untagged)]
+    Moment(super::moment_input::MomentInput),
 }
 
 macro_rules! element {

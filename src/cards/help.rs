@@ -5,7 +5,7 @@ use super::submit::Action;
 use super::text::Text;
 use super::view::Reader;
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{absence, labels};
 
 /// The commands, with buttons for the first three.
 pub fn help(reader: &Reader<'_>) -> Post {
@@ -13,7 +13,7 @@ pub fn help(reader: &Reader<'_>) -> Post {
     card.push(TextBlock::heading(Text::plain(labels::COMMANDS)));
     card.push(TextBlock::new(Text::plain(labels::HELP_INTRO)));
     card.push(FactSet::new(labels::COMMAND_HELP.iter().map(|(command, what)| (*command, Text::plain(what)))));
-    card.actions(entrances());
+    card.actions(entrances().into_iter().chain([Button::new(absence::AWAY, &Action::Away {})]));
     card.post(labels::HELP)
 }
 

@@ -3,7 +3,8 @@
 //! No input is marked as required, because a client checks all inputs of a card for every button: one form would hold up the
 //! other. The server checks, and shows the card again with what was typed and what is wrong.
 
-use super::element::{ActionSet, Button, Choices, Container, Element, TextBlock, TextInput, fitting_choices};
+use super::choices_data::fitting_choices;
+use super::element::{ActionSet, Button, Choices, Container, Element, TextBlock, TextInput};
 use super::parts::{contact_errors, error, phone, told_apart};
 use super::submit::Action;
 use super::text::{Text, name};

@@ -1,6 +1,7 @@
 //! "Who is this for?": nothing goes to a client as long as it is not certain which one is meant.
 
-use super::element::{Button, Choices, Container, TextBlock, fitting_choices};
+use super::choices_data::fitting_choices;
+use super::element::{Button, Choices, Container, TextBlock};
 use super::parts::{QUOTE_LIMIT, error, paragraph, told_apart};
 use super::submit::Action;
 use super::text::{Text, clip};

@@ -1,7 +1,8 @@
 //! What every card keeps, whoever the client is and whatever was written.
 
+use super::ParseError;
 use super::samples::{Words, all, directory, now, reader, thread_card};
-use super::submit::{Action, ParseError, VERBS};
+use super::submit::{Action, VERBS};
 use super::*;
 use crate::bridge::{Basis, ConsentState, ContactId, LineId, MessageId, Post, PostBody, SearchHits, ThreadId};
 use proptest::prelude::*;

@@ -19,6 +19,8 @@ pub enum Dataset {
     Receivers(ThreadId),
     /// Colleagues who can be added to a thread.
     Addable(ThreadId),
+    /// Colleagues of the reader's lines.
+    Mates,
 }
 
 const TEMPLATES: &str = "templates/";
@@ -26,12 +28,14 @@ const CONTACTS: &str = "contacts";
 const THREADS: &str = "threads";
 const RECEIVERS: &str = "receivers/";
 const ADDABLE: &str = "addable/";
+const MATES: &str = "mates";
 
 impl Dataset {
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             CONTACTS => Some(Self::Contacts),
             THREADS => Some(Self::Threads),
+            MATES => Some(Self::Mates),
             _ => {
                 let row = |prefix| text.strip_prefix(prefix)?.parse().ok().map(ThreadId);
                 row(TEMPLATES)
@@ -51,6 +55,7 @@ impl fmt::Display for Dataset {
             Self::Threads => f.write_str(THREADS),
             Self::Receivers(thread) => write!(f, "{RECEIVERS}{thread}"),
             Self::Addable(thread) => write!(f, "{ADDABLE}{thread}"),
+            Self::Mates => f.write_str(MATES),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! "Which conversation?": a command about a conversation, typed while several are open.
 
-use super::element::{Button, Choices, TextBlock, fitting_choices};
+use super::choices_data::fitting_choices;
+use super::element::{Button, Choices, TextBlock};
 use super::parts::{error, paragraph};
 use super::route::thread_title;
 use super::submit::Action;

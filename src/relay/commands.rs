@@ -22,6 +22,8 @@ pub enum Command {
     Held,
     Details,
     Transfer,
+    Away,
+    Back,
     /// About a conversation that must be certain.
     InThread(ThreadCommand),
     Help,
@@ -47,6 +49,8 @@ pub fn read(text: &str) -> Option<Command> {
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
         ("transfer", "") => Command::Transfer,
+        ("away", "") => Command::Away,
+        ("back", "") => Command::Back,
         ("add", "") => Command::InThread(ThreadCommand::Add),
         ("remove", "") => Command::InThread(ThreadCommand::Remove),
         ("leave", "") => Command::InThread(ThreadCommand::Leave),
@@ -67,6 +71,8 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }, None),
         Command::History => act::run(desk, person, &Action::History {}, None),
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
+        Command::Away => act::run(desk, person, &Action::Away {}, None),
+        Command::Back => act::run(desk, person, &Action::Back { who: String::new() }, None),
         Command::Help => help(desk, person),
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
@@ -130,6 +136,10 @@ mod tests {
     #[case("remove me from your list", None)]
     #[case("note", Some(Command::NotYet))]
     #[case("the end", None)]
+    #[case("away", Some(Command::Away))]
+    #[case("away until Monday", None)]
+    #[case("Back", Some(Command::Back))]
+    #[case("back soon", None)]
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]
     #[case("details of the contract", None)]

@@ -2,7 +2,7 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, offers, opening, revocation, send, status, unowned, views};
+use super::{entry_point, homes, joining, offers, opening, revocation, send, status, unowned, views};
 use crate::bridge::{
     self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
     Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
@@ -232,7 +232,7 @@ fn prepare_standing(
     });
     let post = match subject {
         Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
-        Subject::Joining(_) => None,
+        Subject::Joining(id) => joining::card(desk, listener, id, before.is_some())?,
     };
     Ok(match (post, before) {
         (None, _) => Step::Settle,

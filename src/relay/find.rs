@@ -172,6 +172,14 @@ pub fn addable(desk: &Desk<'_>, person: &Person, case: &Case, typed: &str) -> Re
     Ok(mates)
 }
 
+/// The colleagues of somebody's lines whom Teams knows, by name.
+pub fn mates(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<Mate>> {
+    let wanted = Wanted::new(typed);
+    let mut mates = mates::of_lines_of(desk, person)?;
+    mates.retain(|mate| mate.person.is_some() && wanted.is_in(&[&mate.name]));
+    Ok(mates)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,6 +35,7 @@ pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Resul
 fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
     let none = (None, None);
     let enabled = !desk.office.lines_of(&person.known).is_empty();
+    let asked = matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::needs_no_line(desk, person, data));
     match &event.kind {
         TeamsEventKind::Installed => {
             if desk.tx.welcome_once(person.id())? {
@@ -50,7 +51,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             desk.journal("app.uninstalled", &person.id().0, None, None, &json!({}))?;
             Ok(none)
         }
-        TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
+        TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled && !asked => {
             let text = desk.why_not_enabled(person, None);
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.

@@ -1,7 +1,9 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, intake, marketing, news, opening, render, revocation, send, status, unowned};
+use super::{
+    absence, consent, entry_point, evidence, identity, intake, marketing, news, opening, render, revocation, send, status, unowned,
+};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
@@ -189,6 +191,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
     opening::settle(desk, case)?;
+    let waits_for = if meaning == Meaning::OptOut { None } else { absence::on_message(desk, case)? };
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
@@ -203,8 +206,8 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     if meaning == Meaning::OptOut {
         return unowned::settle(desk, case, IntakeOutcome::Stopped, "client");
     }
-    if nobody {
-        unowned::on_message(desk, case, id, None)?;
+    if nobody || waits_for.is_some() {
+        unowned::on_message(desk, case, id, waits_for.as_ref())?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, revocation, send, switched_off, tell, template_check, transfer, unowned};
+use super::{absence, deliver, expiry, joining, revocation, send, switched_off, tell, template_check, transfer, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -76,6 +76,8 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
             log_error(done);
         }
         log_error(relay.write("intake", unowned::look).await);
+        log_error(relay.write("joining", joining::look).await);
+        log_error(relay.write("absence", absence::look).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.

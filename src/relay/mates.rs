@@ -39,6 +39,29 @@ pub fn of_line(desk: &Desk<'_>, line: &LineId) -> Result<Vec<Mate>> {
     Ok(mates)
 }
 
+/// Who is enabled for any of somebody's lines now, by name; they themselves too.
+pub fn of_lines_of(desk: &Desk<'_>, person: &Person) -> Result<Vec<Mate>> {
+    of_any(desk, desk.office.lines_of(&person.known).into_iter().map(|line| &line.id))
+}
+
+/// Those of the lines that somebody supervises, without themselves.
+pub fn supervised(desk: &Desk<'_>, person: &Person) -> Result<Vec<Mate>> {
+    let lines = desk.office.lines_of(&person.known).into_iter().map(|line| &line.id);
+    let mut mates = of_any(desk, lines.filter(|line| desk.supervises(person, line)))?;
+    mates.retain(|mate| mate.id != person.id().as_str());
+    Ok(mates)
+}
+
+fn of_any<'a>(desk: &Desk<'_>, lines: impl Iterator<Item = &'a LineId>) -> Result<Vec<Mate>> {
+    let mut found: Vec<Mate> = Vec::new();
+    for line in lines {
+        let mates = of_line(desk, line)?;
+        found.extend(mates.into_iter().filter(|mate| found.iter().all(|known| known.id != mate.id)).collect::<Vec<_>>());
+    }
+    found.sort_by_key(|mate| mate.name.to_lowercase());
+    Ok(found)
+}
+
 /// Where somebody can be told something about a thread: in their own chat with the app, else in the thread's shared home, if they are a
 /// member there. `None`: nowhere.
 pub fn reach(desk: &Desk<'_>, thread: ThreadId, person: &Person) -> Result<Option<Place>> {

@@ -3,6 +3,7 @@
 //! A door calls [`Relay::on_activity`], [`Relay::on_invoke`] or [`Relay::on_notification`] and answers when it returns: by then
 //! everything is on disk. The worker and housekeeping do the rest.
 
+mod absence;
 mod act;
 mod address;
 mod attachments;
@@ -34,6 +35,7 @@ mod housekeeping;
 mod identity;
 mod inherit;
 mod intake;
+mod joining;
 mod leftovers;
 mod marketing;
 mod mates;
@@ -331,7 +333,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(Answer::Card(answer));
     }
-    let post = if desk.office.lines_of(&person.known).is_empty() {
+    let post = if desk.office.lines_of(&person.known).is_empty() && !act::needs_no_line(desk, &person, &invoke.data) {
         desk.notice(&person, None, crate::cards::Style::Attention, desk.why_not_enabled(&person, None))
     } else {
         act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?

@@ -36,7 +36,7 @@ fn missing(desk: &Desk<'_>, line: &Line) -> Result<()> {
 }
 
 /// The line's channel, when the app is there.
-fn channel(desk: &Desk<'_>, line: &Line) -> Result<Option<SharedConversation>> {
+pub fn channel(desk: &Desk<'_>, line: &Line) -> Result<Option<SharedConversation>> {
     let Some(wanted) = &line.channel else { return Ok(None) };
     let id = ConversationId::from(wanted.channel.as_str());
     if let Some(known) = desk.tx.conversation(&id)? {

@@ -8,9 +8,9 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, members, notes};
+use super::{act, attachments, commands, edits, members, notes, tell};
 use crate::bridge::{
-    ActivityId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, route,
+    ActivityId, JoiningId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, route,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -147,7 +147,7 @@ fn on_message_of_no_client(desk: &Desk<'_>, person: &Person, said: &Said<'_>) ->
 /// A command where a thread lives is about that thread; what is about other clients is for one's own chat.
 fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Command) -> Result<Post> {
     let action = match command {
-        Command::New { .. } | Command::Contacts => {
+        Command::New { .. } | Command::Contacts | Command::Away | Command::Back => {
             return Ok(desk.notice(person, None, Style::Warning, sentences::OWN_CHAT_ONLY.to_owned()));
         }
         Command::History => Action::OpenHistory { thread, before: None },
@@ -186,7 +186,7 @@ fn outsider(desk: &Desk<'_>, person: &Person, case: &Case, addressed: bool) -> R
     let (text, actions) = if unowned {
         (places::unowned(&person.name, &case.contact.name), vec![(labels::TAKE, Action::Take { thread })])
     } else {
-        (places::outsider(&person.name, &case.contact.name), Vec::new())
+        (places::outsider(&person.name, &case.contact.name), tell::ways_to_join(case.contact.id).into())
     };
     let head = Some(desk.head(&case.contact, Some(&case.thread)));
     let notice = Notice { head, text, style: Style::Warning, actions, ..Notice::default() };
@@ -216,7 +216,7 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
     let Some(case) = here(desk, person)? else {
         return if verb.starts_with("chat.") || verb == "thread.take" { Ok(None) } else { elsewhere };
     };
-    if verb.starts_with("menu.") || verb == "contact.add" {
+    if verb.starts_with("menu.") || matches!(verb, "contact.add" | "absence.form" | "absence.set" | "absence.end") {
         return elsewhere;
     }
     let id = |name: &str| data.get(name).and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));
@@ -226,6 +226,9 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
     }
     if let Some(id) = id("revocation") {
         threads.push(desk.tx.revocation(RevocationId(id))?.map(|found| found.thread));
+    }
+    if let Some(id) = id("joining") {
+        threads.push(desk.tx.joining(JoiningId(id))?.map(|found| found.thread));
     }
     if let Some(entry) = id("entry") {
         threads.push(desk.tx.journal_entry(entry)?.and_then(|row| row.thread).map(ThreadId));

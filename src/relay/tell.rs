@@ -2,11 +2,11 @@
 
 use super::desk::{Case, Desk, Person};
 use super::render::shown;
-use crate::bridge::{self, ClosedWindow, Decision, Failure, FailureClass, MessageId, Outgoing, Post, Rule, Verdict};
+use crate::bridge::{self, ClosedWindow, ContactId, Decision, Failure, FailureClass, MessageId, Outgoing, Post, Rule, Verdict};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
 use crate::store::{Contact, Message, Result, Thread};
-use crate::texts::{TextId, labels, sentences, when};
+use crate::texts::{TextId, joining, labels, sentences, when};
 
 /// What to say about a verdict; `None` when there is nothing to say (it was sent). `message` is the recorded message.
 pub fn verdict(
@@ -140,9 +140,17 @@ pub fn refusal(
     if let (Rule::TemplateNotApproved | Rule::MarketingNotAllowed, Some(thread)) = (rule, thread) {
         actions.push((labels::CHOOSE_TEMPLATE, Action::Templates { thread: thread.id, query: String::new() }));
     }
+    if rule == Rule::OwnedByOthers {
+        actions.extend(ways_to_join(contact.id));
+    }
     actions.extend(why);
     let notice = Notice { head: Some(head), text, style: Style::Attention, kept: kept.map(str::to_owned), quotes_message: false, actions };
     cards::notice(&reader, &notice)
+}
+
+/// Both ways to ask whether one may join those who talk with a client.
+pub fn ways_to_join(contact: ContactId) -> [(&'static str, Action); 2] {
+    [(joining::ASK_TO_JOIN, Action::AskToJoin { contact }), (joining::ASK_ADMINISTRATOR, Action::AskAdministrator { contact })]
 }
 
 /// T-26, or T-14 when the client cannot be reached at all.

@@ -2,8 +2,8 @@
 //! say how it stands everywhere, to those who come later too; supervisors hear of who waits for long.
 
 use super::desk::{Case, Desk, Listener, Person, SERVER};
-use super::{render, staff, standing};
-use crate::bridge::{self, ColleagueId, IntakeOutcome, IntakeTo, MessageId, Place, Policy, Post, Scope};
+use super::{opening, render, staff, standing};
+use crate::bridge::{self, Absences, ColleagueId, IntakeOutcome, IntakeTo, MessageId, OnDuty, Place, Policy, Post, Scope};
 use crate::cards::{self, Notice, Receipt, Style};
 use crate::markup;
 use crate::store::{Intake, Result, Subject};
@@ -111,16 +111,26 @@ fn places(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
         let in_channel = desk.tx.conversation(&home.base)?.is_some_and(|known| known.scope == Scope::Channel);
         return Ok(if in_channel { Vec::new() } else { vec![Place::Home] });
     }
-    let line = desk.line(&case.contact.line);
-    if let Some(channel) = line.filter(|line| line.intake.to == IntakeTo::Channel).and_then(|line| line.channel.as_ref()) {
-        let id = channel.channel.as_str().into();
-        if desk.tx.conversation(&id)?.is_some_and(|known| known.installed) {
-            return Ok(vec![Place::Conversation(id)]);
+    if let Some(line) = desk.line(&case.contact.line).filter(|line| line.intake.to == IntakeTo::Channel) {
+        match opening::channel(desk, line)? {
+            Some(channel) => return Ok(vec![Place::Conversation(channel.reference.conversation)]),
+            None => tell_unreachable(desk, case)?,
         }
-        tell_unreachable(desk, case)?;
     }
-    let colleagues = staff::colleagues(desk, &case.contact.line)?;
-    Ok(colleagues.into_iter().map(|person| Place::Own(person.known.id)).collect())
+    on_duty(desk, case)
+}
+
+/// The own chats of those of the line who are there.
+fn on_duty(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
+    let (all, line) = (desk.tx.absences()?, &case.contact.line);
+    let absences = Absences { all: &all, now: desk.now };
+    let participants = desk.tx.participants(case.thread.id)?;
+    let mut colleagues = staff::colleagues(desk, line)?;
+    // Who is away and has the client has read the message already.
+    colleagues.retain(|person| !participants.contains(person.id()));
+    let stand = |person: &Person| OnDuty { away: absences.is_away(person.id()), supervises: desk.supervises(person, line) };
+    let staff: Vec<OnDuty> = colleagues.iter().map(stand).collect();
+    Ok(bridge::on_duty(&staff).into_iter().map(|at| Place::Own(colleagues[at].id().clone())).collect())
 }
 
 /// The line's channel cannot be reached: its colleagues are offered the client instead, and administrators told.

@@ -10,7 +10,7 @@ pub struct Joining {
     pub id: JoiningId,
     pub thread: ThreadId,
     pub asker: ColleagueId,
-    pub asked: WhomToAsk,
+    pub whom: WhomToAsk,
     pub asked_at: Time,
     /// `None`: the supervisors are not to be asked, or have been.
     pub escalate_at: Option<Time>,
@@ -32,7 +32,7 @@ fn read(row: &Row<'_>) -> Result<Joining> {
         id: JoiningId(row.get(0)?),
         thread: ThreadId(row.get(1)?),
         asker: ColleagueId(row.get(2)?),
-        asked: from_word(row.get(3)?)?,
+        whom: from_word(row.get(3)?)?,
         asked_at: time(row.get(4)?),
         escalate_at: maybe_time(row.get(5)?),
         due_at: time(row.get(6)?),
@@ -46,10 +46,10 @@ impl Tx<'_> {
     }
 
     /// The last time that a colleague asked these about a thread.
-    pub fn last_joining(&self, thread: ThreadId, asker: &ColleagueId, asked: WhomToAsk) -> Result<Option<Joining>> {
+    pub fn last_joining(&self, thread: ThreadId, asker: &ColleagueId, whom: WhomToAsk) -> Result<Option<Joining>> {
         self.first(
             &format!("SELECT {COLUMNS} FROM joining WHERE thread_id = ?1 AND asker = ?2 AND asked = ?3 ORDER BY joining_id DESC LIMIT 1"),
-            (thread.0, &asker.0, word(&asked)?),
+            (thread.0, &asker.0, word(&whom)?),
             read,
         )
     }
@@ -63,13 +63,13 @@ impl Tx<'_> {
         &self,
         thread: ThreadId,
         asker: &ColleagueId,
-        asked: WhomToAsk,
+        whom: WhomToAsk,
         limits: JoiningLimits,
         now: Time,
     ) -> Result<JoiningId> {
         self.execute(
             "INSERT INTO joining (thread_id, asker, asked, asked_at, escalate_at, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (thread.0, &asker.0, word(&asked)?, micros(now), limits.escalate_at.map(micros), micros(limits.due_at)),
+            (thread.0, &asker.0, word(&whom)?, micros(now), limits.escalate_at.map(micros), micros(limits.due_at)),
         )?;
         Ok(JoiningId(self.connection.last_insert_rowid()))
     }

@@ -5,6 +5,7 @@
 //! because it may be run again when a neighbour in its batch failed. Everything read and written has a method on [`Tx`], one
 //! file an aggregate.
 
+mod absence;
 mod book;
 mod card;
 mod chat_job;
@@ -78,6 +79,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_transfer.sql"),
     include_str!("migrations/0010_joining.sql"),
     include_str!("migrations/0011_chat_job.sql"),
+    include_str!("migrations/0012_absence.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

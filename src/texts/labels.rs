@@ -182,6 +182,8 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("remove", "Remove a colleague from it"),
     ("leave", "Leave it to the others"),
     ("end", "End it: the client is free for your line of business"),
+    ("away", crate::texts::absence::AWAY_HELP),
+    ("back", crate::texts::absence::BACK_HELP),
     ("help", "Show this card"),
     ("// text", "A note for yourself: never sent to the client"),
 ];

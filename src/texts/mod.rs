@@ -3,8 +3,10 @@
 //!
 //! All texts are plain text. Whoever puts one into HTML, a card or WhatsApp's markup escapes it there.
 
+pub mod absence;
 mod failure;
 mod files;
+pub mod joining;
 pub mod labels;
 mod master;
 mod news;

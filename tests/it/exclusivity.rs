@@ -90,3 +90,65 @@ async fn of_two_colleagues_who_take_a_client_at_once_one_wins() {
     let seen = [ana, ben].map(|who| who.heard().into_iter().filter(|text| text == "Tom Becker: Anybody?").count());
     assert_eq!(seen.iter().sum::<usize>(), 1);
 }
+
+/// How many of these answers say it.
+fn say(cards: &[String], words: &str) -> usize {
+    cards.iter().filter(|card| card.contains(words)).count()
+}
+
+// product.md 6: "the first to take it owns it", against product.md 2 row 4.
+#[tokio::test]
+async fn of_one_who_takes_a_client_and_one_who_asks_the_same_client_one_wins() {
+    let world = World::start().await;
+    let (ana, ben, maria) = (world.ana(), world.ben(), world.maria());
+    // Maria is known to Ben, who stands before T-00, and writes by herself.
+    ben.opens(&maria).await;
+    let request = ben.find("has not agreed to WhatsApp messages yet").activity_id;
+    maria.types("Hello").await;
+    let offer = ana.find("nobody owns this client").activity_id;
+    let (one, other) = tokio::join!(
+        world.teams.click("ana", &offer, "Take", Value::Null),
+        world.teams.click("ben", &request, "Send request", json!({"basis": "contract"}))
+    );
+    world.settle().await;
+    let cards = [one, other].map(|answer| words(&answer.expect("pressed").card.expect("a card")));
+    assert_eq!(say(&cards, "already messaging with another colleague"), 1, "{cards:?}");
+    assert_eq!(say(&cards, "You took this conversation.") + say(&cards, "Request sent."), 1, "{cards:?}");
+    assert_eq!(world.recorded("participant.joined").await, 1);
+    // Whoever came second can ask the first.
+    let asks = [ana, ben].into_iter().filter(|who| who.newest_offering("Ask to join").is_some()).count();
+    assert_eq!(asks, 1);
+    assert!([ana, ben].iter().all(|who| who.newest_offering("Take").is_none()));
+}
+
+#[tokio::test]
+async fn of_many_presses_at_once_exactly_one_takes_the_client() {
+    let world = World::start().await;
+    world.install("caro").await;
+    let tom = world.tom();
+    tom.types("Hello").await;
+    let mut presses = Vec::new();
+    for who in [world.ana(), world.ben(), world.caro()] {
+        let card = who.find("nobody owns this client").activity_id;
+        for _ in 0..4 {
+            let (card, world) = (card.clone(), &world);
+            presses.push(async move { (who.key, world.teams.click(who.key, &card, "Take", Value::Null).await) });
+        }
+    }
+    let answers = futures_util::future::join_all(presses).await;
+    world.settle().await;
+    assert_eq!(world.recorded("participant.joined").await, 1);
+    let owner = world.last_record("participant.joined").await.actor;
+    for (key, answer) in answers {
+        let user = world.cast.teams.users.iter().find(|user| user.key == key).expect("in the cast");
+        // A card that has changed meanwhile has no button any more.
+        let Ok(answer) = answer else { continue };
+        let said = words(&answer.card.expect("a card"));
+        let expected = if user.object_id == owner { "You took this conversation." } else { "already messaging with another colleague" };
+        assert!(said.contains(expected), "{key}: {said}");
+    }
+    tom.types("Anybody?").await;
+    let seen =
+        [world.ana(), world.ben(), world.caro()].map(|who| who.heard().iter().filter(|text| *text == "Tom Becker: Anybody?").count());
+    assert_eq!(seen.iter().sum::<usize>(), 1);
+}

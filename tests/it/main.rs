@@ -17,6 +17,8 @@ mod histories;
 mod history;
 mod homes_channel;
 mod homes_chat;
+mod intake;
+mod joining;
 mod mirror;
 mod news;
 mod participants;

@@ -8,7 +8,7 @@ use crate::cards::{self, Notice, OptIn, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person, Seat};
 use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
-use crate::relay::{render, tell, views};
+use crate::relay::{absence, render, tell, views};
 use crate::store::{Contact, Purpose, Result, Thread};
 use crate::texts::{labels, sentences};
 use serde_json::json;
@@ -142,7 +142,8 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     }
     let policy = desk.line(&case.contact.line).map(|line| line.policy.clone()).unwrap_or_default();
     let facts = desk.facts(&case.contact, Some(&case.thread), Some(person), &policy)?;
-    if facts.owned_by_others && policy.exclusivity == Exclusivity::Exclusive {
+    let away = absence::waits_for_cover(desk, thread)?;
+    if facts.owned_by_others && policy.exclusivity == Exclusivity::Exclusive && away.is_none() {
         return Ok(tell::refusal(desk, person, &case.contact, Some(&case.thread), Rule::OwnedByOthers, None, None));
     }
     if !person.known.installed && desk.tx.home(thread)?.is_none() {
@@ -150,6 +151,9 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
         return Ok(desk.notice(person, about, Style::Warning, sentences::INSTALL_FIRST.to_owned()));
     }
     let took_part = desk.tx.participants(thread)?.contains(person.id());
+    if let Some(away) = &away {
+        absence::stand_in(desk, &case, person, away, person.id().as_str())?;
+    }
     open(desk, person, &case.contact, case.thread.number.clone(), "took")?;
     desk.tx.adopt_contact(case.contact.id, &case.contact.name, None, person.id())?;
     // Where everybody reads the same, it stands there already.

@@ -1,6 +1,7 @@
 //! What the buttons do. Every action is checked anew on the server: a forged or stale card does nothing but show the current
 //! state.
 
+mod absence;
 mod add;
 mod allowed;
 mod chat;
@@ -8,6 +9,7 @@ mod contact;
 mod conversation;
 mod details;
 mod held;
+mod joining;
 mod leave;
 mod message;
 mod note;
@@ -19,10 +21,10 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, history_views, preflight, template_views, views};
-use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer};
-use crate::cards::submit::{Action, ParseError};
-use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
+use super::{contact_views, extension, history_views, preflight, staff, template_views, views};
+use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
+use crate::cards::submit::Action;
+use crate::cards::{self, ContactError, ParseError, Receipt, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
 use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, with_revocation, with_template};
@@ -51,6 +53,12 @@ pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Optio
 /// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
 pub fn wants_new_templates(data: &Value) -> bool {
     data.get("verb").and_then(Value::as_str) == Some("template.refresh")
+}
+
+/// Whether somebody may act here without a line: administrators answer who asks to join.
+pub fn needs_no_line(desk: &Desk<'_>, person: &Person, data: &Value) -> bool {
+    let answers = matches!(data.get("verb").and_then(Value::as_str), Some("join.accept" | "join.decline"));
+    answers && staff::administers(desk, person)
 }
 
 /// Reads what a card sent and does it. The post is what the card becomes. `card` is the activity that held it.
@@ -220,6 +228,14 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
         Action::DiscardDraft { draft } => discard(desk, person, *draft),
         Action::Take { thread } => take(desk, person, *thread),
+        Action::AskToJoin { contact } => joining::ask(desk, person, *contact, WhomToAsk::Owners),
+        Action::AskAdministrator { contact } => joining::ask(desk, person, *contact, WhomToAsk::Administrators),
+        Action::AcceptJoining { joining, history, last } => joining::accept(desk, person, *joining, history, last),
+        Action::DeclineJoining { joining } => joining::decline(desk, person, *joining),
+        Action::Away {} => absence::form(desk, person),
+        Action::SetAway { inputs } => absence::set(desk, person, inputs),
+        Action::Back { who } => absence::back(desk, person, who),
+        Action::Stay { thread } => absence::stay(desk, person, *thread),
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| {
             let reader = desk.reader(person, Some(&case.contact.line));
