@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{History, HistoryLine, Reader, Speaker};
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{labels, notes};
 
 /// Who said what, when, and how far it got. When not all fit, the newest are shown and Older leads to the rest.
 pub fn history(reader: &Reader<'_>, view: &History) -> Post {
@@ -32,6 +32,7 @@ fn line(view: &History, message: &HistoryLine) -> Element {
         Speaker::Client if view.head.client.is_empty() => labels::CLIENT.to_owned(),
         Speaker::Client => name(&view.head.client),
         Speaker::Colleague(who) => name(who),
+        Speaker::Note(who) => notes::by(&name(who), false),
         Speaker::System => labels::SYSTEM.to_owned(),
     };
     let mut below = Text::moment(message.at);

@@ -19,6 +19,7 @@ mod history_list;
 mod intake;
 mod new_conversation;
 mod news;
+mod note;
 mod notice;
 mod opt_in;
 mod parts;
@@ -43,6 +44,8 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_notes;
+#[cfg(test)]
 mod tests;
 
 pub use contact::contact;
@@ -58,6 +61,7 @@ pub use history_list::history_list;
 pub use intake::intake;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
+pub use note::{NOTE_LIMIT, NoteAbout, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use receipt::{receipt, receipt_with_why};

@@ -168,6 +168,17 @@ pub enum Action {
     },
     #[serde(rename = "route.discard")]
     DiscardDraft { draft: i64 },
+    /// Show the input for a note.
+    #[serde(rename = "thread.note")]
+    NoteForm { thread: ThreadId },
+    /// Keep a note. `text` is an input; `thread`, too, where it was not certain.
+    #[serde(rename = "note.save")]
+    Note {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+        #[serde(default)]
+        text: String,
+    },
     /// A client nobody owns: take the thread.
     #[serde(rename = "thread.take")]
     Take { thread: ThreadId },
@@ -219,6 +230,8 @@ const VERBS: &[&str] = &[
     "message.arrived",
     "route.choose",
     "route.discard",
+    "thread.note",
+    "note.save",
     "thread.take",
     "thread.view",
     "thread.help",
@@ -283,6 +296,8 @@ impl Action {
             Self::Arrived { .. } => "message.arrived",
             Self::Choose { .. } => "route.choose",
             Self::DiscardDraft { .. } => "route.discard",
+            Self::NoteForm { .. } => "thread.note",
+            Self::Note { .. } => "note.save",
             Self::Take { .. } => "thread.take",
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
@@ -313,6 +328,7 @@ impl Action {
         let chosen_by = match verb {
             "contact.open" | "thread.start" => Some("contact"),
             "route.choose" => Some("thread"),
+            "note.save" => Some("thread"),
             // One of two choices is made on the card, the other stood fast before.
             "template.pick" if !members.contains_key("name") => Some("template"),
             "template.pick" => Some("thread"),

@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::labels;
+use crate::texts::{labels, notes};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -46,6 +46,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
+        Button::new(notes::NOTE, &Action::NoteForm { thread: view.thread }),
     ];
     card.actions(buttons.into_iter().chain(why));
     card.post(labels::about(&name(&view.head.client), summary(view)))

@@ -2,10 +2,11 @@
 
 use super::act;
 use super::desk::{Desk, Person};
-use super::views;
-use crate::bridge::{Post, Quote, Route, ThreadId, route};
+use super::{note, views, whom};
+use crate::bridge::{Post, Quote, Route, ThreadId};
 use crate::cards::submit::Action;
 use crate::cards::{self, Style, TypedContact};
+use crate::markup;
 use crate::store::Result;
 use crate::texts::sentences;
 
@@ -21,17 +22,24 @@ pub enum Command {
     Templates,
     Held,
     Details,
+    /// Write an internal note.
+    Note,
     Help,
     /// A command of the product that this version does not have: never a message to a client by mistake.
     NotYet,
 }
 
 /// Commands for several colleagues in one conversation.
-const NOT_YET: [&str; 6] = ["add", "remove", "transfer", "leave", "end", "note"];
+const NOT_YET: [&str; 5] = ["add", "remove", "transfer", "leave", "end"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
 pub fn read(text: &str) -> Option<Command> {
+    if note::read(text).is_some_and(|note| note.is_empty()) {
+        return Some(Command::Note);
+    }
+    // Formatting does not make it a message.
+    let text = markup::plain(text);
     let text = text.trim();
     let (word, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()));
     let number = rest.starts_with('+') && rest.chars().all(|c| c.is_ascii_digit() || "+ ()-/.".contains(c));
@@ -43,6 +51,7 @@ pub fn read(text: &str) -> Option<Command> {
         ("templates", "") => Command::Templates,
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
+        ("note", "") => Command::Note,
         ("help", "") => Command::Help,
         (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
@@ -59,6 +68,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Contacts => act::run(desk, person, &Action::Contacts { query: String::new() }, None),
         Command::History => act::run(desk, person, &Action::History {}, None),
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
+        Command::Note => act::note_form(desk, person),
         Command::Help => help(desk, person),
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
@@ -68,8 +78,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
 
 /// About the conversation that a text would go to now, where there is no doubt; else the commands alone.
 fn help(desk: &Desk<'_>, person: &Person) -> Result<Post> {
-    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
-    match route(Quote::Nothing, &open, person.known.focus) {
+    match whom::route(desk, person, Quote::Nothing)? {
         Route::To(thread) => act::run(desk, person, &Action::ThreadHelp { thread }, None),
         Route::Ask | Route::Nowhere => Ok(cards::help(&desk.reader(person, None))),
     }
@@ -99,6 +108,11 @@ mod tests {
     #[case("help", Some(Command::Help))]
     #[case("help me please", None)]
     #[case("end", Some(Command::NotYet))]
+    #[case("*end*", Some(Command::NotYet))]
+    #[case("note", Some(Command::Note))]
+    #[case("//", Some(Command::Note))]
+    #[case("// help", None)]
+    #[case("note that it rains", None)]
     #[case("the end", None)]
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]

@@ -7,10 +7,11 @@ use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Me
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, Speaker, Style, TextError, ThreadCard, TypedContact,
+    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, RouteProblem, Speaker, Style, TextError, ThreadCard,
+    TypedContact,
 };
 use crate::markup;
-use crate::store::{Contact, Message, Purpose, Result};
+use crate::store::{Contact, Draft, Message, Purpose, Result};
 use crate::texts::{labels, sentences};
 
 /// Rows read for a list; what does not fit a card is counted there.
@@ -209,22 +210,26 @@ fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
     let speaker = match message.author.as_deref() {
         None => Speaker::Client,
         Some(SERVER) => Speaker::System,
-        Some(id) => Speaker::Colleague(desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name)),
+        Some(id) => {
+            let name = desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name);
+            if message.is_note() { Speaker::Note(name) } else { Speaker::Colleague(name) }
+        }
     };
     Ok(HistoryLine {
         id: message.id,
         at: message.created_at,
         speaker,
         text: markup::plain(&render::message(desk, message)?),
-        state: (message.purpose != Purpose::Client).then_some(message.state),
+        state: (!matches!(message.purpose, Purpose::Client | Purpose::Note)).then_some(message.state),
         before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
     })
 }
 
 /// "Who is this for?" with the colleague's open threads.
-pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<Post> {
+pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, words: &Draft, problem: Option<RouteProblem>) -> Result<Post> {
     let threads = find::threads(desk, person, "")?;
-    let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
+    let (text, files) = (markup::plain(&words.text), words.file_names());
+    let view = cards::Route { draft, text, note: words.note, files, threads, problem };
     Ok(cards::route(&desk.reader(person, None), &view))
 }
 

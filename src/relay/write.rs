@@ -1,22 +1,37 @@
-//! A colleague writes to a client: the way of every typed text, whether its thread was known or chosen.
+//! A colleague writes to a client, or a note to their colleagues: the way of every typed text, whether its thread was known or chosen.
 
-use super::desk::{Desk, Person};
+use super::desk::{Case, Desk, Person};
 use super::send::{self, Wish};
-use super::tell;
+use super::{note, tell, whom};
 use crate::bridge::{MessageId, Outgoing, ThreadId, Wamid, split};
-use crate::store::{Purpose, Result};
+use crate::store::{Draft, Purpose, Result};
+
+/// The thread and message that an activity turned out to belong to.
+pub type Belongs = (Option<ThreadId>, Option<MessageId>);
+
+/// A colleague's words about a thread: a note for colleagues, or a text for the client.
+pub fn words(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Result<Belongs> {
+    let thread = case.thread.id;
+    if draft.note {
+        let kept = note::keep(desk, person, case, &draft.text)?;
+        return Ok((Some(thread), Some(kept)));
+    }
+    let answered = draft.answers.map(|id| desk.tx.message(id)).transpose()?.flatten();
+    let wamid = answered.filter(|message| message.thread == thread).and_then(|message| message.wamid);
+    Ok((Some(thread), on_text(desk, person, case, &draft.text, wamid.as_ref())?))
+}
 
 /// A colleague's text for a thread: decided, recorded, and answered where it did not go out. Long texts go in parts, in order.
-pub fn on_text(desk: &Desk<'_>, person: &Person, thread: ThreadId, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
-    let Some(case) = desk.case(thread)? else { return Ok(None) };
-    desk.tx.focus_on(person.id(), thread)?;
+fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
+    let thread = case.thread.id;
+    whom::wrote(desk, person, thread)?;
     let mut last = None;
     for part in split::parts(text) {
         let content = Outgoing::Text { body: part.clone() };
         let wish = Wish { author: Some(person), purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
-        let submitted = send::submit(desk, &case, &wish)?;
+        let submitted = send::submit(desk, case, &wish)?;
         last = Some(submitted.message);
-        if let Some(post) = tell::verdict(desk, person, &case, submitted.verdict, Some(submitted.message), &part)? {
+        if let Some(post) = tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &part)? {
             desk.post(Some(thread), &person, post, Some(submitted.message))?;
         }
     }

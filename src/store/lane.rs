@@ -8,7 +8,7 @@
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
 use super::tx::{Result, Tx, micros};
-use crate::bridge::{ActivityId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, Urgency};
+use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, Urgency};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,8 @@ pub enum Envelope {
     Revocation { revocation: RevocationId, urgency: Urgency },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
+    /// Post something in a shared conversation that one person alone sees.
+    Whisper { to: ColleagueId, post: Post },
 }
 
 /// A lane in a worker's hands.

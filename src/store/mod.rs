@@ -20,6 +20,7 @@ mod lane;
 mod look;
 mod message;
 mod news;
+mod note;
 mod participant;
 mod price;
 mod revocation;
@@ -39,6 +40,7 @@ pub use card::DueCard;
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
+pub use draft::Draft;
 pub use home::Home;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
@@ -62,6 +64,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
     CONTACTS,
+    include_str!("migrations/0012_draft.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -8,6 +8,7 @@ mod files;
 pub mod labels;
 mod master;
 mod news;
+pub mod notes;
 pub mod preflight;
 pub mod sentences;
 mod times;

@@ -9,7 +9,7 @@ use crate::cards::{self, ContactError, Notice, OptIn, Receipt, Style, TypedConta
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
-use crate::relay::{render, tell, views};
+use crate::relay::{render, tell, views, whom};
 use crate::store::{Contact, Envelope, NewContact, Purpose, Result, Thread};
 use crate::texts::{TextId, labels, sentences};
 use serde_json::json;
@@ -119,7 +119,7 @@ fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumber
     let case = Case { thread, contact: contact.clone() };
     let came = Came { by: person.id().as_str(), how, visible_from: MessageId(0), cover_for: None };
     participation::join(desk, &case, person.id(), &came)?;
-    desk.tx.focus_on(person.id(), case.thread.id)?;
+    whom::wrote(desk, person, case.thread.id)?;
     Ok(case)
 }
 

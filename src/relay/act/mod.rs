@@ -5,6 +5,7 @@ mod allowed;
 mod conversation;
 mod held;
 mod message;
+mod note;
 mod revocation;
 mod template;
 mod why;
@@ -14,7 +15,7 @@ use super::template_views::Given;
 use super::{extension, preflight, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId};
 use crate::cards::submit::{Action, ParseError};
-use crate::cards::{self, ContactError, Receipt, Style, TypedContact};
+use crate::cards::{self, ContactError, NoteError, Receipt, RouteProblem, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
 use allowed::{with_case, with_contact, with_held, with_held_or, with_revocation, with_template};
@@ -26,6 +27,7 @@ use serde_json::Value;
 use template::{fill, pick, send_template};
 use why::{show_message, why_message, why_refused};
 
+pub use note::form as note_form;
 pub use template::fetched;
 
 /// Whether doing an action twice is the same as doing it once, and its answer may change within seconds: looking for a template and
@@ -62,10 +64,11 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
         "route.choose" => {
             let draft = data.get("draft").and_then(Value::as_i64).unwrap_or_default();
             match desk.tx.draft(draft, person.id())? {
-                Some(kept) => views::ask_whom(desk, person, draft, &kept, true),
+                Some(kept) => views::ask_whom(desk, person, draft, &kept, Some(RouteProblem::NothingChosen)),
                 None => Ok(settled_draft(desk, person)),
             }
         }
+        "note.save" => note::form_that_asks(desk, person, &text("text"), Some(NoteError::NothingChosen)),
         "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
         "template.pick" => {
             let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
@@ -187,6 +190,8 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Arrived { message } => arrived(desk, person, *message),
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
         Action::DiscardDraft { draft } => discard(desk, person, *draft),
+        Action::NoteForm { thread } => with_case(desk, person, *thread, |case| Ok(note::form_about(desk, person, case))),
+        Action::Note { thread, text } => note::save(desk, person, *thread, text),
         Action::Take { thread } => take(desk, person, *thread),
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| {
