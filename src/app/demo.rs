@@ -174,6 +174,8 @@ pub fn directory(cast: &Cast) -> Directory {
         language: None,
         region: None,
         policy: Policy::default(),
+        intake: Default::default(),
+        channel: None,
         templates: LineTemplates {
             opt_in: template("switchboard_opt_in", "en"),
             nudge: Some(template("switchboard_nudge", "en")),
@@ -258,6 +260,8 @@ fn service() -> Line {
         language: Some("de".to_owned()),
         region: Some("DE".to_owned()),
         policy: Policy { closed_window: ClosedWindow::QueueAndNudge, ..Policy::default() },
+        intake: Default::default(),
+        channel: None,
         templates: LineTemplates {
             opt_in: template("service_anfrage", "de"),
             nudge: Some(template("service_nachricht", "de")),

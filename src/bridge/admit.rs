@@ -1,6 +1,6 @@
 //! The decision for every outgoing message (product.md 2): the first matching row wins, and the row is part of the answer.
 
-use super::{ClientFirst, ClosedWindow, Consent, ConsentState, Exclusivity, Policy, TemplateCategory, Time, Window};
+use super::{ClientFirst, ClosedWindow, Consent, ConsentState, Exclusivity, Past, Policy, TemplateCategory, Time, Window};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ pub struct Facts<'a> {
     pub is_contact: bool,
     /// An active thread with this client on this line has participants, and the sender is none of them.
     pub owned_by_others: bool,
+    /// The sender's earlier part in this conversation, when they take none in any with this client now.
+    pub past: Past,
     pub consent: Consent,
     pub window: Window,
     pub policy: &'a Policy,
@@ -183,10 +185,11 @@ pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
     if !facts.is_contact {
         return verdict(Decision::OfferContact, Rule::NotAContact);
     }
-    if facts.owned_by_others && facts.policy.exclusivity == Exclusivity::Exclusive {
+    if facts.owned_by_others && (facts.policy.exclusivity == Exclusivity::Exclusive || facts.past.stays_out()) {
         return refuse(Rule::OwnedByOthers);
     }
     let state = facts.consent.state(now);
+    let asks_anew = facts.past.asks_anew(facts.policy, facts.owned_by_others);
     match state {
         ConsentState::Declined | ConsentState::Revoked => return refuse(Rule::ConsentRefused),
         _ if facts.revocation_open && !(sending == Sending::Free && facts.window.may_send(now)) => {
@@ -196,6 +199,7 @@ pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
         ConsentState::Pending => return refuse(Rule::RequestPending),
         ConsentState::None | ConsentState::Lapsed => {
             let answerable = state == ConsentState::None
+                && !asks_anew
                 && facts.policy.client_first == ClientFirst::Answer
                 && facts.window.may_send(now)
                 && matches!(sending, Sending::Free | Sending::Waiting);
@@ -208,6 +212,8 @@ pub fn admit(facts: &Facts<'_>, sending: Sending, now: Time) -> Verdict {
         ConsentState::Granted => {}
     }
     match sending {
+        Sending::Request if asks_anew => verdict(Decision::Send, Rule::ConsentNeeded),
+        Sending::Free | Sending::Waiting | Sending::Template { .. } if asks_anew => verdict(Decision::AskConsent, Rule::ConsentNeeded),
         Sending::Request | Sending::RequestOnItsWay => refuse(Rule::AlreadyGranted),
         Sending::Template { approved, category } => admit_template(facts, approved, category, now),
         _ if facts.window.may_send(now) => verdict(Decision::Send, Rule::WindowOpen),

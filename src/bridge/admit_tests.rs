@@ -24,6 +24,7 @@ fn granted(policy: &Policy) -> Facts<'_> {
         number_active: true,
         is_contact: true,
         owned_by_others: false,
+        past: Past::None,
         consent: Consent { stored: ConsentState::Granted, requested_at: Some(at(0)) },
         window: open(),
         policy,
@@ -205,7 +206,7 @@ fn any_facts() -> impl Strategy<Value = (ConsentState, Option<i64>, Option<i64>,
         Just(ConsentState::Revoked)
     ];
     let ago = || prop::option::of(0i64..60 * 3600);
-    (state, ago(), ago(), ago(), any::<[bool; 7]>(), 0u8..12)
+    (state, ago(), ago(), ago(), any::<[bool; 7]>(), 0u8..36)
 }
 
 proptest! {
@@ -216,7 +217,7 @@ proptest! {
         let ago = |seconds: Option<i64>| seconds.map(|seconds| at(NOW - seconds));
         let policy = Policy {
             closed_window: [ClosedWindow::TemplateOnly, ClosedWindow::Queue, ClosedWindow::QueueAndNudge][usize::from(mode % 3)],
-            client_first: if mode < 6 { ClientFirst::Answer } else { ClientFirst::Ask },
+            client_first: if mode < 18 { ClientFirst::Answer } else { ClientFirst::Ask },
             ..Policy::default()
         };
         let window = Window { last_inbound: ago(inbound), refused_at: ago(refused) };
@@ -225,6 +226,7 @@ proptest! {
             consent: Consent { stored: state, requested_at: ago(requested) },
             window, policy: &policy, marketing_stopped: flags[4], us_number: flags[5], unanswered_template_at: None,
             revocation_open: flags[6],
+            past: [Past::None, Past::Parted, Past::Removed][usize::from(mode / 3 % 3)],
         };
         let now = at(NOW);
         for sending in [Sending::Free, Sending::Waiting, TEMPLATE, Sending::Request, Sending::RequestOnItsWay, Sending::Answer] {
@@ -237,13 +239,15 @@ proptest! {
             // Who may have asked to stop gets what is written to them now, and nothing that waited or was not asked for.
             prop_assert!(!facts.revocation_open || matches!(sending, Sending::Free | Sending::Answer));
             let granted = facts.consent.state(now) == ConsentState::Granted;
+            let starts_again = facts.past != Past::None;
             match sending {
                 Sending::Answer => prop_assert!(window.is_open(now)),
                 Sending::Free | Sending::Waiting => {
                     let invited = facts.consent.state(now) == ConsentState::None && policy.client_first == ClientFirst::Answer;
-                    prop_assert!(window.is_open(now) && (granted || invited));
+                    prop_assert!(window.is_open(now) && (granted || invited) && !starts_again);
                 }
-                Sending::Template { .. } => prop_assert!(granted),
+                Sending::Template { .. } => prop_assert!(granted && !starts_again),
+                Sending::Request if starts_again => prop_assert!(!matches!(facts.consent.state(now), ConsentState::Declined | ConsentState::Revoked)),
                 _ => prop_assert!(!matches!(facts.consent.state(now), ConsentState::Declined | ConsentState::Revoked | ConsentState::Granted)),
             }
             if sending != Sending::Answer {
@@ -283,4 +287,37 @@ fn a_text_about_colleagues_waits_while_the_number_is_off_or_a_wish_to_stop_is_op
     assert_eq!(admit(&off, Sending::Notice, at(NOW)), held(Rule::NumberDeactivated));
     let undecided = Facts { revocation_open: true, ..granted(&policy) };
     assert_eq!(admit(&undecided, Sending::Notice, at(NOW)), held(Rule::RevocationOpen));
+}
+
+/// Product.md 6: "Restart: by the colleague who left, via a new opt-in request, unless a colleague owns the client meanwhile (T-10)."
+#[rstest]
+#[case::writing_asks_first(Past::Parted, Sending::Free, false, true, Decision::AskConsent, Rule::ConsentNeeded)]
+#[case::a_template_asks_first(Past::Parted, TEMPLATE, false, true, Decision::AskConsent, Rule::ConsentNeeded)]
+#[case::the_request_goes(Past::Parted, Sending::Request, false, true, Decision::Send, Rule::ConsentNeeded)]
+#[case::somebody_has_the_client(Past::Parted, Sending::Request, true, true, Decision::Refuse, Rule::OwnedByOthers)]
+#[case::removed_and_nobody_has_the_client(Past::Removed, Sending::Request, false, true, Decision::Send, Rule::ConsentNeeded)]
+#[case::policy_off(Past::Parted, Sending::Free, false, false, Decision::Send, Rule::WindowOpen)]
+#[case::policy_off_and_nothing_to_ask(Past::Parted, Sending::Request, false, false, Decision::Refuse, Rule::AlreadyGranted)]
+fn who_left_asks_anew_although_consent_stands(
+    #[case] past: Past,
+    #[case] sending: Sending,
+    #[case] owned_by_others: bool,
+    #[case] reconsent_on_restart: bool,
+    #[case] decision: Decision,
+    #[case] rule: Rule,
+) {
+    let policy = Policy { reconsent_on_restart, ..Policy::default() };
+    let facts = Facts { past, owned_by_others, ..granted(&policy) };
+    assert_eq!(admit(&facts, sending, at(NOW)), Verdict { decision, rule });
+}
+
+/// On a line where everybody may write, who left joins again, and who was removed does not, as long as others have the client.
+#[rstest]
+#[case::never_took_part(Past::None, Decision::Send)]
+#[case::left(Past::Parted, Decision::Send)]
+#[case::removed(Past::Removed, Decision::Refuse)]
+fn a_shared_line_keeps_out_who_was_removed(#[case] past: Past, #[case] decision: Decision) {
+    let policy = Policy { exclusivity: Exclusivity::Shared, ..Policy::default() };
+    let facts = Facts { past, owned_by_others: true, ..granted(&policy) };
+    assert_eq!(admit(&facts, Sending::Free, at(NOW)).decision, decision);
 }

@@ -1,7 +1,7 @@
 //! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
 //! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
 
-use super::{ColleagueId, LineId, PhoneNumberId, WabaId, nearest_language};
+use super::{ChannelRef, ColleagueId, Intake, LineId, PhoneNumberId, Signature, WabaId, nearest_language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,12 @@ pub struct Line {
     pub region: Option<String>,
     #[serde(default)]
     pub policy: Policy,
+    /// Who is offered a client whom nobody owns.
+    #[serde(default)]
+    pub intake: Intake,
+    /// The line's channel in Teams. Default: none.
+    #[serde(default)]
+    pub channel: Option<ChannelRef>,
     pub templates: LineTemplates,
     /// Keywords by language, replacing the defaults of that kind.
     #[serde(default)]
@@ -77,6 +83,16 @@ pub struct Policy {
     pub one_unanswered_template: bool,
     /// Whether notifications name only the client, never the message. Default yes.
     pub private_notifications: bool,
+    /// When a colleague's text is signed with their name. Default: while more than one takes part.
+    pub signature: Signature,
+    /// Whether a colleague who left a conversation, or ended it, needs a new opt-in request to start it again. Default yes.
+    pub reconsent_on_restart: bool,
+    /// Hours in which a colleague to whom a client is offered can accept. Default 24.
+    pub transfer_hours: u32,
+    /// Hours in which the colleagues of a client answer who asks to join them. Default 24.
+    pub join_hours: u32,
+    /// Minutes after which supervisors are reminded of a client whom nobody has taken. Default 15.
+    pub intake_reminder_minutes: u32,
 }
 
 impl Default for Policy {
@@ -89,6 +105,11 @@ impl Default for Policy {
             marketing_templates: false,
             one_unanswered_template: true,
             private_notifications: true,
+            signature: Signature::Group,
+            reconsent_on_restart: true,
+            transfer_hours: 24,
+            join_hours: 24,
+            intake_reminder_minutes: 15,
         }
     }
 }

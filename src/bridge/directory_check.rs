@@ -2,7 +2,7 @@
 //! everything that is wrong is told at once, each with its place in the file.
 
 use super::phrases::phrase_is_usable;
-use super::{ClosedWindow, Directory, KeywordSet, Line, NumberStatus, fold};
+use super::{ChannelRef, ClosedWindow, Directory, IntakeTo, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -187,6 +187,10 @@ impl Found {
         if line.policy.held_expiry_hours == 0 {
             self.error(&format!("{at}.policy.held_expiry_hours"), "must be at least 1: a held message would expire at once".to_owned());
         }
+        if !(1..=8_760).contains(&line.policy.transfer_hours) {
+            self.error(&format!("{at}.policy.transfer_hours"), "must be from 1 to 8760 (a year)".to_owned());
+        }
+        self.intake(at, line);
         if line.policy.closed_window == ClosedWindow::QueueAndNudge && line.templates.nudge.is_none() {
             self.error(&format!("{at}.templates.nudge"), "is needed by policy.closed_window = \"queue_and_nudge\"".to_owned());
         }
@@ -210,6 +214,21 @@ impl Found {
                     self.error(&key, reason);
                 }
             }
+        }
+    }
+
+    fn intake(&mut self, at: &str, line: &Line) {
+        for (key, amount) in [("join_hours", line.policy.join_hours), ("intake_reminder_minutes", line.policy.intake_reminder_minutes)] {
+            if amount == 0 {
+                self.error(&format!("{at}.policy.{key}"), "must be at least 1".to_owned());
+            }
+        }
+        let ids = line.channel.iter().flat_map(|known| [("team", &known.team), ("channel", &known.channel)]);
+        for (key, id) in ids.filter(|(_, id)| !ChannelRef::is_channel_id(id)) {
+            self.error(&format!("{at}.channel.{key}"), format!("{id:?} is no id of a team or channel (19:...@thread.tacv2)"));
+        }
+        if line.intake.to == IntakeTo::Channel && line.channel.is_none() {
+            self.error(&format!("{at}.channel"), "is needed by intake.to = \"channel\"".to_owned());
         }
     }
 
@@ -350,6 +369,19 @@ mod tests {
         "#held_expiry_hours = 72",
         "held_expiry_hours = 0",
         "lines[0].policy.held_expiry_hours: must be at least 1: a held message would expire at once"
+    )]
+    #[case("#transfer_hours = 24", "transfer_hours = 0", "lines[0].policy.transfer_hours: must be from 1 to 8760 (a year)")]
+    #[case("#join_hours = 24", "join_hours = 0", "lines[0].policy.join_hours: must be at least 1")]
+    #[case("#intake_reminder_minutes = 15", "intake_reminder_minutes = 0", "lines[0].policy.intake_reminder_minutes: must be at least 1")]
+    #[case(
+        "channel = \"19:0f9e8d7c6b5a49382716f5e4d3c2b1a0@thread.tacv2\"",
+        "channel = \"Clients\"",
+        "lines[0].channel.channel: \"Clients\" is no id of a team or channel (19:...@thread.tacv2)"
+    )]
+    #[case(
+        "name = \"Card Desk\"",
+        "name = \"Card Desk\"\nintake = { to = \"channel\" }",
+        "lines[1].channel: is needed by intake.to = \"channel\""
     )]
     #[case("name = \"opt_in_request\"", "name = \"\"", "lines[0].templates.opt_in.name: must not be empty")]
     #[case(

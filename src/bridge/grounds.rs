@@ -47,6 +47,8 @@ pub enum Ground {
     MarketingStopped,
     /// One template without an answer in 24 h.
     OneTemplate,
+    /// Who left a conversation asks anew before starting it again.
+    StartsAgain,
 }
 
 impl Grounds {
@@ -61,6 +63,7 @@ impl Grounds {
                 ClosedWindow::QueueAndNudge => Ground::QueueAndNudge,
             }),
             Rule::ClientFirst => Some(Ground::AnswersFirst),
+            Rule::ConsentNeeded if facts.past.asks_anew(facts.policy, facts.owned_by_others) => Some(Ground::StartsAgain),
             Rule::ConsentNeeded if window.may_send(now) && facts.policy.client_first == ClientFirst::Ask => Some(Ground::AsksFirst),
             Rule::MarketingNotAllowed if !facts.policy.marketing_templates => Some(Ground::NoMarketing),
             Rule::MarketingNotAllowed if facts.us_number => Some(Ground::UsNumber),
@@ -106,7 +109,7 @@ impl Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::{Consent, Policy, TemplateCategory, Window};
+    use crate::bridge::{Consent, Past, Policy, TemplateCategory, Window};
     use chrono::Duration;
     use rstest::rstest;
 
@@ -120,6 +123,7 @@ mod tests {
             number_active: true,
             is_contact: true,
             owned_by_others: false,
+            past: Past::None,
             consent: Consent { stored: ConsentState::Granted, requested_at: Some(at(0)) },
             window: Window { last_inbound: Some(at(0)), refused_at: None },
             policy,

@@ -6,6 +6,7 @@
 
 use super::{ColleagueId, Decision, MessageId, MessageState, Rule, Time, Verdict, Window};
 use chrono::Duration;
+use serde::{Deserialize, Serialize};
 
 /// A message held for longer than this says when it was written.
 pub const OLD: Duration = Duration::hours(24);
@@ -81,6 +82,17 @@ pub fn access(author: Option<&str>, state: MessageState, colleague: &ColleagueId
         MessageState::Held => Access::Reader,
         _ => Access::Over,
     }
+}
+
+/// What becomes of somebody's held messages when another goes on with the client (product.md 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// They become the other's, who may change and withdraw them. Their places in the queue stay.
+    #[default]
+    HandOver,
+    /// They are not sent, and who wrote them gets the texts back.
+    Withdraw,
 }
 
 /// What stands against asking the client to write (K-22), before the rules for templates are asked.

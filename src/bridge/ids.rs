@@ -61,5 +61,8 @@ row_id!(/** A contact's row. */ ContactId);
 row_id!(/** A thread's row. */ ThreadId);
 row_id!(/** A message's row. */ MessageId);
 row_id!(/** A row of what may be a client's wish to stop. */ RevocationId);
+row_id!(/** A row of a client's offer to another colleague. */ TransferId);
+row_id!(/** A row of a client whom nobody can answer. */ IntakeId);
+row_id!(/** A row of a colleague's wish to join. */ JoiningId);
 row_id!(/** A delivery's row. */ DeliveryId);
 row_id!(/** A lane's row. */ LaneId);

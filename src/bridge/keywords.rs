@@ -154,6 +154,8 @@ pub(crate) mod tests {
             language: None,
             region: None,
             policy: Policy::default(),
+            intake: Default::default(),
+            channel: None,
             templates: LineTemplates {
                 opt_in: TemplateUse { name: "opt_in".to_owned(), language: "en".to_owned(), variables: Vec::new() },
                 nudge: None,

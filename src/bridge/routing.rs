@@ -29,7 +29,7 @@ pub enum Quote {
 pub struct Focus {
     /// The thread the colleague last wrote in.
     pub thread: ThreadId,
-    /// Something of another thread has been posted in this chat since.
+    /// Something of another thread has been posted in this chat since, or the thread was taken away.
     pub disturbed: bool,
     /// When they wrote there, by Teams' clock where it was typed.
     pub at: Time,
@@ -53,9 +53,10 @@ pub fn route(quote: Quote, mine: &[ThreadId], here: &[ThreadId], focus: Option<F
         (Quote::Of(thread), _) if mine.contains(&thread) => Route::To(thread),
         (Quote::Of(_) | Quote::Unknown, _) => Route::Ask,
         (Quote::Nothing, Some(Focus { thread, disturbed: false, .. })) if here.contains(&thread) => Route::To(thread),
-        // Also with one thread open: whoever last wrote in another one, or read of another client, may not know that it has ended.
-        (Quote::Nothing, Some(_)) => Route::Ask,
-        (Quote::Nothing, None) => match here {
+        // Also with one thread open: whoever last wrote in another one that lives elsewhere may mean that one, and whoever last read of
+        // another client may not know that somebody else has taken them away.
+        (Quote::Nothing, Some(Focus { thread, disturbed, .. })) if disturbed || mine.contains(&thread) => Route::Ask,
+        (Quote::Nothing, _) => match here {
             [only] => Route::To(*only),
             _ => Route::Ask,
         },
@@ -87,7 +88,8 @@ mod tests {
     #[case::the_only_one(Quote::Nothing, &[A], &[A], None, Route::To(A))]
     #[case::the_only_one_again(Quote::Nothing, &[A], &[A], focus(A, false), Route::To(A))]
     #[case::the_only_one_here(Quote::Nothing, &[A, C], &[A], None, Route::To(A))]
-    #[case::the_only_one_after_another_that_has_ended(Quote::Nothing, &[A], &[A], focus(C, false), Route::Ask)]
+    #[case::last_written_was_taken_away(Quote::Nothing, &[A], &[A], focus(C, true), Route::Ask)]
+    #[case::last_written_was_given_up(Quote::Nothing, &[A], &[A], focus(C, false), Route::To(A))]
     #[case::the_only_one_after_another_clients_message(Quote::Nothing, &[A], &[A], focus(A, true), Route::Ask)]
     #[case::the_only_one_here_after_one_that_lives_elsewhere(Quote::Nothing, &[A, C], &[A], focus(C, false), Route::Ask)]
     #[case::the_last_written(Quote::Nothing, &[A, B], &[A, B], focus(B, false), Route::To(B))]

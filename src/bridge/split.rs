@@ -1,16 +1,21 @@
 //! Long texts in parts that WhatsApp takes.
 
 /// WhatsApp's limit for one text, in characters.
-const LIMIT: usize = 4096;
+pub const LIMIT: usize = 4096;
 /// Makes one emoji of two (zero width joiner).
 const JOINER: char = '\u{200d}';
 
 /// The text in parts of at most 4,096 characters, cut at the last paragraph, line or word that fits, in order. A short text is
 /// one part, unchanged.
 pub fn parts(text: &str) -> Vec<String> {
+    parts_within(text, LIMIT)
+}
+
+/// The same in parts of at most `limit` characters, which leaves room for what the server adds. At least 1.
+pub fn parts_within(text: &str, limit: usize) -> Vec<String> {
     let mut rest = text;
     let mut parts = Vec::new();
-    while let Some((limit, _)) = rest.char_indices().nth(LIMIT) {
+    while let Some((limit, _)) = rest.char_indices().nth(limit.max(1)) {
         let window = &rest[..limit];
         let cut =
             ["\n\n", "\n", " "].iter().find_map(|at| window.rfind(at).filter(|cut| *cut > 0)).unwrap_or_else(|| whole_cluster(window));

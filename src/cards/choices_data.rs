@@ -6,13 +6,14 @@ use serde_json::json;
 
 impl Choices {
     /// Found by typing in all of `dataset`; the choices given are those that stand there before, and all there is in clients
-    /// that do not know it. An input that shows all its choices at once has no place to type, and needs none.
+    /// that do not know it. An input that shows all its choices at once has no place to type, and needs none. A choice that was made
+    /// before is shown only there: an input that is searched takes no value.
     pub fn typeahead(self, dataset: Dataset) -> Self {
         if self.style == "expanded" {
             return self;
         }
         // Of Adaptive Cards 1.6, and read by Teams in cards of 1.5.
-        let mut input = self.filtered();
+        let mut input = self.filtered().value(None);
         input.data = Some(json!({"type": "Data.Query", "dataset": dataset.to_string()}));
         input
     }

@@ -4,7 +4,8 @@ use super::element::{ActionSet, Button, ColumnSet, TextBlock, TextInput, list};
 use super::parts::{consent, phone, told_apart};
 use super::submit::Action;
 use super::text::{Text, name};
-use super::view::{ContactRow, Contacts, Reader};
+use super::view::Reader;
+use super::{ContactRow, Contacts};
 use crate::bridge::Post;
 use crate::texts::labels;
 

@@ -4,10 +4,11 @@
 //! forged or old, like every action.
 
 use super::contact::contact;
+use super::contact_view::ContactCard;
 use super::parts::{excerpt, phone, told_apart};
 use super::template_choice::{TemplateChoice, Whom, template_choice};
 use super::text::{clip, name};
-use super::view::{ContactCard, Reader};
+use super::view::Reader;
 use crate::bridge::{ContactId, Post, ThreadId};
 use crate::texts::labels;
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ impl Offer {
     }
 
     pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Self {
-        let details = told_apart(&[phone(view.phone.as_ref()), &view.head.line, labels::consent(view.consent.state)]);
+        let details = told_apart(&[phone(view.numbers.first()), &view.head.line, labels::consent(view.consent.state)]);
         Self {
             title: shown(&name(&view.head.client)),
             text: shown(&details),

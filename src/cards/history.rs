@@ -4,7 +4,8 @@ use super::element::{Button, ColumnSet, Container, Element, TextBlock, fitting};
 use super::parts::{QUOTE_LIMIT, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
-use super::view::{History, HistoryLine, Reader, Speaker};
+use super::view::Reader;
+use super::{History, HistoryLine, Speaker};
 use crate::bridge::Post;
 use crate::texts::{labels, notes};
 
@@ -22,19 +23,27 @@ pub fn history(reader: &Reader<'_>, view: &History) -> Post {
         card.push(TextBlock::new(Text::plain(labels::NO_MESSAGES)));
     }
     card.extend(newest_first.into_iter().rev());
-    card.actions(older.map(|before| Button::new(labels::OLDER, &Action::OpenHistory { thread: view.thread, before: Some(before) })));
-    card.actions([Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() })]);
+    card.actions([Button::new(labels::MESSAGE_ON_WHATSAPP, &Action::Start { contact: view.contact }).positive()]);
+    let page = |title, before| Button::new(title, &Action::OpenHistory { thread: view.thread, before: Some(before) });
+    card.actions(older.map(|before| page(labels::OLDER, before)));
+    card.actions(view.newer.map(|before| page(labels::NEWER, before)));
+    card.actions(view.takes_part.then(|| Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() })));
     card.post(labels::about(&name(&view.head.client), labels::HISTORY))
 }
 
-fn line(view: &History, message: &HistoryLine) -> Element {
-    let who = match &message.speaker {
-        Speaker::Client if view.head.client.is_empty() => labels::CLIENT.to_owned(),
-        Speaker::Client => name(&view.head.client),
+/// Who spoke, in words.
+pub fn speaker(speaker: &Speaker, client: &str) -> String {
+    match speaker {
+        Speaker::Client if client.is_empty() => labels::CLIENT.to_owned(),
+        Speaker::Client => name(client),
         Speaker::Colleague(who) => name(who),
         Speaker::Note(who) => notes::by(&name(who), false),
         Speaker::System => labels::SYSTEM.to_owned(),
-    };
+    }
+}
+
+fn line(view: &History, message: &HistoryLine) -> Element {
+    let who = speaker(&message.speaker, &view.head.client);
     let mut below = Text::moment(message.at);
     if let Some(reached) = message.state {
         below = below.and(" · ").and(labels::state(reached));

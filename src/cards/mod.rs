@@ -6,16 +6,20 @@
 
 mod choices_data;
 mod contact;
+mod contact_edit;
+mod contact_view;
 mod contacts;
 mod element;
 pub mod extension;
 mod failed;
+mod found;
 mod held;
 mod held_edit;
 mod held_list;
 mod help;
 mod history;
 mod history_list;
+mod history_view;
 mod intake;
 mod new_conversation;
 mod news;
@@ -35,6 +39,9 @@ mod templates;
 mod text;
 mod thread;
 mod thread_help;
+mod transfer;
+mod transfer_form;
+mod transfer_inputs;
 pub mod typeahead;
 mod uncertain;
 pub mod view;
@@ -44,21 +51,31 @@ mod why;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_joining;
+#[cfg(test)]
 mod samples_notes;
+#[cfg(test)]
+mod samples_people;
+#[cfg(test)]
+mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
 pub use contact::contact;
+pub use contact_edit::contact_edit;
+pub use contact_view::*;
 pub use contacts::contacts;
 pub use element::SIZE_LIMIT;
 pub use failed::failed;
+pub use found::found;
 pub use held::held;
 pub use held_edit::held_edit;
 pub use held_list::held_list;
 pub use help::help;
 pub use history::history;
 pub use history_list::history_list;
-pub use intake::intake;
+pub use history_view::*;
+pub use intake::{Intake, intake};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use note::{NOTE_LIMIT, NoteAbout, NoteError, NoteForm, note};
@@ -74,6 +91,9 @@ pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
 pub use thread_help::thread_help;
+pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
+pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
+pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;

@@ -4,11 +4,12 @@
 //! other. The server checks, and shows the card again with what was typed and what is wrong.
 
 use super::element::{ActionSet, Button, Choices, Container, Element, TextBlock, TextInput, fitting_choices};
-use super::parts::{error, phone, told_apart};
+use super::parts::{contact_errors, error, phone, told_apart};
 use super::submit::Action;
 use super::text::{Text, name};
 use super::typeahead::Dataset;
-use super::view::{ContactChoice, ContactError, NewConversation, Reader};
+use super::view::Reader;
+use super::{ContactChoice, ContactError, NewConversation};
 use crate::bridge::{ContactId, LineId, Post};
 use crate::texts::labels;
 
@@ -46,7 +47,7 @@ fn choose(view: &NewConversation) -> Vec<Element> {
     if more > 0 {
         elements.push(TextBlock::new(Text::plain(labels::more_contacts(more))).subtle().small().into());
     }
-    elements.extend(errors(view, &[ContactError::NothingChosen]));
+    elements.extend(contact_errors(&view.errors, &[ContactError::NothingChosen]));
     let open = Action::OpenContact { contact: ContactId(0) };
     let find = Action::Contacts { query: String::new() };
     elements.push(
@@ -60,13 +61,13 @@ fn add(view: &NewConversation) -> Vec<Element> {
     let typed = &view.typed;
     let mut elements = vec![TextBlock::new(Text::plain(labels::ADD_A_CONTACT)).bold().into()];
     elements.push(TextInput::new("name", labels::NAME, labels::NO_NAME, 200).value(&typed.name).into());
-    elements.extend(errors(view, &[NameMissing, NameTooLong]));
+    elements.extend(contact_errors(&view.errors, &[NameMissing, NameTooLong]));
     let number = TextInput::new("phone", labels::PHONE_NUMBER, labels::PHONE_WITHOUT_COUNTRY, 40);
     elements.push(number.telephone().placeholder(labels::PHONE_EXAMPLE).value(&typed.phone).into());
-    elements.extend(errors(view, &[PhoneMissing, PhoneInvalid, PhoneWithoutCountry]));
+    elements.extend(contact_errors(&view.errors, &[PhoneMissing, PhoneInvalid, PhoneWithoutCountry]));
     let language = TextInput::new("language", labels::LANGUAGE_OPTIONAL, labels::LANGUAGE_UNKNOWN, 20);
     elements.push(language.placeholder(labels::LANGUAGE_EXAMPLE).value(&typed.language).into());
-    elements.extend(errors(view, &[LanguageUnknown]));
+    elements.extend(contact_errors(&view.errors, &[LanguageUnknown]));
     let chosen = typed.line.clone().or_else(|| view.lines.first().map(|line| line.id.clone()));
     let several = view.lines.len() > 1;
     if several {
@@ -78,7 +79,7 @@ fn add(view: &NewConversation) -> Vec<Element> {
                 .value(value)
                 .into(),
         );
-        elements.extend(errors(view, &[LineMissing]));
+        elements.extend(contact_errors(&view.errors, &[LineMissing]));
     }
     if let Some(line) = chosen {
         let action = Action::AddContact { line, name: String::new(), phone: String::new(), language: String::new() };
@@ -89,21 +90,4 @@ fn add(view: &NewConversation) -> Vec<Element> {
         elements.push(error(labels::NOT_ENABLED));
     }
     elements
-}
-
-fn errors(view: &NewConversation, about: &[ContactError]) -> Vec<Element> {
-    view.errors.iter().filter(|found| about.contains(found)).map(|found| error(words(*found))).collect()
-}
-
-fn words(found: ContactError) -> &'static str {
-    match found {
-        ContactError::NothingChosen => labels::NO_CONTACT_CHOSEN,
-        ContactError::NameMissing => labels::NO_NAME,
-        ContactError::NameTooLong => labels::NAME_TOO_LONG,
-        ContactError::PhoneMissing => labels::NO_PHONE,
-        ContactError::PhoneInvalid => labels::PHONE_INVALID,
-        ContactError::PhoneWithoutCountry => labels::PHONE_WITHOUT_COUNTRY,
-        ContactError::LanguageUnknown => labels::LANGUAGE_UNKNOWN,
-        ContactError::LineMissing => labels::NO_LINE,
-    }
 }

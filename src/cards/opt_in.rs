@@ -13,7 +13,7 @@ pub fn opt_in(reader: &Reader<'_>, view: &OptIn) -> Post {
     let client = name(&view.head.client);
     let mut card = reader.card();
     card.extend(header(&view.head));
-    card.push(paragraph(&reader.say(TextId::T00, &[("client", &client)])));
+    card.push(paragraph(&reader.say(if view.again { TextId::T00b } else { TextId::T00 }, &[("client", &client)])));
     let bases = [Basis::MetInPerson, Basis::Contract, Basis::WebForm, Basis::Other];
     let choices = bases.map(|basis| {
         let value = serde_json::to_value(basis).ok();

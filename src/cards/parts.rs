@@ -1,5 +1,6 @@
 //! What several cards share: the header, consent and delivery in words, and the reader's way of saying things.
 
+use super::contact_view::ContactError;
 use super::element::{Card, Element, FactSet, TextBlock};
 use super::text::{Text, clip, name};
 use super::view::{ConsentView, Head, Reader, Style};
@@ -8,6 +9,8 @@ use crate::texts::{TextId, labels, when};
 
 /// Longest text of a message that a card quotes, in characters.
 pub const QUOTE_LIMIT: usize = 1_000;
+/// Longest notes about a contact, in characters.
+pub const NOTES_LIMIT: usize = 1_000;
 /// Longest text of a message in a list, in characters.
 pub const EXCERPT_LIMIT: usize = 200;
 
@@ -46,6 +49,32 @@ pub fn error(text: &str) -> Element {
     TextBlock::new(Text::plain(text)).style(Style::Attention).small().into()
 }
 
+/// Those of the errors that are about an input, to stand below it.
+pub fn contact_errors(errors: &[ContactError], about: &[ContactError]) -> Vec<Element> {
+    errors.iter().filter(|found| about.contains(found)).map(|found| error(what_is_wrong(*found))).collect()
+}
+
+fn what_is_wrong(found: ContactError) -> &'static str {
+    match found {
+        ContactError::NothingChosen => labels::NO_CONTACT_CHOSEN,
+        ContactError::NameMissing => labels::NO_NAME,
+        ContactError::NameTooLong => labels::NAME_TOO_LONG,
+        ContactError::PhoneMissing => labels::NO_PHONE,
+        ContactError::PhoneInvalid => labels::PHONE_INVALID,
+        ContactError::PhoneWithoutCountry => labels::PHONE_WITHOUT_COUNTRY,
+        ContactError::LanguageUnknown => labels::LANGUAGE_UNKNOWN,
+        ContactError::LineMissing => labels::NO_LINE,
+        ContactError::PhoneTaken => labels::PHONE_TAKEN,
+        ContactError::NotesTooLong => labels::NOTES_TOO_LONG,
+    }
+}
+
+/// Phone numbers, side by side.
+pub fn numbers(numbers: &[String]) -> Text {
+    let shown: Vec<String> = numbers.iter().take(MOST_NUMBERS).map(|number| name(number)).collect();
+    Text::plain(shown.join(", "))
+}
+
 /// Consent in words, with the time of the request where it matters.
 pub fn consent(view: &ConsentView) -> Text {
     let words = Text::plain(labels::consent(view.state));
@@ -62,6 +91,9 @@ pub fn consent_style(state: ConsentState) -> Style {
         ConsentState::Declined | ConsentState::Revoked => Style::Attention,
     }
 }
+
+/// Numbers of one client that are shown.
+const MOST_NUMBERS: usize = 5;
 
 /// The longest word that fits beside a title on a narrow screen, in characters.
 const FACT_WORD_LIMIT: usize = 20;

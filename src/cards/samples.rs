@@ -40,7 +40,7 @@ impl Words {
     }
 }
 
-fn hours(hours: i64) -> Time {
+pub fn hours(hours: i64) -> Time {
     now() + Duration::hours(hours)
 }
 
@@ -48,7 +48,7 @@ pub fn head(words: &Words) -> Head {
     Head { client: words.client.clone(), line: "Private Advice".into(), number: "+49 30 901820".into() }
 }
 
-fn consent(state: ConsentState) -> ConsentView {
+pub fn consent(state: ConsentState) -> ConsentView {
     ConsentView { state, since: Some(hours(-30)) }
 }
 
@@ -115,8 +115,11 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     let directory = directory();
     let reader = &reader(&directory);
     let mut cards = starting(reader, words);
+    cards.extend(super::samples_people::all(reader, words));
     cards.extend(threads(reader, words));
+    cards.extend(super::samples_transfer::all(reader, words));
     cards.extend(revocations(reader, words));
+    cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
@@ -148,27 +151,7 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         consent: consent(state),
     };
     let found = Contacts { query: "silva".into(), contacts: vec![row(1, ConsentState::Granted), row(2, ConsentState::Revoked)], more: 12 };
-    let opened = ContactCard {
-        id: ContactId(1),
-        head: head(words),
-        phone: Some("+49 151 23456789".into()),
-        consent: consent(ConsentState::Granted),
-        marketing_stopped: false,
-        language: "pt-BR".into(),
-        added_by: Some(words.colleague.clone()),
-        added_at: Some(hours(-200)),
-        thread: Some(ThreadId(7)),
-    };
-    let wrote_first = ContactCard {
-        phone: None,
-        consent: ConsentView { state: ConsentState::None, since: None },
-        language: String::new(),
-        added_by: None,
-        thread: None,
-        ..opened.clone()
-    };
-    let no_marketing = ContactCard { marketing_stopped: true, ..opened.clone() };
-    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false };
+    let ask = OptIn { contact: ContactId(1), head: head(words), basis_missing: false, again: false };
     vec![
         (
             "new_conversation",
@@ -179,10 +162,8 @@ fn starting(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("new_conversation_many_lines", new_conversation(reader, &many_lines)),
         ("contacts", contacts(reader, &found)),
         ("contacts_none", contacts(reader, &Contacts { query: "nobody".into(), ..Contacts::default() })),
-        ("contact", contact(reader, &opened)),
-        ("contact_wrote_first", contact(reader, &wrote_first)),
-        ("contact_no_marketing", contact(reader, &no_marketing)),
         ("opt_in", opt_in(reader, &ask)),
+        ("opt_in_again", opt_in(reader, &OptIn { again: true, ..ask.clone() })),
         ("opt_in_no_basis", opt_in(reader, &OptIn { basis_missing: true, ..ask })),
         ("help", help(reader)),
         (
@@ -202,21 +183,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         last: Some((MessageState::Delivered, hours(-1))),
         ..card(ConsentState::Pending, None)
     };
-    let line = |id, speaker, text: &str, state, before_consent| HistoryLine {
-        id: MessageId(id),
-        at: hours(id - 10),
-        speaker,
-        text: text.into(),
-        state,
-        before_consent,
-    };
-    let said = vec![
-        line(1, Speaker::System, &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]), Some(MessageState::Delivered), false),
-        line(2, Speaker::Client, "Who is this?", None, true),
-        line(3, Speaker::Client, "Yes", None, false),
-        line(4, Speaker::Colleague("Ana Torres".into()), &words.text, Some(MessageState::Read), false),
-        line(5, Speaker::Colleague(words.colleague.clone()), "And please bring your passport.", Some(MessageState::Failed), false),
-    ];
     let help = ThreadHelp {
         thread: ThreadId(7),
         head: head(words),
@@ -242,7 +208,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ],
         ..help.clone()
     };
-    let row = |id, last| HistoryRow { thread: ThreadId(id), client: words.client.clone(), line: "Private Advice".into(), last };
     vec![
         ("thread_open", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(125))))),
         ("thread_closing", thread(reader, &card(ConsentState::Granted, Some(now() + Duration::minutes(40))))),
@@ -257,22 +222,6 @@ fn threads(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ),
         ("thread_help", thread_help(reader, &help)),
         ("thread_help_held", thread_help(reader, &help_held)),
-        ("history", history(reader, &History { head: head(words), thread: ThreadId(7), messages: said, older: Some(MessageId(1)) })),
-        ("history_none", history(reader, &History { head: head(words), thread: ThreadId(7), messages: vec![], older: None })),
-        ("history_list", history_list(reader, &HistoryList { threads: vec![row(7, Some(hours(-1))), row(8, None)], more: 0 })),
-        (
-            "intake",
-            intake(
-                reader,
-                &Intake {
-                    head: head(words),
-                    thread: ThreadId(9),
-                    phone: Some("+49 151 23456789".into()),
-                    text: words.text.clone(),
-                    at: hours(-1),
-                },
-            ),
-        ),
     ]
 }
 

@@ -30,6 +30,9 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
             before_consent: false,
         }],
         older: None,
+        newer: None,
+        contact: crate::bridge::ContactId(1),
+        takes_part: true,
     };
     vec![
         ("note", note(reader, &form)),

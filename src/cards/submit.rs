@@ -2,8 +2,9 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
+use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, ThreadId};
+use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -195,10 +196,67 @@ pub enum Action {
         #[serde(default)]
         before: Option<MessageId>,
     },
+    /// Look for words in the messages that the reader may see.
+    #[serde(rename = "history.search")]
+    SearchHistory {
+        /// Input.
+        #[serde(default)]
+        query: String,
+        /// What was found: filled in by the server before the action is run, whatever a card says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<SearchHits>,
+    },
+    /// Show the contact with inputs to change it.
+    #[serde(rename = "contact.edit")]
+    EditContact { contact: ContactId },
+    /// Change the contact. All but `contact` are inputs.
+    #[serde(rename = "contact.save")]
+    SaveContact {
+        contact: ContactId,
+        #[serde(default)]
+        name: String,
+        /// Another number; empty: none.
+        #[serde(default)]
+        phone: String,
+        /// BCP 47, or empty for the line's.
+        #[serde(default)]
+        language: String,
+        #[serde(default)]
+        notes: String,
+    },
+    /// Ask to whom a client is to go.
+    #[serde(rename = "thread.transfer")]
+    TransferForm { thread: ThreadId },
+    /// Offer the client to a colleague.
+    #[serde(rename = "transfer.offer")]
+    OfferTransfer {
+        thread: ThreadId,
+        #[serde(flatten)]
+        inputs: TransferInputs,
+    },
+    /// A supervisor gives the client to a colleague without asking them.
+    #[serde(rename = "transfer.now")]
+    TransferNow {
+        thread: ThreadId,
+        #[serde(flatten)]
+        inputs: TransferInputs,
+    },
+    /// The form: Cancel.
+    #[serde(rename = "transfer.cancel")]
+    CancelTransfer { thread: ThreadId },
+    /// T-50: Withdraw.
+    #[serde(rename = "transfer.withdraw")]
+    WithdrawTransfer { transfer: TransferId },
+    /// T-51: Accept.
+    #[serde(rename = "transfer.accept")]
+    AcceptTransfer { transfer: TransferId },
+    /// T-51: Decline.
+    #[serde(rename = "transfer.decline")]
+    DeclineTransfer { transfer: TransferId },
 }
 
 /// Every verb.
-const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "menu.new",
     "menu.contacts",
     "menu.help",
@@ -236,6 +294,16 @@ const VERBS: &[&str] = &[
     "thread.view",
     "thread.help",
     "history.open",
+    "history.search",
+    "contact.edit",
+    "contact.save",
+    "thread.transfer",
+    "transfer.offer",
+    "transfer.now",
+    "transfer.cancel",
+    "transfer.withdraw",
+    "transfer.accept",
+    "transfer.decline",
 ];
 
 /// Why a card's data is no [`Action`]. Says nothing of the data itself.
@@ -302,6 +370,16 @@ impl Action {
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
             Self::OpenHistory { .. } => "history.open",
+            Self::SearchHistory { .. } => "history.search",
+            Self::EditContact { .. } => "contact.edit",
+            Self::SaveContact { .. } => "contact.save",
+            Self::TransferForm { .. } => "thread.transfer",
+            Self::OfferTransfer { .. } => "transfer.offer",
+            Self::TransferNow { .. } => "transfer.now",
+            Self::CancelTransfer { .. } => "transfer.cancel",
+            Self::WithdrawTransfer { .. } => "transfer.withdraw",
+            Self::AcceptTransfer { .. } => "transfer.accept",
+            Self::DeclineTransfer { .. } => "transfer.decline",
         }
     }
 

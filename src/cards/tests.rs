@@ -3,7 +3,7 @@
 use super::samples::{Words, all, directory, now, reader, thread_card};
 use super::submit::{Action, ParseError};
 use super::*;
-use crate::bridge::{Basis, ConsentState, ContactId, LineId, MessageId, Post, PostBody, ThreadId};
+use crate::bridge::{Basis, ConsentState, ContactId, LineId, MessageId, Post, PostBody, SearchHits, ThreadId};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -283,7 +283,15 @@ fn a_history_that_does_not_fit_keeps_the_newest_and_leads_to_the_rest() {
         before_consent: false,
     };
     let head = Head { client: "Maria".into(), ..Head::default() };
-    let view = History { head, thread: ThreadId(7), messages: (1..=40).map(line).collect(), older: None };
+    let view = History {
+        head,
+        thread: ThreadId(7),
+        messages: (1..=40).map(line).collect(),
+        older: None,
+        newer: None,
+        contact: ContactId(1),
+        takes_part: true,
+    };
     let post = history(&reader(&directory), &view);
     let shown = of_type(card(&post), "Container").len();
     let older = of_type(card(&post), "Action.Execute")
@@ -440,6 +448,18 @@ fn any_action() -> impl Strategy<Value = Action> {
         id.prop_map(|draft| Action::DiscardDraft { draft }),
         id.prop_map(|id| Action::Take { thread: ThreadId(id) }),
         id.prop_map(|id| Action::View { thread: ThreadId(id) }),
+        (text, prop::option::of(prop::collection::vec(id, 0..3))).prop_map(|(query, found)| Action::SearchHistory {
+            query,
+            found: found.map(|ids| SearchHits { messages: ids.into_iter().map(MessageId).collect(), complete: true }),
+        }),
+        id.prop_map(|id| Action::EditContact { contact: ContactId(id) }),
+        (id, text, text, text).prop_map(|(id, name, phone, notes)| Action::SaveContact {
+            contact: ContactId(id),
+            language: phone.clone(),
+            name,
+            phone,
+            notes
+        }),
         (id, prop::option::of(id)).prop_map(|(id, before)| Action::OpenHistory { thread: ThreadId(id), before: before.map(MessageId) }),
     ]
 }

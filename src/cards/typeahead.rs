@@ -15,18 +15,24 @@ pub enum Dataset {
     Contacts,
     /// The reader's open threads.
     Threads,
+    /// Colleagues to whom a thread's client can be transferred.
+    Receivers(ThreadId),
 }
 
 const TEMPLATES: &str = "templates/";
 const CONTACTS: &str = "contacts";
 const THREADS: &str = "threads";
+const RECEIVERS: &str = "receivers/";
 
 impl Dataset {
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             CONTACTS => Some(Self::Contacts),
             THREADS => Some(Self::Threads),
-            _ => Some(Self::Templates(ThreadId(text.strip_prefix(TEMPLATES)?.parse().ok()?))),
+            _ => {
+                let row = |prefix| text.strip_prefix(prefix)?.parse().ok().map(ThreadId);
+                row(TEMPLATES).map(Self::Templates).or_else(|| row(RECEIVERS).map(Self::Receivers))
+            }
         }
     }
 }
@@ -37,6 +43,7 @@ impl fmt::Display for Dataset {
             Self::Templates(thread) => write!(f, "{TEMPLATES}{thread}"),
             Self::Contacts => f.write_str(CONTACTS),
             Self::Threads => f.write_str(THREADS),
+            Self::Receivers(thread) => write!(f, "{RECEIVERS}{thread}"),
         }
     }
 }
@@ -69,6 +76,8 @@ mod tests {
     #[case("Contacts", None)]
     #[case("", None)]
     #[case("templates/7", Some(Dataset::Templates(ThreadId(7))))]
+    #[case("receivers/7", Some(Dataset::Receivers(ThreadId(7))))]
+    #[case("receivers/", None)]
     fn only_our_own_datasets_are_known(#[case] text: &str, #[case] dataset: Option<Dataset>) {
         assert_eq!(Dataset::parse(text), dataset);
     }
@@ -76,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_dataset_is_read_as_it_was_written(id in any::<i64>()) {
-            for dataset in [Dataset::Templates(ThreadId(id)), Dataset::Contacts, Dataset::Threads] {
+            for dataset in [Dataset::Templates(ThreadId(id)), Dataset::Contacts, Dataset::Threads, Dataset::Receivers(ThreadId(id))] {
                 prop_assert_eq!(Dataset::parse(&dataset.to_string()), Some(dataset));
             }
         }

@@ -1,7 +1,7 @@
 //! What each card shows, in the bridge's words. A view is filled by whoever reads the store; a card turns it into JSON. Text in
 //! a view is plain text from wherever it came (a client's name, a message): cards escape all of it, and cut what is long.
 
-use crate::bridge::{ConsentState, ContactId, FailureClass, Grounds, LineId, MessageId, MessageState, ThreadId, Time};
+use crate::bridge::{ConsentState, ContactId, FailureClass, Grounds, MessageId, MessageState, ThreadId, Time};
 use crate::texts::Voice;
 
 use super::submit::Action;
@@ -43,95 +43,6 @@ pub struct ConsentView {
     pub since: Option<Time>,
 }
 
-/// "New conversation": choose a contact, or add one.
-#[derive(Clone, Debug, Default)]
-pub struct NewConversation {
-    /// Most likely first. Those beyond what fits are counted, not shown.
-    pub contacts: Vec<ContactChoice>,
-    /// The reader's lines. With one, it is meant; with several, the reader chooses.
-    pub lines: Vec<LineChoice>,
-    /// What the reader has typed already: kept when there was an error.
-    pub typed: TypedContact,
-    pub errors: Vec<ContactError>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactChoice {
-    pub id: ContactId,
-    pub name: String,
-    /// Phone as people read it. Absent: the client is known by WhatsApp id alone.
-    pub phone: Option<String>,
-    /// The line's name.
-    pub line: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineChoice {
-    pub id: LineId,
-    pub name: String,
-}
-
-/// The inputs of "Add a contact".
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypedContact {
-    pub name: String,
-    pub phone: String,
-    pub language: String,
-    pub line: Option<LineId>,
-}
-
-/// What is wrong with the inputs of [`NewConversation`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactError {
-    /// "Open" was pressed with no contact chosen.
-    NothingChosen,
-    NameMissing,
-    NameTooLong,
-    PhoneMissing,
-    /// Not a number, or not one that can exist.
-    PhoneInvalid,
-    /// No `+`, and the line has no region to read it in.
-    PhoneWithoutCountry,
-    LanguageUnknown,
-    LineMissing,
-}
-
-/// The contacts, found by part of a name or number.
-#[derive(Clone, Debug, Default)]
-pub struct Contacts {
-    pub query: String,
-    pub contacts: Vec<ContactRow>,
-    /// How many more there are than `contacts` holds.
-    pub more: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactRow {
-    pub id: ContactId,
-    pub name: String,
-    pub phone: Option<String>,
-    pub line: String,
-    pub consent: ConsentView,
-}
-
-/// One contact.
-#[derive(Clone, Debug)]
-pub struct ContactCard {
-    pub id: ContactId,
-    pub head: Head,
-    pub phone: Option<String>,
-    pub consent: ConsentView,
-    /// The client wants no marketing; said only then.
-    pub marketing_stopped: bool,
-    /// BCP 47, or empty for the line's.
-    pub language: String,
-    /// The colleague's name. Absent: the client wrote first.
-    pub added_by: Option<String>,
-    pub added_at: Option<Time>,
-    /// The latest thread with this contact, if any: gives the History button.
-    pub thread: Option<ThreadId>,
-}
-
 /// T-00: may we send the opt-in request?
 #[derive(Clone, Debug)]
 pub struct OptIn {
@@ -139,6 +50,8 @@ pub struct OptIn {
     pub head: Head,
     /// "Send request" was pressed with no basis chosen.
     pub basis_missing: bool,
+    /// The client has agreed already; the reader starts again what they left.
+    pub again: bool,
 }
 
 /// The thread card: one in each home, edited in place.
@@ -341,67 +254,6 @@ pub struct ThreadChoice {
     pub client: String,
     pub line: String,
     pub number: String,
-}
-
-/// A client wrote whom nobody owns.
-#[derive(Clone, Debug)]
-pub struct Intake {
-    pub head: Head,
-    pub thread: ThreadId,
-    pub phone: Option<String>,
-    pub text: String,
-    pub at: Time,
-}
-
-/// Messages of one thread.
-#[derive(Clone, Debug)]
-pub struct History {
-    pub head: Head,
-    pub thread: ThreadId,
-    /// Oldest first. When they do not all fit, the newest are kept.
-    pub messages: Vec<HistoryLine>,
-    /// The oldest message of `messages`, when there are still older ones.
-    pub older: Option<MessageId>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryLine {
-    pub id: MessageId,
-    pub at: Time,
-    pub speaker: Speaker,
-    pub text: String,
-    /// For outgoing messages.
-    pub state: Option<MessageState>,
-    /// Written by the client before they agreed.
-    pub before_consent: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Speaker {
-    Client,
-    /// A colleague, by name.
-    Colleague(String),
-    /// An internal note of a colleague, by name.
-    Note(String),
-    /// The server itself: requests, confirmations.
-    System,
-}
-
-/// Threads to look into, latest first.
-#[derive(Clone, Debug, Default)]
-pub struct HistoryList {
-    pub threads: Vec<HistoryRow>,
-    /// How many more there are than `threads` holds.
-    pub more: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryRow {
-    pub thread: ThreadId,
-    pub client: String,
-    pub line: String,
-    /// The last message in it.
-    pub last: Option<Time>,
 }
 
 /// What the bot says when it is installed.

@@ -24,13 +24,14 @@ pub enum Command {
     Details,
     /// Write an internal note.
     Note,
+    Transfer,
     Help,
     /// A command of the product that this version does not have: never a message to a client by mistake.
     NotYet,
 }
 
 /// Commands for several colleagues in one conversation.
-const NOT_YET: [&str; 5] = ["add", "remove", "transfer", "leave", "end"];
+const NOT_YET: [&str; 4] = ["add", "remove", "leave", "end"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
@@ -52,6 +53,7 @@ pub fn read(text: &str) -> Option<Command> {
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
         ("note", "") => Command::Note,
+        ("transfer", "") => Command::Transfer,
         ("help", "") => Command::Help,
         (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
@@ -73,6 +75,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::View { thread }),
+        Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
     }
 }
 
@@ -117,6 +120,8 @@ mod tests {
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]
     #[case("details of the contract", None)]
+    #[case("Transfer", Some(Command::Transfer))]
+    #[case("transfer the money", None)]
     #[case("Hello", None)]
     #[case("", None)]
     fn only_the_word_alone_is_a_command(#[case] text: &str, #[case] command: Option<Command>) {

@@ -2,13 +2,14 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, revocation, send, status, views, whisper};
+use super::{entry_point, homes, offers, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
-    ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome,
-    Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
+    Outcome, Outgoing, Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid,
+    retry,
 };
 use crate::markup;
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
 use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
@@ -56,6 +57,8 @@ pub struct Belongs {
     message: Option<MessageId>,
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
+    transfer: Option<(TransferId, TransferSide)>,
+    standing: Option<Subject>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -115,10 +118,18 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
     Ok(Step::HandOver(Request::WhatsApp(Box::new(ToClient {
         from: case.thread.number.clone(),
         to: case.contact.recipient(),
-        content,
+        content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
     }))))
+}
+
+/// What is handed over: a text with the name that it was to be signed with when it was queued.
+fn signed(message: &Message, content: Outgoing) -> Outgoing {
+    match (content, &message.signed) {
+        (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (content, _) => content,
+    }
 }
 
 fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
@@ -134,6 +145,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     let Some((to, listener)) = reachable(desk, claim.thread, &place)? else {
         if let Envelope::Whisper { to, post } = envelope {
             return whisper::in_own_chat(desk, &to, post).map(|()| Step::Settle);
+        }
+        if let (Envelope::Standing { subject }, Place::Home | Place::Conversation(_)) = (&envelope, &place) {
+            // Given anew to whoever should have it, wherever that is now.
+            desk.tx.forget_card(*subject, &place)?;
         }
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
@@ -179,6 +194,48 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
                 }),
                 None => Step::Settle,
             }
+        }
+        // Nor is a quote of this one: who is offered a client takes no part yet.
+        Envelope::Transfer { transfer, side } => match offers::card_now(desk, &listener, transfer, side)? {
+            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+            Some((None, post)) => {
+                let belongs = Belongs { transfer: Some((transfer, side)), ..Belongs::default() };
+                Step::HandOver(Request::Post { to, post, belongs })
+            }
+            None => Step::Settle,
+        },
+        Envelope::Standing { subject } => prepare_standing(desk, claim, &place, to, &listener, subject)?,
+    })
+}
+
+/// A card that shows how something stands: changed where it was posted, else posted.
+fn prepare_standing(
+    desk: &Desk<'_>,
+    claim: &Claim,
+    place: &Place,
+    to: ConversationReference,
+    listener: &Listener,
+    subject: Subject,
+) -> Result<Step> {
+    let before = desk.tx.take_card(subject, place)?;
+    // A home that has moved has no card yet; a channel's card stands in a chain of its own.
+    let before = before.filter(|(conversation, _)| match place {
+        Place::Conversation(id) => conversation.base() == id.base(),
+        Place::Own(_) | Place::Home => *conversation == to.conversation,
+    });
+    let post = match subject {
+        Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
+        Subject::Joining(_) => None,
+    };
+    Ok(match (post, before) {
+        (None, _) => Step::Settle,
+        (Some(post), Some((conversation, activity))) => {
+            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post })
+        }
+        (Some(post), None) => {
+            // Who quotes an offered client's message means the client; who quotes a colleague's question means the colleague.
+            let thread = claim.thread.filter(|_| !matches!(subject, Subject::Joining(_)));
+            Step::HandOver(Request::Post { to, post, belongs: Belongs { thread, standing: Some(subject), ..Belongs::default() } })
         }
     })
 }
@@ -397,6 +454,12 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
     if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
         return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
+    }
+    if let Some((transfer, side)) = belongs.transfer {
+        return offers::posted(desk, transfer, side, place, &activity);
+    }
+    if let Some(subject) = belongs.standing {
+        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;

@@ -2,11 +2,11 @@
 
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Place, Policy, Post, Sending, Template,
-    TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Past, Place, Policy, Post, Sending,
+    Template, TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
-use crate::store::{Contact, Entry, Envelope, KnownColleague, Result, Thread, Tx};
+use crate::store::{Contact, Entry, Envelope, Home, KnownColleague, Left, Result, Thread, Tx};
 use crate::texts::Voice;
 use serde::Serialize;
 
@@ -97,10 +97,7 @@ impl<'a> Desk<'a> {
 
     /// The thread with its client, when the colleague takes part in it: nobody sees another's thread.
     pub fn own_case(&self, person: &Person, thread: ThreadId) -> Result<Option<Case>> {
-        match self.case(thread)? {
-            Some(case) if self.tx.participants(thread)?.contains(person.id()) => Ok(Some(case)),
-            _ => Ok(None),
-        }
+        Ok(self.readable(person, thread)?.filter(|(_, sight)| sight.takes_part).map(|(case, _)| case))
     }
 
     pub fn line(&self, id: &LineId) -> Option<&'a Line> {
@@ -165,6 +162,10 @@ impl<'a> Desk<'a> {
             number_active: number.is_some_and(|number| self.office.number_is_active(&number)),
             is_contact: contact.added_by.is_some() || thread.is_some(),
             owned_by_others: sender.is_some_and(|person| !owners.is_empty() && !owners.contains(person.id())),
+            past: match sender.filter(|person| !owners.contains(person.id())) {
+                Some(person) => self.past(thread, person)?,
+                None => Past::None,
+            },
             consent: contact.consent,
             window: thread.map(|thread| thread.window).unwrap_or_default(),
             policy,
@@ -172,6 +173,16 @@ impl<'a> Desk<'a> {
             us_number: contact.number().is_some_and(|number| phone::is_us(&number)),
             unanswered_template_at: thread.and_then(|thread| thread.template_at),
             revocation_open: self.tx.open_revocation(contact.id)?.is_some(),
+        })
+    }
+
+    /// What part a colleague took in a thread before. Who was switched off is not gone for the client, who was told nothing.
+    fn past(&self, thread: Option<&Thread>, person: &Person) -> Result<Past> {
+        let part = thread.map(|thread| self.tx.participation(thread.id, person.id())).transpose()?.flatten();
+        Ok(match part.and_then(|part| part.left) {
+            None | Some(Left::SwitchedOff) => Past::None,
+            Some(Left::Removed) => Past::Removed,
+            Some(Left::Left | Left::Transferred | Left::Ended) => Past::Parted,
         })
     }
 
@@ -218,10 +229,15 @@ impl<'a> Desk<'a> {
     /// Where what happens in a thread is to be seen, so that no participant misses it: in its shared home, and in the own chats of those
     /// who are no members there; without a shared home in everybody's own chat.
     pub fn audience(&self, thread: ThreadId) -> Result<Vec<Place>> {
-        let participants = self.tx.participants(thread)?;
-        let Some(home) = self.tx.home(thread)? else { return Ok(participants.into_iter().map(Place::Own).collect()) };
+        self.audience_of(&self.tx.participants(thread)?, self.tx.home(thread)?.as_ref())
+    }
+
+    /// The same, where participants and home are known.
+    pub fn audience_of(&self, participants: &[ColleagueId], home: Option<&Home>) -> Result<Vec<Place>> {
+        let own = |id: &ColleagueId| Place::Own(id.clone());
+        let Some(home) = home else { return Ok(participants.iter().map(own).collect()) };
         let members = self.tx.members(&home.base)?;
-        let others = participants.into_iter().filter(|id| !members.contains(id)).map(Place::Own);
+        let others = participants.iter().filter(|id| !members.contains(id)).map(own);
         Ok(std::iter::once(Place::Home).chain(others).collect())
     }
 

@@ -6,8 +6,7 @@
 
 use super::desk::{Desk, Person};
 use super::find::{self, Found};
-use super::views;
-use super::whom;
+use super::{contact_views, views, whom};
 use crate::bridge::{ColleagueId, Post, PostBody, Quote, Route, Scope, TeamsEvent};
 use crate::cards::extension::{CONTACTS, Item, Offer, PARAMETER, TEMPLATES};
 use crate::cards::typeahead::{Dataset, template_title, template_value};
@@ -19,27 +18,28 @@ use crate::texts::{labels, sentences};
 use serde_json::Value;
 
 /// Who searches, when they may; else what to tell them.
-fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<Person, &'static str>> {
+fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<Person, String>> {
     let known = match (&event.sender.object_id, event.sender.is_bot) {
         (Some(id), false) => desk.tx.colleague(&ColleagueId(id.to_lowercase()))?,
         _ => None,
     };
-    let Some(known) = known else { return Ok(Err(sentences::OPEN_CHAT_FIRST)) };
+    let Some(known) = known else { return Ok(Err(sentences::OPEN_CHAT_FIRST.to_owned())) };
     // The conversation as we know it, not as the activity describes itself.
     if event.scope != Scope::Personal || event.reference.conversation != known.home.conversation {
-        return Ok(Err(sentences::OWN_CHAT_ONLY));
+        return Ok(Err(sentences::OWN_CHAT_ONLY.to_owned()));
     }
-    if desk.office.lines_of(&known).is_empty() {
-        return Ok(Err(labels::NOT_ENABLED));
+    let person = desk.as_person(known);
+    if desk.office.lines_of(&person.known).is_empty() {
+        return Ok(Err(desk.why_not_enabled(&person, None)));
     }
-    Ok(Ok(desk.as_person(known)))
+    Ok(Ok(person))
 }
 
 /// `composeExtension/query`.
 pub fn on_query(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::extension_message(told)),
+        Err(told) => return Ok(invoke::extension_message(&told)),
     };
     let Some(query) = ExtensionQuery::read(value) else { return Ok(invoke::extension_message(sentences::SEARCH_TOO_OLD)) };
     let typed = query.text(PARAMETER);
@@ -87,7 +87,7 @@ fn choice(found: Found, whom: Whom) -> TemplateChoice {
 fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &ExtensionQuery) -> Result<Vec<Offer>> {
     let found = find::contacts(desk, person, typed, query.skip.saturating_add(query.count))?;
     let page = found.into_iter().skip(query.skip);
-    page.map(|contact| Ok(Offer::contact(&desk.reader(person, Some(&contact.line)), &views::contact_card(desk, person, &contact)?)))
+    page.map(|contact| Ok(Offer::contact(&desk.reader(person, Some(&contact.line)), &contact_views::contact_card(desk, person, &contact)?)))
         .collect()
 }
 
@@ -95,7 +95,7 @@ fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &Exten
 pub fn on_select(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::extension_message(told)),
+        Err(told) => return Ok(invoke::extension_message(&told)),
     };
     let Ok(item) = serde_json::from_value::<Item>(value.clone()) else {
         return Ok(invoke::extension_message(sentences::SEARCH_TOO_OLD));
@@ -117,7 +117,7 @@ pub fn on_select(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
             match desk.tx.contact(contact)?.filter(|contact| lines.iter().any(|line| line.id == contact.line)) {
                 Some(contact) => {
                     let reader = desk.reader(&person, Some(&contact.line));
-                    Some(Offer::contact(&reader, &views::contact_card(desk, &person, &contact)?))
+                    Some(Offer::contact(&reader, &contact_views::contact_card(desk, &person, &contact)?))
                 }
                 None => return Ok(invoke::extension_message(sentences::NOT_YOURS)),
             }
@@ -148,7 +148,7 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
     let Some((dataset, query)) = query else { return Ok(invoke::error(400, "BadRequest", sentences::SEARCH_TOO_OLD)) };
     let person = match searcher(desk, event)? {
         Ok(person) => person,
-        Err(told) => return Ok(invoke::error(400, "BadRequest", told)),
+        Err(told) => return Ok(invoke::error(400, "BadRequest", &told)),
     };
     let typed = query.text.as_str();
     let choices: Vec<(String, String)> = match dataset {
@@ -168,6 +168,11 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
         Dataset::Threads => {
             let found = find::threads(desk, &person, typed)?;
             found.iter().map(|choice| (cards::thread_title(choice), choice.thread.to_string())).collect()
+        }
+        Dataset::Receivers(thread) => {
+            let case = desk.case(thread)?;
+            let found = case.map(|case| find::receivers(desk, &person, &case, typed)).transpose()?.unwrap_or_default();
+            found.into_iter().map(|mate| (mate.name, mate.id)).collect()
         }
     };
     Ok(invoke::search(choices.into_iter().skip(query.skip).take(query.count)))

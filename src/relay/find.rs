@@ -3,6 +3,7 @@
 //! Everything here is by the colleague's own rights: their threads, their lines' contacts, the templates of their threads' numbers.
 
 use super::desk::{Case, Desk, Person};
+use super::mates::{self, Mate};
 use crate::bridge::{ContactQuery, Template, TemplateCategory, fold, grouped_templates, phone};
 use crate::cards::{TemplateRow, ThreadChoice};
 use crate::store::{Contact, Result};
@@ -140,6 +141,24 @@ pub fn threads(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<Thre
         }
     }
     Ok(found)
+}
+
+/// Whether a colleague may give a thread's client to somebody: who takes part, and the line's supervisors.
+pub fn may_transfer(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<bool> {
+    let line = &case.contact.line;
+    Ok(desk.supervises(person, line) || (desk.is_of_line(person, line) && desk.tx.participants(case.thread.id)?.contains(person.id())))
+}
+
+/// To whom they may give the client, by name: who is enabled for the line, but themselves, unless they supervise it; nobody for who may
+/// not give it.
+pub fn receivers(desk: &Desk<'_>, person: &Person, case: &Case, typed: &str) -> Result<Vec<Mate>> {
+    if !may_transfer(desk, person, case)? {
+        return Ok(Vec::new());
+    }
+    let (wanted, supervises) = (Wanted::new(typed), desk.supervises(person, &case.contact.line));
+    let mut mates = mates::of_line(desk, &case.contact.line)?;
+    mates.retain(|mate| wanted.is_in(&[&mate.name]) && (supervises || mate.id != person.id().as_str()));
+    Ok(mates)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Person, Seat};
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, note, whisper, whom};
+use super::{act, attachments, commands, edits, note, unowned, whisper, whom};
 use crate::bridge::{ActivityId, ColleagueId, Place, Posted, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind};
 use crate::cards::{self, Style, Welcome};
 use crate::store::{Draft, KnownColleague, Result};
@@ -58,14 +58,18 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
         welcomed: before.as_ref().is_some_and(|known| known.welcomed),
         focus: before.as_ref().and_then(|known| known.focus),
     };
-    if before.as_ref() != Some(&now) {
-        desk.tx.save_colleague(&now)?;
-        // What waited because the app was gone goes out now.
-        if installed && before.is_some_and(|known| !known.installed) {
-            desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
-        }
+    let comes = installed && before.as_ref().is_none_or(|known| !known.installed);
+    let changed = before.as_ref() != Some(&now);
+    let person = Person { seat: Seat::Own, at: event.at, ..desk.as_person(now) };
+    if changed {
+        desk.tx.save_colleague(&person.known)?;
     }
-    Ok(Some(Person { seat: Seat::Own, at: event.at, ..desk.as_person(now) }))
+    if comes {
+        // What waited because the app was gone goes out now, and who waits for somebody can be taken.
+        desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
+        unowned::on_duty_again(desk, &person)?;
+    }
+    Ok(Some(person))
 }
 
 fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
@@ -87,7 +91,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             Ok(none)
         }
         TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } if !enabled => {
-            let text = crate::texts::labels::NOT_ENABLED.to_owned();
+            let text = desk.why_not_enabled(person, None);
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;

@@ -1,13 +1,12 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, marketing, news, render, revocation, send, status};
+use super::{consent, entry_point, evidence, identity, intake, marketing, news, render, revocation, send, status, unowned};
 use crate::bridge::{
-    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, Meaning, MessageId, MessageState, NumberStatus, Place, Rule,
-    WhatsAppEvent, on_client_message,
+    Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
+    NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
 };
-use crate::cards::{self, Intake, Style};
-use crate::markup;
+use crate::cards::Style;
 use crate::store::{NewMessage, Purpose, Result};
 use crate::texts::{TextId, when};
 use chrono::Duration;
@@ -186,8 +185,12 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
     let text = render::content(desk, &message.content)?;
-    let participants = desk.tx.participants(case.thread.id)?;
+    // Who says stop is not offered to anybody: there is nothing to take.
+    let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
+    let nobody = alone && intake::owners_for(desk, case)?.is_empty();
     for place in desk.audience(case.thread.id)? {
+        // Whoever got many clients at once has no card of this one yet.
+        desk.ensure_card(case.thread.id, &place)?;
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
         desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
@@ -196,29 +199,11 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
             desk.tx.disturb_focus(colleague, case.thread.id)?;
         }
     }
-    // Who says stop is not offered to anybody: there is nothing to take.
-    if participants.is_empty() && meaning != Meaning::OptOut {
-        offer_to_line(desk, case, message, &text)?;
+    if meaning == Meaning::OptOut {
+        return unowned::settle(desk, case, IntakeOutcome::Stopped, "client");
     }
-    Ok(())
-}
-
-/// Nobody owns this client: everybody enabled on the line may take them.
-fn offer_to_line(desk: &Desk<'_>, case: &Case, message: &ClientMessage, text: &str) -> Result<()> {
-    for id in desk.tx.colleagues()? {
-        let Some(person) = desk.person(&id)? else { continue };
-        if !desk.office.lines_of(&person.known).iter().any(|line| line.id == case.contact.line) {
-            continue;
-        }
-        let view = Intake {
-            head: desk.head(&case.contact, Some(&case.thread)),
-            thread: case.thread.id,
-            phone: case.contact.number(),
-            text: message.referral.iter().fold(markup::plain(text), |text, referral| format!("{text}\n{}", render::referral(referral))),
-            at: message.at,
-        };
-        let post = cards::intake(&desk.reader(&person, Some(&case.contact.line)), &view);
-        desk.post_to(Some(case.thread.id), &Place::Own(id), post, None)?;
+    if nobody {
+        unowned::on_message(desk, case, id, None)?;
     }
     Ok(())
 }

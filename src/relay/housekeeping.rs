@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, revocation, send, tell, template_check};
+use super::{deliver, expiry, revocation, send, tell, template_check, transfer, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -39,6 +39,8 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
     let mut next_sync: Option<Time> = None;
     let mut forgotten: Option<Time> = None;
     let mut misfits = Vec::new();
+    // The directory by which open offers were looked at.
+    let mut checked = None;
     while !shutdown.is_cancelled() {
         let now = relay.clock.now();
         if let Err(error) = relay.reload_directory().await {
@@ -62,6 +64,14 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("expire_held", expire_held).await);
         log_error(relay.write("ask_about_uncertain", ask_about_uncertain).await);
         log_error(relay.write("revocations", revocation::remind).await);
+        log_error(relay.write("expire_transfers", transfer::expire).await);
+        let version = relay.office().version;
+        if checked != Some(version) {
+            let done = relay.write("transfers_of_others", transfer::on_directory).await;
+            checked = done.is_ok().then_some(version);
+            log_error(done);
+        }
+        log_error(relay.write("intake", unowned::look).await);
         edit_cards(&relay).await;
         tokio::select! {
             // From the beginning of the round: what became due while it ran is not slept through.

@@ -8,10 +8,12 @@ mod address;
 mod attachments;
 mod commands;
 mod consent;
+mod contact_views;
 mod core;
 mod deliver;
 mod desk;
 mod edits;
+mod enabled;
 mod entry_point;
 mod evidence;
 mod expiry;
@@ -21,26 +23,39 @@ mod file_type;
 mod find;
 mod from_teams;
 mod from_whatsapp;
+mod history_views;
 mod homes;
 mod housekeeping;
 mod identity;
+mod intake;
+mod leftovers;
 mod marketing;
+mod mates;
+mod mirror;
 mod news;
 mod note;
 mod notices;
+mod offers;
 mod office;
 mod participation;
+mod past;
 mod preflight;
 mod rates;
+mod release;
 mod render;
 mod revocation;
+mod search;
 mod send;
 mod sight;
+mod staff;
+mod standing;
 mod status;
 mod switched_off;
 mod tell;
 mod template_check;
 mod template_views;
+mod transfer;
+mod unowned;
 mod uploads;
 mod views;
 mod whisper;
@@ -86,10 +101,17 @@ impl Relay {
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
-    pub async fn on_activity(&self, event: TeamsEvent) -> Result<()> {
+    pub async fn on_activity(&self, mut event: TeamsEvent) -> Result<()> {
         let upn = self.upn_of_stranger(&event).await?;
         if matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::wants_new_templates(data)) && self.may_refresh() {
             self.sync_templates();
+        }
+        let searched = match &event.kind {
+            TeamsEventKind::Submit { data, .. } => self.with_hits(&event, data).await,
+            _ => None,
+        };
+        if let (TeamsEventKind::Submit { data, .. }, Some(searched)) = (&mut event.kind, searched) {
+            *data = searched;
         }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
         self.uploads_ordered.notify_one();
@@ -115,7 +137,7 @@ impl Relay {
     async fn on_card_button(
         &self,
         event: TeamsEvent,
-        invoke: TeamsInvoke,
+        mut invoke: TeamsInvoke,
         card: fn(Value) -> InvokeResponse,
         told: fn(&str) -> InvokeResponse,
     ) -> InvokeResponse {
@@ -125,6 +147,9 @@ impl Relay {
         if act::wants_new_templates(&invoke.data) && self.may_refresh() {
             // What arrives in time is shown; the rest of the answer does not wait for it.
             let _ = tokio::time::timeout(REFRESH_BUDGET, housekeeping::sync_templates(self)).await;
+        }
+        if let Some(searched) = self.with_hits(&event, &invoke.data).await {
+            invoke.data = searched;
         }
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
@@ -276,7 +301,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
         return Ok(answer);
     }
     let post = if desk.office.lines_of(&person.known).is_empty() {
-        desk.notice(&person, None, crate::cards::Style::Attention, crate::texts::labels::NOT_ENABLED.to_owned())
+        desk.notice(&person, None, crate::cards::Style::Attention, desk.why_not_enabled(&person, None))
     } else {
         act::on_action(desk, &person, &invoke.data, invoke.card.as_ref())?
     };

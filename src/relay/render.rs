@@ -1,10 +1,10 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Referral, Wamid};
+use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Referral, Sight, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::sentences;
+use crate::texts::{participants, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -18,13 +18,31 @@ pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: boo
         html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
     }
     // Names the client, and the message only where the line allows it.
-    let private = desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications);
-    let summary = if private {
+    let summary = if is_private(desk, case) {
         sentences::new_message(&case.contact.name)
     } else {
-        format!("{}: {}", case.contact.name, markup::plain(text).chars().take(SUMMARY).collect::<String>())
+        format!("{}: {}", case.contact.name, beginning(text))
     };
     Post { summary, body: PostBody::Html { html } }
+}
+
+/// What a colleague wrote to the client, as the others in the chat read it.
+pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outgoing) -> Post {
+    let (client, text) = (case.contact.name.as_str(), shown(content));
+    let [who, whom] = [author, client].map(markup::escape_html);
+    let html = format!("<strong>{who}</strong> {} {whom}: {}", participants::TO, markup::whatsapp_to_teams(&text));
+    let said = participants::wrote_to(author, client);
+    let summary = if is_private(desk, case) { said } else { format!("{said}: {}", beginning(&text)) };
+    Post { summary, body: PostBody::Html { html } }
+}
+
+/// Whether notifications name nobody but people, never what was written.
+fn is_private(desk: &Desk<'_>, case: &Case) -> bool {
+    desk.line(&case.contact.line).is_none_or(|line| line.policy.private_notifications)
+}
+
+fn beginning(text: &str) -> String {
+    markup::plain(text).chars().take(SUMMARY).collect()
 }
 
 /// A client's message with a plain line about the ad that it came through.
@@ -50,6 +68,12 @@ pub fn referral(referral: &Referral) -> String {
 
 /// The readable form of anything a client can send.
 pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
+    content_seen(desk, content, None)
+}
+
+/// The same for somebody who may see only this of the thread: what it is about is not repeated where it lies outside.
+fn content_seen(desk: &Desk<'_>, content: &Content, sight: Option<&Sight>) -> Result<String> {
+    let excerpt = |target: &Wamid| excerpt(desk, target, sight);
     Ok(match content {
         Content::Text { body } => body.clone(),
         Content::Media(media) => media_line(media),
@@ -61,13 +85,13 @@ pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
             let cards: Vec<String> = people.iter().map(|person| format!("{} {}", person.name, person.phones.join(", "))).collect();
             sentences::contacts(&cards.join("; "))
         }
-        Content::Reaction { target, emoji } if emoji.is_empty() => sentences::took_back_reaction(&excerpt(desk, target)?),
-        Content::Reaction { target, emoji } => sentences::reacted_to(emoji, &excerpt(desk, target)?),
+        Content::Reaction { target, emoji } if emoji.is_empty() => sentences::took_back_reaction(&excerpt(target)?),
+        Content::Reaction { target, emoji } => sentences::reacted_to(emoji, &excerpt(target)?),
         Content::Choice { title, .. } => title.clone(),
         Content::Form { name, body } => sentences::form(name, body),
         Content::Order { summary } => sentences::order(summary),
-        Content::Edit { target, body } => sentences::edited(&excerpt(desk, target)?, body),
-        Content::Revoke { target } => sentences::deleted(&excerpt(desk, target)?),
+        Content::Edit { target, body } => sentences::edited(&excerpt(target)?, body),
+        Content::Revoke { target } => sentences::deleted(&excerpt(target)?),
         Content::System { body, .. } => sentences::system(body),
         Content::Call { event } => sentences::called(event),
         Content::Unsupported { what, .. } => sentences::unsupported(what),
@@ -86,8 +110,17 @@ pub fn shown(content: &Outgoing) -> String {
 
 /// A stored message of either side, as one text.
 pub fn message(desk: &Desk<'_>, message: &Message) -> Result<String> {
+    text(desk, message, None)
+}
+
+/// The same for somebody who may see only this of the thread.
+pub fn message_seen(desk: &Desk<'_>, message: &Message, sight: &Sight) -> Result<String> {
+    text(desk, message, Some(sight))
+}
+
+fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<String> {
     match message.purpose {
-        Purpose::Client => content(desk, &message.inbound()?),
+        Purpose::Client => content_seen(desk, &message.inbound()?, sight),
         _ => Ok(match message.outgoing()? {
             Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
             Outgoing::Template(template) => template.preview,
@@ -109,8 +142,9 @@ fn media_line(media: &Media) -> String {
 }
 
 /// The beginning of the message that another one is about.
-fn excerpt(desk: &Desk<'_>, target: &Wamid) -> Result<String> {
-    let Some(found) = desk.tx.message_by_wamid(target)? else { return Ok(sentences::EARLIER_MESSAGE.to_owned()) };
+fn excerpt(desk: &Desk<'_>, target: &Wamid, sight: Option<&Sight>) -> Result<String> {
+    let found = desk.tx.message_by_wamid(target)?.filter(|found| sight.is_none_or(|sight| sight.shows(found.id)));
+    let Some(found) = found else { return Ok(sentences::EARLIER_MESSAGE.to_owned()) };
     // Only texts are repeated: a reaction to a reaction to a reaction must not recurse.
     let text = match found.purpose {
         Purpose::Client => match found.inbound()? {

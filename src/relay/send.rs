@@ -2,6 +2,8 @@
 //! handed to WhatsApp ([`on_its_way`]).
 
 use super::desk::{Case, Desk, Person, SERVER};
+use super::mirror::Queued;
+use super::release::Released;
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
@@ -9,8 +11,8 @@ use crate::bridge::{
     Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held, nearest_language, same_language,
 };
 use crate::cards::Style;
-use crate::store::{Contact, Direction, Message, NewMessage, Purpose, Result};
-use crate::texts::{TextId, sentences, typed_moment, when};
+use crate::store::{Contact, Direction, Left, Message, NewMessage, Purpose, Result};
+use crate::texts::{TextId, sentences};
 use serde_json::{Value, json};
 
 /// What somebody wants to send.
@@ -95,11 +97,26 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     let mut case = case.clone();
     // A template is not its own unanswered predecessor: the thread was marked with it when it was queued.
     case.thread.template_at = case.thread.template_at.filter(|at| *at < message.created_at);
-    decide_as(desk, &case, author.as_ref(), |facts| {
+    let sending = |facts: &Facts<'_>| {
         // While nothing is to be decided it makes no difference, and that is nearly always.
         let waiting = sending == Sending::Free && facts.revocation_open && waited(desk, &case, message)?;
         Ok(if waiting { Sending::Waiting } else { sending })
-    })
+    };
+    let ruling = decide_as(desk, &case, author.as_ref(), sending)?;
+    match &author {
+        Some(author) if ruling.decision != Decision::Send && parted_since(desk, message, author)? => {
+            // What they sent before they left still goes, but waits no more: nobody could change or withdraw it.
+            let ruling = decide_as(desk, &case, None, sending)?;
+            Ok(if ruling.decision == Decision::Send { ruling } else { Ruling { decision: Decision::Refuse, ..ruling } })
+        }
+        _ => Ok(ruling),
+    }
+}
+
+/// Whether the author went after writing this, in whatever way but being removed.
+fn parted_since(desk: &Desk<'_>, message: &Message, author: &Person) -> Result<bool> {
+    let part = desk.tx.participation(message.thread, author.id())?.filter(|part| part.left_at.is_some());
+    Ok(part.is_some_and(|part| part.left != Some(Left::Removed) && part.visible_until.is_some_and(|until| message.id <= until)))
 }
 
 /// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.
@@ -112,6 +129,11 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
     let &Wish { purpose, content, reply_to, retry_of, .. } = wish;
     let author = wish.author.map_or(SERVER, |person| person.id().0.as_str());
     let json = serde_json::to_string(content)?;
+    let participants = if state == MessageState::Queued { desk.tx.participants(case.thread.id)? } else { Vec::new() };
+    let queued = wish.author.filter(|_| state == MessageState::Queued);
+    let queued = queued.map(|author| Queued { author, purpose, content, participants: &participants });
+    let signed = queued.and_then(|queued| queued.signature(desk, case));
+    let written_in = wish.author.map(Person::conversation);
     let new = NewMessage {
         thread: case.thread.id,
         author: Some(author),
@@ -123,20 +145,26 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
         reply_to,
         retry_of,
         created_at: desk.now,
-        written_in: wish.author.map(Person::conversation),
-        signed: None,
+        written_in,
+        signed: signed.as_deref(),
     };
     // Without a wamid there is nothing to collide with.
     let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
+    if let Some(queued) = queued {
+        queued.show(desk, case, message, written_in)?;
+    }
     let kind = match state {
         MessageState::Queued => "message.queued",
         MessageState::Held => "message.held",
         _ => "message.refused",
     };
-    let body = json!({
+    let mut body = json!({
         "purpose": purpose, "content": content, "rule": ruling.rule, "row": ruling.rule.row(), "facts": ruling.grounds,
         "retry_of": retry_of, "reply_to": reply_to,
     });
+    if signed.is_some() {
+        body["signed"] = json!(signed);
+    }
     desk.journal(kind, author, Some(case.thread.id), Some(message), &body)?;
     if state == MessageState::Queued {
         if purpose.is_template() {
@@ -343,32 +371,32 @@ fn stays_held(desk: &Desk<'_>, message: &Message, ruling: &Ruling) -> Result<boo
     Ok(true)
 }
 
-/// Queues one held message, as it was decided now.
+/// Queues one held message, as it was decided now. What has no room any more goes as a message of its own behind it.
 fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, ruling: &Ruling) -> Result<()> {
-    // A text that WhatsApp refused after its release, and that waits again, has the line already.
-    let has_line = || -> Result<bool> { Ok(desk.tx.decisions(message.id)?.iter().any(|row| row.body["dated"] == true)) };
+    let released = Released::of(desk, case, message, content)?;
     let mut entry = decided(ruling);
-    let dated = message.purpose == Purpose::Free && held::says_when_written(message.created_at, desk.now);
-    if let (Outgoing::Text { body }, true) = (content, dated)
-        && !has_line()?
-    {
-        let dated = Outgoing::Text { body: format!("{body}\n{}", written(desk, case, message)) };
-        desk.tx.rewrite_held(message.id, &serde_json::to_string(&dated)?)?;
+    if released.dated {
         entry["dated"] = true.into();
     }
+    if released.signed.is_some() {
+        entry["signed"] = json!(released.signed);
+    }
+    if released.content != *content {
+        desk.tx.rewrite_held(message.id, &serde_json::to_string(&released.content)?)?;
+    }
+    if let Some(queued) = released.queued(message) {
+        queued.show(desk, case, message.id, message.written_in.as_ref())?;
+    }
+    desk.tx.sign(message.id, released.signed.as_deref())?;
     desk.tx.set_state(message.id, MessageState::Held, MessageState::Queued, desk.now)?;
     desk.tx.save_rule(message.id, ruling.rule)?;
     desk.journal("message.released", SERVER, Some(case.thread.id), Some(message.id), &entry)?;
-    enqueue(desk, case, message.id)
-}
-
-/// K-21 in the client's language. Only English has words for a date; digits are read everywhere.
-fn written(desk: &Desk<'_>, case: &Case, message: &Message) -> String {
-    let voice = desk.client_voice(&case.contact);
-    let zone = &desk.office.directory.organization.time_zone;
-    let english = same_language(voice.language_of(TextId::K21), "en");
-    let date = if english { when(message.created_at, zone, desk.now) } else { typed_moment(message.created_at, zone) };
-    voice.say(TextId::K21, &[("date", &date)])
+    enqueue(desk, case, message.id)?;
+    for content in &released.rest {
+        let wish = Wish { author: released.author.as_ref(), purpose: message.purpose, content, reply_to: None, retry_of: None };
+        record(desk, case, &wish, MessageState::Queued, ruling)?;
+    }
+    Ok(())
 }
 
 fn tell_released(desk: &Desk<'_>, case: &Case, sent: Option<usize>, left: Option<(usize, Rule)>) -> Result<()> {
@@ -401,11 +429,16 @@ pub fn release_notices(desk: &Desk<'_>, case: &Case) -> Result<()> {
 
 /// What the server had to tell is not to be told any more.
 fn withdraw_notices(desk: &Desk<'_>, case: &Case, because: &str) -> Result<()> {
-    for message in desk.tx.held_notices(case.thread.id)? {
-        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-        desk.journal("message.withdrawn", SERVER, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
+    desk.tx.held_notices(case.thread.id)?.iter().try_for_each(|message| withdraw(desk, message, SERVER, because).map(drop))
+}
+
+/// Withdraws one held message; false when it is not held any more. `because`: as the journal names it.
+pub fn withdraw(desk: &Desk<'_>, message: &Message, actor: &str, because: &str) -> Result<bool> {
+    let was = desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
+    if was {
+        desk.journal("message.withdrawn", actor, Some(message.thread), Some(message.id), &json!({ "because": because }))?;
     }
-    Ok(())
+    Ok(was)
 }
 
 /// Withdraws every held message of a thread (an opt-out); how many there were.
@@ -418,8 +451,7 @@ pub fn withdraw_all(desk: &Desk<'_>, case: &Case, actor: &str, because: &str) ->
     withdraw_notices(desk, case, because)?;
     let waiting = desk.tx.held(case.thread.id)?;
     for message in &waiting {
-        desk.tx.set_state(message.id, MessageState::Held, MessageState::Withdrawn, desk.now)?;
-        desk.journal("message.withdrawn", actor, Some(case.thread.id), Some(message.id), &json!({ "because": because }))?;
+        withdraw(desk, message, actor, because)?;
     }
     Ok(waiting.len())
 }

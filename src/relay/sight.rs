@@ -1,7 +1,7 @@
 //! Who may see what of a thread: the one place that asks the store and the directory for it. The rule is [`bridge::sight`].
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{self, LineId, MessageId, Part, Role, Sight, Standing, ThreadId};
+use crate::bridge::{self, LineId, MessageId, MessageState, Part, Role, Sight, Standing, ThreadId};
 use crate::store::{Left, Message, Participant, Result, Thread};
 
 impl Desk<'_> {
@@ -23,6 +23,17 @@ impl Desk<'_> {
         Ok(bridge::sight(enabled, supervises, part.as_ref().map(as_part)))
     }
 
+    /// The threads that somebody takes or took part in, with what they may read of each.
+    pub fn own_threads(&self, person: &Person) -> Result<Vec<(Thread, Sight)>> {
+        let mut found = Vec::new();
+        for (id, part) in self.tx.parts_of(person.id())? {
+            let Some(thread) = self.tx.thread(id)? else { continue };
+            let (enabled, supervises) = (self.is_of_line(person, &thread.line), self.supervises(person, &thread.line));
+            found.extend(bridge::sight(enabled, supervises, Some(as_part(&part))).map(|sight| (thread, sight)));
+        }
+        Ok(found)
+    }
+
     /// A thread with its client, when somebody may read it.
     pub fn readable(&self, person: &Person, thread: ThreadId) -> Result<Option<(Case, Sight)>> {
         let Some(case) = self.case(thread)? else { return Ok(None) };
@@ -33,8 +44,13 @@ impl Desk<'_> {
     pub fn readable_message(&self, person: &Person, id: MessageId) -> Result<Option<(Case, Message, Sight)>> {
         let Some(message) = self.tx.message(id)? else { return Ok(None) };
         let found = self.readable(person, message.thread)?;
-        Ok(found.filter(|(_, sight)| sight.shows(id)).map(|(case, sight)| (case, message, sight)))
+        Ok(found.filter(|(_, sight)| sight.shows(id) && is_told_to(person, &message)).map(|(case, sight)| (case, message, sight)))
     }
+}
+
+/// What a colleague was refused is theirs alone to see.
+pub fn is_told_to(person: &Person, message: &Message) -> bool {
+    message.state != MessageState::Refused || message.author.as_deref() == Some(person.id().as_str())
 }
 
 fn as_part(part: &Participant) -> Part {

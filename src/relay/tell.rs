@@ -35,7 +35,8 @@ pub fn verdict(
         }
         (Decision::Hold { .. }, Some(message)) => held(desk, person, case, message, text).map(Some),
         (Decision::AskConsent, _) => {
-            let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false };
+            let again = case.contact.consent.state(desk.now) == bridge::ConsentState::Granted;
+            let view = cards::OptIn { contact: case.contact.id, head, basis_missing: false, again };
             Ok(Some(cards::opt_in(&reader, &view)))
         }
         (Decision::HandBack, _) => {
@@ -122,7 +123,7 @@ pub fn refusal(
     let time = |at| when(at, reader.zone, desk.now);
     let declined = contact.consent.stored == crate::bridge::ConsentState::Declined;
     let text = match rule {
-        Rule::NotEnabled => labels::NOT_ENABLED.to_owned(),
+        Rule::NotEnabled => desk.why_not_enabled(person, Some(&contact.line)),
         Rule::NumberDeactivated => reader.voice.say(TextId::T12, &[("number", &number)]),
         Rule::OwnedByOthers => reader.voice.say(TextId::T10, &[]),
         Rule::RevocationOpen => reader.voice.say(TextId::T09d, &[("client", client)]),

@@ -1,23 +1,20 @@
 //! Cards filled from the store.
 
-use super::desk::{Case, Desk, Person, SERVER};
+use super::desk::{Case, Desk, Person};
 use super::find;
-use super::render::{self, shown};
-use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, MessageState, Post, ThreadId, Time, phone};
+use super::render::shown;
+use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
-    self, ConsentView, ContactCard, ContactChoice, ContactError, ContactRow, Contacts, FreeTime, HeldEdit, HeldList, HeldRow, History,
-    HistoryLine, HistoryList, HistoryRow, LineChoice, NewConversation, Notice, Reader, RouteProblem, Speaker, Style, TextError, ThreadCard,
-    TypedContact,
+    self, ConsentView, ContactChoice, ContactError, FreeTime, HeldEdit, HeldList, HeldRow, LineChoice, NewConversation, Notice, Reader,
+    RouteProblem, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
-use crate::store::{Contact, Draft, Message, Purpose, Result};
+use crate::store::{Contact, Draft, Message, Result};
 use crate::texts::{labels, sentences};
 
 /// Rows read for a list; what does not fit a card is counted there.
 const MANY: u32 = 200;
-/// Messages on one page of history.
-const PAGE: u32 = 20;
 
 pub fn new_conversation(desk: &Desk<'_>, person: &Person, typed: TypedContact, errors: Vec<ContactError>) -> Result<Post> {
     let lines = desk.office.lines_of(&person.known);
@@ -41,57 +38,15 @@ pub fn no_conversation(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     Ok(cards::notice(&desk.reader(person, None), &notice))
 }
 
-fn shown_phone(contact: &Contact) -> Option<String> {
+pub fn shown_phone(contact: &Contact) -> Option<String> {
     contact.number().map(|number| phone::display(&number))
 }
 
-fn consent(contact: &Contact, now: Time) -> ConsentView {
+/// Consent as it stands now.
+pub fn consent(contact: &Contact, now: Time) -> ConsentView {
     let state = contact.consent.state(now);
     let since = matches!(state, ConsentState::Pending | ConsentState::Lapsed).then_some(contact.consent.requested_at).flatten();
     ConsentView { state, since }
-}
-
-pub fn contacts(desk: &Desk<'_>, person: &Person, query: &str) -> Result<Post> {
-    let mut rows = Vec::new();
-    for line in desk.office.lines_of(&person.known) {
-        for contact in desk.tx.find_contacts(&line.id, &ContactQuery::read(query, line.region.as_deref()), MANY)? {
-            let (consent, phone) = (consent(&contact, desk.now), shown_phone(&contact));
-            rows.push(ContactRow { id: contact.id, name: contact.name, phone, line: line.name.clone(), consent });
-        }
-    }
-    let view = Contacts { query: query.to_owned(), contacts: rows, more: 0 };
-    Ok(cards::contacts(&desk.reader(person, None), &view))
-}
-
-pub fn contact(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<Post> {
-    Ok(cards::contact(&desk.reader(person, Some(&contact.line)), &contact_card(desk, person, contact)?))
-}
-
-pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Result<ContactCard> {
-    let thread = desk.tx.threads_with(contact.id)?.into_iter().next();
-    let own = match &thread {
-        Some(thread) => desk.tx.participants(thread.id)?.contains(person.id()),
-        None => false,
-    };
-    let added_by = match &contact.added_by {
-        Some(id) => desk.person(id)?.map(|person| person.name),
-        None => None,
-    };
-    let mut head = desk.head(contact, thread.as_ref());
-    if head.number.is_empty() {
-        head.number = desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default();
-    }
-    Ok(ContactCard {
-        id: contact.id,
-        head,
-        phone: shown_phone(contact),
-        consent: consent(contact, desk.now),
-        marketing_stopped: contact.marketing_stopped,
-        language: contact.language.clone().unwrap_or_default(),
-        added_by,
-        added_at: Some(contact.added_at),
-        thread: thread.filter(|_| own).map(|thread| thread.id),
-    })
 }
 
 /// A thread's card as it stands, for who reads it.
@@ -145,8 +100,9 @@ pub fn held_in_thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<P
 fn held_rows(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Vec<HeldRow>> {
     let hours = desk.held_hours(&case.contact.line);
     let head = desk.head(&case.contact, Some(&case.thread));
+    let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    for message in desk.tx.held(case.thread.id)? {
+    for message in desk.tx.held(case.thread.id)?.into_iter().filter(|message| sight.shows(message.id)) {
         // Due, and told by T-25 in a moment.
         if bridge::held::is_expired(message.created_at, hours, desk.now) {
             continue;
@@ -178,53 +134,6 @@ pub fn held_edit(desk: &Desk<'_>, person: &Person, case: &Case, message: Message
     cards::held_edit(&desk.reader(person, Some(&case.contact.line)), &view)
 }
 
-pub fn history_list(desk: &Desk<'_>, person: &Person) -> Result<Post> {
-    let mut threads = Vec::new();
-    for thread in desk.tx.open_threads(person.id())? {
-        if let Some(contact) = desk.tx.contact(thread.contact)? {
-            let last = desk.tx.messages_before(thread.id, None, 1)?.first().map(|message| message.created_at);
-            let head = desk.head(&contact, Some(&thread));
-            threads.push(HistoryRow { thread: thread.id, client: head.client, line: head.line, last });
-        }
-    }
-    threads.sort_by_key(|row| std::cmp::Reverse(row.last));
-    Ok(cards::history_list(&desk.reader(person, None), &HistoryList { threads, more: 0 }))
-}
-
-pub fn history(desk: &Desk<'_>, person: &Person, case: &Case, before: Option<MessageId>) -> Result<Post> {
-    let mut found = desk.tx.messages_before(case.thread.id, before, PAGE + 1)?;
-    let more = found.len() > PAGE as usize;
-    found.truncate(PAGE as usize);
-    let older = found.last().map(|message| message.id).filter(|_| more);
-    let mut messages = Vec::with_capacity(found.len());
-    // What a colleague was refused is theirs to see.
-    let shows = |message: &&Message| message.state != MessageState::Refused || message.author.as_deref() == Some(person.id().as_str());
-    for message in found.iter().rev().filter(shows) {
-        messages.push(history_line(desk, message)?);
-    }
-    let view = History { head: desk.head(&case.contact, Some(&case.thread)), thread: case.thread.id, messages, older };
-    Ok(cards::history(&desk.reader(person, Some(&case.contact.line)), &view))
-}
-
-fn history_line(desk: &Desk<'_>, message: &Message) -> Result<HistoryLine> {
-    let speaker = match message.author.as_deref() {
-        None => Speaker::Client,
-        Some(SERVER) => Speaker::System,
-        Some(id) => {
-            let name = desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name);
-            if message.is_note() { Speaker::Note(name) } else { Speaker::Colleague(name) }
-        }
-    };
-    Ok(HistoryLine {
-        id: message.id,
-        at: message.created_at,
-        speaker,
-        text: markup::plain(&render::message(desk, message)?),
-        state: (!matches!(message.purpose, Purpose::Client | Purpose::Note)).then_some(message.state),
-        before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
-    })
-}
-
 /// "Who is this for?" with the colleague's open threads.
 pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, words: &Draft, problem: Option<RouteProblem>) -> Result<Post> {
     let threads = find::threads(desk, person, "")?;
@@ -238,7 +147,21 @@ pub fn gone(desk: &Desk<'_>, person: &Person) -> Post {
     desk.notice(person, None, Style::Warning, sentences::NOT_YOURS.to_owned())
 }
 
-/// A thread that a colleague may see, by id, or the card that says why not.
+/// A thread that a colleague takes part in, by id, or the card that says why not.
 pub fn own(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<std::result::Result<Case, Post>> {
-    Ok(desk.own_case(person, thread)?.ok_or_else(|| gone(desk, person)))
+    if let Some(case) = desk.own_case(person, thread)? {
+        return Ok(Ok(case));
+    }
+    let takes_part = desk.tx.participation(thread, person.id())?.is_some_and(|part| part.left_at.is_none());
+    let case = desk.case(thread)?.filter(|_| takes_part);
+    Ok(Err(match case {
+        // It is theirs; the line was switched off.
+        Some(case) => desk.notice(
+            person,
+            Some((&case.contact, Some(&case.thread))),
+            Style::Attention,
+            desk.why_not_enabled(person, Some(&case.contact.line)),
+        ),
+        None => gone(desk, person),
+    }))
 }

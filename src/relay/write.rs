@@ -1,9 +1,10 @@
 //! A colleague writes to a client, or a note to their colleagues: the way of every typed text, whether its thread was known or chosen.
 
 use super::desk::{Case, Desk, Person};
+use super::mirror::Queued;
 use super::send::{self, Wish};
 use super::{note, tell, whom};
-use crate::bridge::{MessageId, Outgoing, ThreadId, Wamid, split};
+use crate::bridge::{LONGEST_SIGNATURE, MessageId, Outgoing, ThreadId, Wamid, signature_length, split};
 use crate::store::{Draft, Purpose, Result};
 
 /// The thread and message that an activity turned out to belong to.
@@ -26,7 +27,7 @@ fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: 
     let thread = case.thread.id;
     whom::wrote(desk, person, thread)?;
     let mut last = None;
-    for part in split::parts(text) {
+    for part in split::parts_within(text, room(desk, person, case, text)?) {
         let content = Outgoing::Text { body: part.clone() };
         let wish = Wish { author: Some(person), purpose: Purpose::Free, content: &content, reply_to, retry_of: None };
         let submitted = send::submit(desk, case, &wish)?;
@@ -36,4 +37,15 @@ fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: 
         }
     }
     Ok(last)
+}
+
+/// How long a text may be: what WhatsApp takes, without the signature. What is held and needs more room when it goes is cut then.
+fn room(desk: &Desk<'_>, author: &Person, case: &Case, text: &str) -> Result<usize> {
+    if text.chars().count() + LONGEST_SIGNATURE <= split::LIMIT {
+        return Ok(split::LIMIT);
+    }
+    let participants = desk.tx.participants(case.thread.id)?;
+    let content = Outgoing::Text { body: String::new() };
+    let queued = Queued { author, purpose: Purpose::Free, content: &content, participants: &participants };
+    Ok(split::LIMIT - queued.signature(desk, case).as_deref().map_or(0, signature_length))
 }

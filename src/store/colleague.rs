@@ -112,6 +112,13 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The thread that the colleague last wrote in is not theirs any more, by somebody else's doing: what they type next may still be
+    /// meant for it.
+    pub fn lose_focus(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
+        self.execute("UPDATE colleague SET focus_disturbed = 1 WHERE colleague_id = ?1 AND focus_thread = ?2", (&id.0, thread.0))?;
+        Ok(())
+    }
+
     /// Something of `thread` appears in the colleague's chat: a message of either side, a note, or the thread itself.
     pub fn disturb_focus(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
         self.execute(

@@ -44,6 +44,11 @@ impl Contact {
         Recipient { phone, bsuid: self.bsuid.clone() }
     }
 
+    /// WhatsApp has told us nothing about them and nobody has asked them: what is known is what colleagues entered.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.wa_id.is_none() && self.bsuid.is_none() && self.consent.stored == ConsentState::None
+    }
+
     /// The number to show and to judge by, E.164.
     pub fn number(&self) -> Option<String> {
         self.phone.clone().or_else(|| self.wa_id.as_ref().map(|wa_id| format!("+{wa_id}")))

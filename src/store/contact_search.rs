@@ -126,13 +126,9 @@ mod tests {
     async fn names_of_an_earlier_version_are_found_too() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
-        let store = Store::open(&path).expect("opens");
-        let line = LineId::from("advice");
-        store.write("test", move |tx| tx.insert_contact(&new(&line, "Éva", None, None), Time::UNIX_EPOCH)).await.expect("written");
-        store.close().await;
-        let old = Connection::open(&path).expect("opens");
-        old.execute_batch("ALTER TABLE contact DROP COLUMN folded; ALTER TABLE contact DROP COLUMN notes; PRAGMA user_version = 7")
-            .expect("as it was");
+        let mut old = Connection::open(&path).expect("opens");
+        crate::store::bring_up(&mut old, 0, 7).expect("as it was");
+        old.execute_batch("INSERT INTO contact (line_id, name, added_at) VALUES ('advice', 'Éva', 0)").expect("written");
         drop(old);
         let store = Store::open(&path).expect("brought up to date");
         let query = ContactQuery::read("eva", None);

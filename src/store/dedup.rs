@@ -54,15 +54,6 @@ impl Tx<'_> {
         )
     }
 
-    /// The cards about a thread that were posted in a chat: postings that stand for no message.
-    pub fn cards_about(&self, conversation: &ConversationId, thread: ThreadId) -> Result<Vec<ActivityId>> {
-        self.all(
-            "SELECT activity_id FROM posting WHERE conversation_id = ?1 AND thread_id = ?2 AND message_id IS NULL",
-            (&conversation.0, thread.0),
-            |row| Ok(ActivityId(row.get(0)?)),
-        )
-    }
-
     /// The answer given to the same invoke less than 60 s before `now`.
     pub fn repeated_invoke(&self, key: &str, since: Time) -> Result<Option<Value>> {
         self.first("SELECT answer FROM invoke WHERE repeat_key = ?1 AND answered_at > ?2", (key, micros(since)), |row| {

@@ -2,9 +2,28 @@
 
 use super::Contact;
 use super::tx::{Result, Tx};
-use crate::bridge::ContactId;
+use crate::bridge::{ContactId, fold};
 
 impl Tx<'_> {
+    /// What colleagues wrote about a client is written anew.
+    pub fn change_contact(&self, id: ContactId, name: &str, language: Option<&str>, notes: &str) -> Result<()> {
+        self.execute(
+            "UPDATE contact SET name = ?2, folded = ?3, language = ?4, notes = ?5 WHERE contact_id = ?1",
+            (id.0, name, fold(name), language, notes),
+        )?;
+        Ok(())
+    }
+
+    /// One more number (E.164) by which a client is known. As long as nothing is confirmed, messages go to the one that was entered last;
+    /// the earlier ones still find the contact.
+    pub fn add_number(&self, contact: &Contact, number: &str) -> Result<()> {
+        self.name_contact(&contact.line, contact.id, "phone", number)?;
+        if contact.is_unconfirmed() {
+            self.execute("UPDATE contact SET phone = ?2 WHERE contact_id = ?1", (contact.id.0, number))?;
+        }
+        Ok(())
+    }
+
     /// Gives a contact its new names. Its numbers are forgotten, for they may soon be somebody else's; former user ids stay known,
     /// because they are never given to another.
     pub fn rekey_contact(&self, contact: &Contact, wa_id: Option<&str>, bsuid: Option<&str>) -> Result<()> {

@@ -3,7 +3,8 @@
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
 use crate::bridge::{
-    Billing, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time, Wamid,
+    Billing, ColleagueId, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time,
+    Wamid,
 };
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ pub struct NewMessage<'a> {
     pub written_in: Option<&'a ConversationId>,
     pub signed: Option<&'a str>,
 }
+
+/// What went between a client and colleagues: not what the server said by itself, nor what never left.
+const EXCHANGED: &str = "purpose NOT IN ('answer', 'notice', 'nudge') AND state NOT IN ('held', 'withdrawn', 'expired', 'refused')";
 
 const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
      pricing, billed, written_in, signed";
@@ -220,6 +224,23 @@ impl Tx<'_> {
         Ok(self.execute("UPDATE message SET content = ?2 WHERE message_id = ?1 AND state = 'held'", (id.0, content))? == 1)
     }
 
+    /// The name with which the message is signed from now on; most are signed with none, and were before.
+    pub fn sign(&self, id: MessageId, name: Option<&str>) -> Result<()> {
+        self.execute("UPDATE message SET signed = ?2 WHERE message_id = ?1 AND signed IS NOT ?2", (id.0, name))?;
+        Ok(())
+    }
+
+    /// A held message is another colleague's from now on, and signed with their name where it was signed; false when it is not held any
+    /// more.
+    pub fn hand_over_held(&self, id: MessageId, to: &ColleagueId, name: &str) -> Result<bool> {
+        let changed = self.execute(
+            "UPDATE message SET author = ?2, signed = CASE WHEN signed IS NULL THEN NULL ELSE ?3 END
+             WHERE message_id = ?1 AND state = 'held' AND purpose <> 'notice'",
+            (id.0, &to.0, name),
+        )?;
+        Ok(changed == 1)
+    }
+
     /// The held messages of a thread, in the order in which they will go out.
     pub fn held(&self, thread: ThreadId) -> Result<Vec<Message>> {
         // By the author's time, not by row: a message that WhatsApp refused and that became held again keeps its place.
@@ -283,11 +304,46 @@ impl Tx<'_> {
 
     /// A page of a thread's messages, newest first.
     pub fn messages_before(&self, thread: ThreadId, before: Option<MessageId>, limit: u32) -> Result<Vec<Message>> {
+        self.messages_within(thread, MessageId(0), MessageId(before.map_or(i64::MAX, |id| id.0.saturating_sub(1))), limit)
+    }
+
+    /// A thread's messages from `from` to `until`, both included, newest first.
+    pub fn messages_within(&self, thread: ThreadId, from: MessageId, until: MessageId, limit: u32) -> Result<Vec<Message>> {
         self.all(
-            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id < ?2 ORDER BY message_id DESC LIMIT ?3"),
-            (thread.0, before.map_or(i64::MAX, |id| id.0), limit),
+            &format!(
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND message_id <= ?3
+                 ORDER BY message_id DESC LIMIT ?4"
+            ),
+            (thread.0, from.0, until.0, limit),
             read,
         )
+    }
+
+    /// The first of the last `count` messages that went between a client and colleagues. `None`: there are no more than that.
+    pub fn first_of_last(&self, thread: ThreadId, count: u32) -> Result<Option<MessageId>> {
+        self.first(
+            &format!("SELECT message_id FROM message WHERE thread_id = ?1 AND {EXCHANGED} ORDER BY message_id DESC LIMIT 1 OFFSET ?2"),
+            (thread.0, i64::from(count) - 1),
+            |row| Ok(MessageId(row.get(0)?)),
+        )
+    }
+
+    /// The last of them from `from` on, newest first.
+    pub fn exchanged(&self, thread: ThreadId, from: MessageId, limit: u32) -> Result<Vec<Message>> {
+        self.all(
+            &format!(
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND {EXCHANGED} ORDER BY message_id DESC LIMIT ?3"
+            ),
+            (thread.0, from.0, limit),
+            read,
+        )
+    }
+
+    /// The last message of a thread, of whatever kind; 0: there is none.
+    pub fn last_message(&self, thread: ThreadId) -> Result<MessageId> {
+        let last = self
+            .first("SELECT coalesce(max(message_id), 0) FROM message WHERE thread_id = ?1", [thread.0], |row| Ok(MessageId(row.get(0)?)))?;
+        Ok(last.unwrap_or(MessageId(0)))
     }
 
     /// The message that this one was sent again as.

@@ -13,8 +13,11 @@ mod conversation;
 mod dedup;
 mod directory;
 mod draft;
+mod history;
 mod home;
 mod identity;
+mod intake;
+mod joining;
 mod journal;
 mod lane;
 mod look;
@@ -24,8 +27,10 @@ mod note;
 mod participant;
 mod price;
 mod revocation;
+mod standing;
 mod template;
 mod thread;
+mod transfer;
 mod tx;
 mod upload;
 mod writer;
@@ -42,13 +47,17 @@ pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
 pub use draft::Draft;
 pub use home::Home;
+pub use intake::Intake;
+pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
+pub use standing::Subject;
 pub use thread::Thread;
+pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 
@@ -64,6 +73,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_upload.sql"),
     include_str!("migrations/0007_colleagues.sql"),
     CONTACTS,
+    include_str!("migrations/0009_transfer.sql"),
+    include_str!("migrations/0010_joining.sql"),
     include_str!("migrations/0012_draft.sql"),
 ];
 
@@ -174,7 +185,12 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     if found > MIGRATIONS.len() {
         return Err(StoreError::Newer { path: path.display().to_string(), found, known: MIGRATIONS.len() });
     }
-    for (step, sql) in MIGRATIONS.iter().enumerate().skip(found) {
+    bring_up(connection, found, MIGRATIONS.len())
+}
+
+/// Takes a database from one version of its schema to a later one.
+fn bring_up(connection: &mut Connection, from: usize, to: usize) -> Result<()> {
+    for (step, sql) in MIGRATIONS.iter().enumerate().take(to).skip(from) {
         let tx = connection.transaction()?;
         tx.execute_batch(sql)?;
         if *sql == CONTACTS {

@@ -70,6 +70,12 @@ impl Tx<'_> {
         self.first(&format!("SELECT {COLUMNS} FROM participant WHERE thread_id = ?1 AND colleague_id = ?2"), (thread.0, &colleague.0), read)
     }
 
+    /// A colleague's part in every thread that they take or took part in.
+    pub fn parts_of(&self, colleague: &ColleagueId) -> Result<Vec<(ThreadId, Participant)>> {
+        let sql = format!("SELECT {COLUMNS}, thread_id FROM participant WHERE colleague_id = ?1 ORDER BY thread_id");
+        self.all(&sql, [&colleague.0], |row| Ok((ThreadId(row.get(7)?), read(row)?)))
+    }
+
     /// The colleagues who have an active thread with this contact, on whatever number of the line.
     pub fn owners(&self, contact: ContactId) -> Result<Vec<ColleagueId>> {
         self.all(
@@ -98,6 +104,15 @@ impl Tx<'_> {
             (thread.0, &colleague.0, micros(now), visible_from.0, cover_for.map(|id| &id.0)),
         )?;
         Ok(changed == 1)
+    }
+
+    /// Who takes part sees what was written from `visible_from` on; 0: everything. Never less than before.
+    pub fn show_from(&self, thread: ThreadId, colleague: &ColleagueId, visible_from: MessageId) -> Result<()> {
+        self.execute(
+            "UPDATE participant SET visible_from = min(visible_from, ?3) WHERE thread_id = ?1 AND colleague_id = ?2 AND left_at IS NULL",
+            (thread.0, &colleague.0, visible_from.0),
+        )?;
+        Ok(())
     }
 
     /// The colleague goes, and sees nothing that is written from now on. False when they take no part, which changes nothing.

@@ -39,10 +39,12 @@ pub const TAKE: &str = "Take";
 pub const RECORD_OPT_OUT: &str = "Record opt-out";
 pub const NOT_AN_OPT_OUT: &str = "Not an opt-out";
 pub const OLDER: &str = "Older";
+pub const NEWER: &str = "Newer";
 pub const NEW_CONVERSATION: &str = "New conversation";
 pub const CONTACTS: &str = "Contacts";
 
 // Headings.
+pub const EDIT_CONTACT: &str = "Edit contact";
 pub const ADD_A_CONTACT: &str = "Add a contact";
 pub const HELD_MESSAGES: &str = "Held messages";
 pub const WHO_IS_THIS_FOR: &str = "Who is this for?";
@@ -51,6 +53,9 @@ pub const CONSENT_NEEDED: &str = "Consent is needed first";
 pub const NEWS: &str = "News about this conversation";
 pub const WHATSAPP_NEWS: &str = "News from WhatsApp";
 pub const NO_OWNER: &str = "New message, nobody owns this client yet.";
+pub const NOT_TAKEN: &str = "Nobody has taken this client yet.";
+/// Before the time since when a client waits.
+pub const NOT_TAKEN_SINCE: &str = "Waiting since ";
 
 // Facts.
 pub const PHONE: &str = "Phone";
@@ -59,6 +64,12 @@ pub const MARKETING: &str = "Marketing";
 pub const MARKETING_STOPPED: &str = "Not wanted by the client";
 pub const LANGUAGE: &str = "Language";
 pub const ADDED: &str = "Added";
+pub const NOTES: &str = "Notes";
+pub const CONVERSATIONS: &str = "Conversations";
+/// Before a time, with their spaces.
+pub const ACTIVE_SINCE: &str = "Active since ";
+pub const PAST_UNTIL: &str = "Past, until ";
+pub const NOBODY_TOOK: &str = "No colleague yet";
 pub const COLLEAGUES: &str = "Colleagues";
 pub const DELIVERY: &str = "Delivery";
 pub const CONTACT: &str = "Contact";
@@ -83,6 +94,17 @@ pub const PHONE_EXAMPLE: &str = "+49 151 23456789";
 pub const LANGUAGE_OPTIONAL: &str = "Language (optional)";
 pub const LANGUAGE_EXAMPLE: &str = "en, de, pt-BR";
 pub const LINE_OF_BUSINESS: &str = "Line of business";
+pub const PHONE_OPTIONAL: &str = "Phone number (optional)";
+pub const ANOTHER_PHONE: &str = "Another phone number (optional)";
+/// Before the numbers of a contact, with their space.
+pub const KNOWN_NUMBERS: &str = "Known: ";
+pub const NUMBER_RECOGNISES: &str = "Messages go on as they do; the client is recognised when they write from another number too.";
+pub const NUMBER_REPLACES: &str = "WhatsApp has not confirmed a number yet: messages go to the one that you enter.";
+pub const PHONE_TAKEN: &str = "Another contact has this number.";
+pub const NOTES_INPUT: &str = "Notes for colleagues (optional)";
+pub const NOTES_TOO_LONG: &str = "Enter notes of at most 1,000 characters.";
+pub const FIND_WORDS: &str = "Find words in messages";
+pub const NO_WORDS: &str = "Enter a word to look for.";
 pub const FIND_CONTACT: &str = "Find by name or number";
 pub const FIND_TEMPLATE: &str = "Find by name or text";
 pub const FIND_A_TEMPLATE: &str = "Choose a template";
@@ -124,6 +146,10 @@ pub const CONTACTS_COMMAND: &str = "Find a contact to message on WhatsApp";
 pub const NO_TEMPLATES: &str = "No approved templates found.";
 pub const NO_HELD: &str = "You have no held messages.";
 pub const NO_HELD_HERE: &str = "No held messages in this conversation.";
+pub const NOTHING_FOUND: &str = "No messages found.";
+pub const SEARCH_INCOMPLETE: &str = "There may be more in older messages. Use more words to narrow the search.";
+/// A conversation in which the reader takes part no longer.
+pub const PAST: &str = "past";
 pub const NO_MESSAGES: &str = "No messages yet.";
 pub const NO_THREADS: &str = "You have no conversations yet.";
 pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";
@@ -148,6 +174,7 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
     ("details", "See how the current conversation stands"),
+    ("transfer", "Hand the current client to a colleague"),
     ("help", "Show this card"),
     ("// text", "A note for colleagues: never sent to the client"),
     ("note", "Write such a note in a form"),
@@ -198,6 +225,16 @@ pub const REVOCATION_MEANWHILE: &str = "Until you decide, held messages wait, an
 /// A client said several times what may be a wish to stop; the last time is quoted below.
 pub fn said_again(messages: u32) -> String {
     format!("Said {messages} times so far. The last time:")
+}
+
+/// Who has the client cannot answer, and nobody stands in.
+pub fn owner_away(colleague: &str) -> String {
+    format!("New message, and {colleague} is away.")
+}
+
+/// Above the last of several messages.
+pub fn messages_so_far(count: u32) -> String {
+    format!("{count} messages so far. The last one:")
 }
 
 pub const AGREED: &str = "Agreed.";
@@ -311,6 +348,11 @@ pub fn more_contacts(count: usize) -> String {
 
 pub fn more_threads(count: usize) -> String {
     format!("{count} more. Quote a message of the client you mean instead.")
+}
+
+/// The number that was entered is another contact's.
+pub fn phone_taken(who: &str) -> String {
+    if who.is_empty() { PHONE_TAKEN.to_owned() } else { format!("This number belongs to another contact: {who}.") }
 }
 
 pub fn added_by(who: &str) -> String {

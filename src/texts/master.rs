@@ -43,6 +43,8 @@ macro_rules! texts {
 texts! {
     /// First send: may we ask?
     T00 "T-00" Colleague "{client} has not agreed to WhatsApp messages yet. We will ask first, in {business}'s name. You can write as soon as they accept.";
+    /// The same for who left the conversation, or ended it, and starts it again although consent stands.
+    T00b "T-00b" Colleague "You took part in a conversation with {client} before. To start it again, we will ask {client} first, in {business}'s name. You can write as soon as they accept.";
     /// The opt-in request, as template and as session message.
     K01 "K-01" Client "Hello, this is {colleague} from {business}. May we message you here on WhatsApp? Reply YES to accept or NO to decline. You can reply STOP at any time.";
     /// The same, while no colleague has this client.
@@ -160,11 +162,23 @@ texts! {
     /// The giver, while a transfer is offered.
     T50 "T-50" Colleague "You offered {client} to {receiver}. Until they accept you stay responsible.";
     /// The receiver of a transfer.
-    T51 "T-51" Colleague "{giver} wants to hand {client} to you. Note: {note}. Window: {window}. Consent: {consent}.";
+    T51 "T-51" Colleague "{giver} wants to hand {client} to you.";
     /// Transfer done.
     K52 "K-52" Client "From now on {receiver} from {business} will help you in this chat.";
     /// Transfer accepted.
     T53 "T-53" Colleague "{client} now belongs to {receiver}.";
     /// Transfer declined.
     T53b "T-53b" Colleague "{receiver} declined. You stay responsible.";
+    /// The receiver, whom a supervisor did not ask.
+    T53c "T-53c" Colleague "{giver} handed {client} to you. From now on you are responsible.";
+    /// Nobody answered in time: the giver.
+    T54 "T-54" Colleague "{receiver} did not answer in time. You stay responsible for {client}.";
+    /// The same, to the receiver.
+    T54b "T-54b" Colleague "You did not answer in time. {client} stays with {giver}.";
+    /// The receiver cannot accept any more: the giver.
+    T54c "T-54c" Colleague "{receiver} is not enabled any more and cannot accept. You stay responsible for {client}.";
+    /// Somebody's whole book went over: the receiver, once.
+    T55 "T-55" Colleague "{n} conversation(s) of {giver} went over to you. What the clients write from now on comes to you.";
+    /// The same, to the giver.
+    T55b "T-55b" Colleague "{n} conversation(s) of yours went over to {receiver}.";
 }

@@ -9,9 +9,11 @@ pub mod labels;
 mod master;
 mod news;
 pub mod notes;
+pub mod participants;
 pub mod preflight;
 pub mod sentences;
 mod times;
+pub mod transfer;
 pub mod why;
 
 pub use failure::failure;
@@ -210,6 +212,8 @@ mod tests {
                 language: None,
                 region: None,
                 policy: Policy::default(),
+                intake: Default::default(),
+                channel: None,
                 templates: LineTemplates {
                     opt_in: TemplateUse { name: "opt_in".into(), language: "en".into(), variables: vec![] },
                     nudge: None,

@@ -25,6 +25,7 @@ pub const HELD_NOT_TEXT: &str = "Only texts can be changed. Withdraw this and se
 pub const HELD_IN_PARTS: &str =
     "Nothing was changed: this long text is held as several messages. Type held to change or withdraw each of them.";
 pub const HELD_NOT_CHANGED: &str = "The held message was not changed: WhatsApp takes between 1 and 4,096 characters.";
+pub const HELD_GIVEN_BACK: &str = "This held message was withdrawn and not sent.";
 pub const ASK_WINDOW_OPEN: &str = "The 24-hour window is open. What is held goes out before the next message that you write.";
 pub const ASK_NOT_CONFIGURED: &str =
     "The client was not asked to write: this line of business has no template for it. Choose a template, or ask your administrator.";
@@ -55,6 +56,9 @@ pub const DISCARDED: &str = "Discarded. Nothing was sent.";
 pub const DRAFT_SETTLED: &str = "This was settled already.";
 pub const TAKEN: &str = "You took this conversation.";
 pub const TAKEN_BY_ANOTHER: &str = "A colleague took this conversation.";
+pub const NOTHING_TO_TAKE: &str = "Who has this client is back. There is nothing to take.";
+pub const INSTALL_FIRST: &str =
+    "Install the app for yourself first: without a chat of your own with it you would not see what the client writes. Nothing was changed.";
 pub const NO_NUMBER: &str = "This line of business has no WhatsApp number yet. Ask your administrator.";
 pub const WORKING: &str = "Still working on it. The card will change when it is done.";
 pub const BUSY: &str = "Nothing was done: the server is busy. Please try again.";
@@ -67,6 +71,26 @@ pub const CLOSED_QUEUE: &str = "The 24-hour window is closed: what you write is 
 /// A thread's shared conversation is gone.
 pub fn home_gone(client: &str) -> String {
     format!("The Teams conversation about {client} cannot be reached any more. It goes on here.")
+}
+
+pub const SWITCHED_OFF_FOR_YOU: &str = "Your administrator has switched off WhatsApp for you. Nothing was sent.";
+
+/// Somebody asks who cannot use a line, or the whole, that is switched off.
+pub fn switched_off_for(what: &str) -> String {
+    format!("Your administrator has switched off WhatsApp for {what}. Nothing was sent.")
+}
+
+/// Somebody asks who belongs to other lines.
+pub fn not_of_line(line: &str) -> String {
+    format!("You are not enabled for {line}. Nothing was sent. Ask your administrator.")
+}
+
+/// To administrators: a line's channel cannot be posted to.
+pub fn intake_channel_unreachable(line: &str) -> String {
+    format!(
+        "New clients of {line} cannot be offered in its channel, because the app is not there. They are offered to each colleague instead. \
+         Add the app to the team, or check the channel in the directory."
+    )
 }
 
 /// Notification of a client's message.

@@ -40,6 +40,7 @@ pub fn ground(ground: Ground) -> &'static str {
         Ground::UsNumber => "WhatsApp delivers no marketing to numbers of the United States",
         Ground::MarketingStopped => "The client stopped marketing messages",
         Ground::OneTemplate => "One template without an answer in 24 hours",
+        Ground::StartsAgain => "Who left a conversation asks the client anew before starting it again",
     }
 }
 

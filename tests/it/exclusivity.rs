@@ -39,7 +39,7 @@ async fn a_shared_line_lets_both_write() {
     assert!(card.contains("You can write to Maria Oliveira now."), "{card}");
     ben.types("Ben here").await;
     ana.types("Ana here").await;
-    assert_eq!(maria.free_texts()[1..], ["Ben here", "Ana here"]);
+    assert_eq!(maria.free_texts()[1..], ["*Ben Okafor:* Ben here", "*Ana Souza:* Ana here"]);
     maria.types("Hello both").await;
     for colleague in [ana, ben] {
         colleague.sees("Maria Oliveira: Hello both");

@@ -404,7 +404,7 @@ async fn who_is_not_enabled_or_not_known_is_told_and_finds_nothing() {
     world.apply(|directory| directory.colleagues[0].enabled = false).await;
     for command in ["templates", "contacts"] {
         let answer = ana.finds(command, "").await;
-        assert!(answer.message.is_some_and(|told| told.contains("You are not enabled")));
+        assert!(answer.message.is_some_and(|told| told.contains("switched off WhatsApp for you")));
     }
     let posted = ana.invokes("application/search", json!({"dataset": "contacts"}), json!({})).await;
     assert_typed("application/search", posted.status, &body(&posted));
@@ -570,7 +570,7 @@ async fn a_chosen_template_that_is_gone_or_a_lost_conversation_says_so() {
     // The line is taken from the colleague: card and result are old now.
     world.apply(|directory| directory.colleagues[0].enabled = false).await;
     let answer = world.teams.chooses("ana", found.tap.as_ref().expect("a tap")).await.expect("sent");
-    assert!(answer.message.is_some_and(|told| told.contains("You are not enabled")));
+    assert!(answer.message.is_some_and(|told| told.contains("switched off WhatsApp for you")));
     ana.clicks_on(&placed, "Preview", json!({})).await;
     assert!(ana.last_card().contains("You are not enabled"), "{}", ana.last_card());
 }

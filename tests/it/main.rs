@@ -13,6 +13,7 @@ mod extension;
 mod harness;
 mod held;
 mod histories;
+mod mirror;
 mod news;
 mod poison;
 mod preflight;

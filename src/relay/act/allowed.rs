@@ -1,7 +1,7 @@
 //! What a colleague may touch: contacts of their lines, threads they take part in, held messages of their own. Everything else
 //! is answered with the truth and nothing is done.
 
-use crate::bridge::{ContactId, MessageId, MessageState, Post, RevocationId, Template, ThreadId, Urgency, held};
+use crate::bridge::{ContactId, MessageId, MessageState, Post, RevocationId, Sight, Template, ThreadId, Urgency, held};
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
@@ -28,6 +28,14 @@ pub fn with_case(desk: &Desk<'_>, person: &Person, id: ThreadId, then: impl FnOn
     match views::own(desk, person, id)? {
         Ok(case) => then(&case),
         Err(gone) => Ok(gone),
+    }
+}
+
+/// A thread that the colleague may read, with what of it.
+pub fn with_readable(desk: &Desk<'_>, person: &Person, id: ThreadId, then: impl FnOnce(&Case, &Sight) -> Result<Post>) -> Result<Post> {
+    match desk.readable(person, id)? {
+        Some((case, sight)) => then(&case, &sight),
+        None => Ok(views::gone(desk, person)),
     }
 }
 

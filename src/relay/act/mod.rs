@@ -2,24 +2,27 @@
 //! state.
 
 mod allowed;
+mod contact;
 mod conversation;
 mod held;
 mod message;
 mod note;
 mod revocation;
 mod template;
+mod transfer;
 mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{extension, preflight, template_views, views};
-use crate::bridge::{ActivityId, Place, Post, ThreadId};
+use super::{contact_views, extension, history_views, preflight, template_views, views};
+use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer};
 use crate::cards::submit::{Action, ParseError};
 use crate::cards::{self, ContactError, NoteError, Receipt, RouteProblem, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
-use allowed::{with_case, with_contact, with_held, with_held_or, with_revocation, with_template};
-use conversation::{add_contact, request, start, take};
+use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, with_revocation, with_template};
+use contact::{Form, add_contact, save_contact};
+use conversation::{request, start, take};
 use held::{ask_to_reply, changed_too_late, discard_expired, edit_held, held_in_thread, save_held, template_below, withdraw};
 use message::{arrived, choose, discard, retry, settled_draft};
 use revocation::{not_an_opt_out, record_opt_out};
@@ -103,6 +106,13 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
     Ok(post)
 }
 
+/// The pressed card, where it becomes what the action leads to: no thread's card, and no message of the colleague's own.
+fn lasting<'a>(desk: &Desk<'_>, person: &Person, card: Option<&'a ActivityId>) -> Result<Option<&'a ActivityId>> {
+    let Some(activity) = card else { return Ok(None) };
+    let passing = pressed_thread_card(desk, person, activity)?.is_some() || is_own_message(desk, person, card)?;
+    Ok((!passing).then_some(activity))
+}
+
 /// The thread whose card was pressed where the colleague acts, when it is a thread's card.
 fn pressed_thread_card(desk: &Desk<'_>, person: &Person, activity: &ActivityId) -> Result<Option<ThreadId>> {
     match &person.seat {
@@ -133,12 +143,12 @@ fn put(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) 
 pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&ActivityId>) -> Result<Post> {
     match action {
         Action::New {} => views::new_conversation(desk, person, TypedContact::default(), Vec::new()),
-        Action::Contacts { query } => views::contacts(desk, person, query),
+        Action::Contacts { query } => contact_views::contacts(desk, person, query),
         Action::Help {} => Ok(cards::help(&desk.reader(person, None))),
         Action::HeldList {} => views::held_list(desk, person),
-        Action::History {} => views::history_list(desk, person),
+        Action::History {} => history_views::history_list(desk, person),
         Action::AddContact { line, name, phone, language } => add_contact(desk, person, line, name, phone, language),
-        Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| views::contact(desk, person, contact)),
+        Action::OpenContact { contact } => with_contact(desk, person, *contact, |contact| contact_views::contact(desk, person, contact)),
         Action::Start { contact } => with_contact(desk, person, *contact, |contact| start(desk, person, contact)),
         Action::Request { contact, basis } => with_contact(desk, person, *contact, |contact| request(desk, person, contact, *basis)),
         Action::CancelRequest { contact } => {
@@ -198,6 +208,23 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             let reader = desk.reader(person, Some(&case.contact.line));
             views::thread(desk, &reader, case)
         }),
-        Action::OpenHistory { thread, before } => with_case(desk, person, *thread, |case| views::history(desk, person, case, *before)),
+        Action::OpenHistory { thread, before } => {
+            with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
+        }
+        Action::SearchHistory { query, found } => history_views::found(desk, person, query, found.as_ref()),
+        Action::EditContact { contact } => {
+            with_contact(desk, person, *contact, |contact| contact_views::contact_edit(desk, person, contact, None, Vec::new(), None))
+        }
+        Action::SaveContact { contact, name, phone, language, notes } => {
+            let form = Form { name, phone, language, notes };
+            with_contact(desk, person, *contact, |contact| save_contact(desk, person, contact, &form))
+        }
+        Action::TransferForm { thread } => transfer::form(desk, person, *thread),
+        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, card),
+        Action::TransferNow { thread, inputs } => transfer::give(desk, person, *thread, inputs),
+        Action::CancelTransfer { thread } => transfer::cancel(desk, person, *thread),
+        Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),
+        Action::AcceptTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Accept),
+        Action::DeclineTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Decline),
     }
 }

@@ -1,23 +1,23 @@
 //! *Why?* and the way back from it. Both show and change nothing.
 
-use super::allowed::{became, with_case, with_contact};
+use super::allowed::{became, with_contact};
 use crate::bridge::{ContactId, Decision, Failure, FailureClass, MessageId, MessageState, Post, Rule, ThreadId, Verdict, held};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
 use crate::relay::{expiry, tell, views, why};
 use crate::store::{Message, Purpose, Result};
 
-/// A message of ours in a thread that the colleague takes part in.
-fn with_own(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(&Case, &Message) -> Result<Post>) -> Result<Post> {
-    match desk.tx.message(id)? {
-        Some(message) if message.purpose != Purpose::Client => with_case(desk, person, message.thread, |case| then(case, &message)),
+/// A message of ours that the colleague may see; the last of what is given says whether they take part.
+fn with_ours(desk: &Desk<'_>, person: &Person, id: MessageId, then: impl FnOnce(&Case, &Message, bool) -> Result<Post>) -> Result<Post> {
+    match desk.readable_message(person, id)? {
+        Some((case, message, sight)) if message.purpose != Purpose::Client => then(&case, &message, sight.takes_part),
         _ => Ok(views::gone(desk, person)),
     }
 }
 
 /// Why a message was sent, held or refused.
 pub fn why_message(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
-    with_own(desk, person, id, |case, message| why::of_message(desk, person, case, message))
+    with_ours(desk, person, id, |case, message, _| why::of_message(desk, person, case, message))
 }
 
 /// Why a conversation or a request was refused. `entry` is the place in the journal; only who was refused may ask.
@@ -31,13 +31,14 @@ pub fn why_refused(desk: &Desk<'_>, person: &Person, entry: i64) -> Result<Post>
 
 /// A message's card as it stands now: what a card about it would say if it were posted at this moment.
 pub fn show_message(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
-    with_own(desk, person, id, |case, message| {
+    with_ours(desk, person, id, |case, message, takes_part| {
         expiry::expire_due(desk, case)?;
         let Some(message) = desk.tx.message(message.id)? else { return Ok(views::gone(desk, person)) };
         let text = shown(&message.outgoing()?);
-        let own = message.author.as_deref() == Some(person.id().0.as_str());
+        // Who takes part no longer sees what became of it, and nothing to press.
+        let own = takes_part && message.author.as_deref() == Some(person.id().0.as_str());
         let post = match message.state {
-            MessageState::Held if held::access(message.author.as_deref(), message.state, person.id()) == held::Access::Author => {
+            MessageState::Held if own && held::access(message.author.as_deref(), message.state, person.id()) == held::Access::Author => {
                 Some(tell::held(desk, person, case, message.id, &text)?)
             }
             MessageState::Expired if own => Some(tell::expired(desk, person, case, &message)?),

@@ -99,7 +99,7 @@ async fn create_channel(State(world): Shared, Path(team): Path<String>, Json(req
 }
 
 async fn rename(State(world): Shared, Path(place): Path<String>, Json(request): Json<Named>) -> Did<Vec<Posted>> {
-    world.rename(&place, Some(&request.by), &request.name).await.map(Json)
+    world.tell(world.rename(&place, Some(&request.by), &request.name)?).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -110,7 +110,7 @@ struct SetBot {
 }
 
 async fn set_bot(State(world): Shared, Path(place): Path<String>, Json(request): Json<SetBot>) -> Did<Vec<Posted>> {
-    world.set_bot(&place, Some(&request.by), !request.remove).await.map(Json)
+    world.tell(world.set_bot(&place, Some(&request.by), !request.remove)?).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -133,10 +133,8 @@ struct SetMember {
 
 async fn set_member(State(world): Shared, Path(place): Path<String>, Json(request): Json<SetMember>) -> Did<Vec<Posted>> {
     let SetMember { by, user, remove } = request;
-    if remove {
-        return world.remove_member(&place, Some(&by), &user).await.map(Json);
-    }
-    world.add_member(&place, Some(&by), &user, None).await.map(Json)
+    let events = if remove { world.remove_member(&place, Some(&by), &user)? } else { world.add_member(&place, Some(&by), &user, None)? };
+    world.tell(events).await.map(Json)
 }
 
 #[derive(Deserialize)]
@@ -146,7 +144,7 @@ struct Decided {
 }
 
 async fn decide_fate(State(world): Shared, Path(place): Path<String>, Json(request): Json<Decided>) -> Did<Vec<Posted>> {
-    world.decide_fate(&place, &request.by, request.fate).await.map(Json)
+    world.tell(world.decide_fate(&place, &request.by, request.fate)?).await.map(Json)
 }
 
 #[derive(Deserialize)]

@@ -43,12 +43,12 @@ impl TeamsWorld {
     /// Adds the bot to a group chat or a team (by the id of one of its channels too): `installationUpdate` and `conversationUpdate`, as
     /// Teams sends them together. It hears only what addresses it, until [`TeamsWorld::set_rsc`].
     pub async fn add_bot(&self, place: &str, by: &str) -> Result<Vec<Posted>, ControlError> {
-        self.world.set_bot(place, Some(by), true).await
+        self.world.tell(self.world.set_bot(place, Some(by), true)?).await
     }
 
     /// Removes the bot: the Connector answers 403 from now on.
     pub async fn remove_bot(&self, place: &str, by: &str) -> Result<Vec<Posted>, ControlError> {
-        self.world.set_bot(place, Some(by), false).await
+        self.world.tell(self.world.set_bot(place, Some(by), false)?).await
     }
 
     /// Resource-specific consent of a group chat or a team: the bot hears messages that do not mention it too.
@@ -58,22 +58,22 @@ impl TeamsWorld {
 
     /// Adds somebody to a group chat or a team, with its whole history.
     pub async fn add_member(&self, place: &str, by: &str, user: &str) -> Result<Vec<Posted>, ControlError> {
-        self.world.add_member(place, Some(by), user, None).await
+        self.world.tell(self.world.add_member(place, Some(by), user, None)?).await
     }
 
     /// Removes somebody from a group chat or a team; who removes themselves leaves.
     pub async fn remove_member(&self, place: &str, by: &str, user: &str) -> Result<Vec<Posted>, ControlError> {
-        self.world.remove_member(place, Some(by), user).await
+        self.world.tell(self.world.remove_member(place, Some(by), user)?).await
     }
 
     /// Names a group chat, a channel, or (by its own id, which is its General channel's) a team.
     pub async fn rename(&self, place: &str, by: &str, name: &str) -> Result<Vec<Posted>, ControlError> {
-        self.world.rename(place, Some(by), name).await
+        self.world.tell(self.world.rename(place, Some(by), name)?).await
     }
 
     /// Archives, deletes or brings back a team, or deletes or restores a channel.
     pub async fn decide_fate(&self, place: &str, by: &str, fate: Fate) -> Result<Vec<Posted>, ControlError> {
-        self.world.decide_fate(place, by, fate).await
+        self.world.tell(self.world.decide_fate(place, by, fate)?).await
     }
 
     /// Another bot writes in a shared conversation.
@@ -114,7 +114,7 @@ impl World {
         event["channelData"]["eventType"] = json!("channelCreated");
         event["channelData"]["channel"] = json!({"id": id, "name": name});
         self.lock().shared.add_channel(team, &id, name);
-        self.tell(team, event).await?;
+        self.tell(self.if_bot_is_in(team, event)?).await?;
         Ok(id)
     }
 
@@ -165,16 +165,23 @@ impl World {
         Ok(event)
     }
 
-    /// Tells the bot, if it is there.
-    async fn tell(&self, place: &str, event: Value) -> Result<Vec<Posted>, ControlError> {
-        self.common.signal();
-        if !self.with_roster(place, |roster| roster.bot)? {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.deliver(event).await?])
+    /// What the bot is told, if it is there.
+    fn if_bot_is_in(&self, place: &str, event: Value) -> Result<Vec<Value>, ControlError> {
+        let here = self.with_roster(place, |roster| roster.bot)?;
+        Ok(if here { vec![event] } else { Vec::new() })
     }
 
-    pub(super) async fn set_bot(&self, place: &str, by: Option<&str>, add: bool) -> Result<Vec<Posted>, ControlError> {
+    /// Tells the bot.
+    pub(super) async fn tell(&self, events: Vec<Value>) -> Result<Vec<Posted>, ControlError> {
+        let mut told = Vec::new();
+        for event in events {
+            told.push(self.deliver(event).await?);
+        }
+        Ok(told)
+    }
+
+    /// What the bot is to be told, as of all that follow.
+    pub(super) fn set_bot(&self, place: &str, by: Option<&str>, add: bool) -> Result<Vec<Value>, ControlError> {
         self.endpoint()?;
         let mut installation = self.event(place, by, "installationUpdate")?;
         installation["action"] = json!(if add { "add" } else { "remove" });
@@ -193,16 +200,16 @@ impl World {
         if was == add {
             return Err(ControlError::Impossible(if add { "the bot is here already" } else { "the bot is not here" }.to_owned()));
         }
-        Ok(vec![self.deliver(installation).await?, self.deliver(update).await?])
+        Ok(vec![installation, update])
     }
 
-    pub(super) async fn add_member(
+    pub(super) fn add_member(
         &self,
         place: &str,
         by: Option<&str>,
         user: &str,
         sees_from: Option<DateTime<Utc>>,
-    ) -> Result<Vec<Posted>, ControlError> {
+    ) -> Result<Vec<Value>, ControlError> {
         let user = self.with_user(user, |state| state.user.clone())?;
         let event = self.member_event(place, by, &user, "membersAdded", "teamMemberAdded")?;
         let known = self.with_roster(place, |roster| {
@@ -215,10 +222,10 @@ impl World {
         if known {
             return Err(ControlError::Impossible(format!("{} is here already", user.name)));
         }
-        self.tell(place, event).await
+        self.if_bot_is_in(place, event)
     }
 
-    pub(super) async fn remove_member(&self, place: &str, by: Option<&str>, user: &str) -> Result<Vec<Posted>, ControlError> {
+    pub(super) fn remove_member(&self, place: &str, by: Option<&str>, user: &str) -> Result<Vec<Value>, ControlError> {
         let user = self.with_user(user, |state| state.user.clone())?;
         let event = self.member_event(place, by, &user, "membersRemoved", "teamMemberRemoved")?;
         let known = self.with_roster(place, |roster| {
@@ -229,7 +236,7 @@ impl World {
         if !known {
             return Err(ControlError::Impossible(format!("{} is not here", user.name)));
         }
-        self.tell(place, event).await
+        self.if_bot_is_in(place, event)
     }
 
     fn member_event(&self, place: &str, by: Option<&str>, who: &TeamsUser, list: &str, of_team: &str) -> Result<Value, ControlError> {
@@ -241,7 +248,7 @@ impl World {
         Ok(event)
     }
 
-    pub(super) async fn rename(&self, place: &str, by: Option<&str>, name: &str) -> Result<Vec<Posted>, ControlError> {
+    pub(super) fn rename(&self, place: &str, by: Option<&str>, name: &str) -> Result<Vec<Value>, ControlError> {
         let mut event = self.event(place, by, "conversationUpdate")?;
         {
             let mut state = self.lock();
@@ -260,10 +267,10 @@ impl World {
                 }
             }
         }
-        self.tell(place, event).await
+        self.if_bot_is_in(place, event)
     }
 
-    pub(super) async fn decide_fate(&self, place: &str, by: &str, fate: Fate) -> Result<Vec<Posted>, ControlError> {
+    pub(super) fn decide_fate(&self, place: &str, by: &str, fate: Fate) -> Result<Vec<Value>, ControlError> {
         let mut event = self.event(place, Some(by), "conversationUpdate")?;
         let deleted = fate == Fate::Deleted;
         let impossible = || ControlError::Impossible(format!("this cannot be {fate:?}").to_lowercase());
@@ -289,7 +296,7 @@ impl World {
             };
             event["channelData"]["eventType"] = json!(kind);
         }
-        self.tell(place, event).await
+        self.if_bot_is_in(place, event)
     }
 
     pub(super) async fn other_bot_says(&self, conversation: &str, name: &str, text: &str) -> Result<Posted, ControlError> {

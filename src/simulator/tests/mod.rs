@@ -1,5 +1,6 @@
 //! Both worlds against a tiny server that only records what it is sent.
 
+mod rooms;
 mod surface;
 mod teams;
 mod whatsapp;
@@ -108,6 +109,13 @@ impl Stage {
     async fn connector(&self, method: reqwest::Method, path: &str, token: &str, body: Value) -> (u16, Value) {
         let url = format!("{}v3/conversations{path}", self.teams.service_url());
         let response = self.http.request(method, url).bearer_auth(token).json(&body).send().await.expect("answers");
+        (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// A `GET` of the Connector below its service URL.
+    async fn teams_api(&self, token: &str, path: &str) -> (u16, Value) {
+        let url = format!("{}{path}", self.teams.service_url());
+        let response = self.http.get(url).bearer_auth(token).send().await.expect("answers");
         (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
     }
 

@@ -429,7 +429,7 @@ async fn consent_belongs_to_the_line_so_a_second_colleague_needs_no_new_request(
     let card = ben.opens(&maria).await;
     assert!(card.contains("You can write to Maria Oliveira now."), "{card}");
     ben.types("Ben here").await;
-    assert_eq!(maria.last().text, "Ben here");
+    assert_eq!(maria.last().text, "*Ben Okafor:* Ben here");
     assert_eq!(maria.times_shown(REQUEST), 1);
 }
 

@@ -18,7 +18,7 @@ async fn row_1_a_colleague_who_is_not_enabled_any_more_sends_nothing_and_hears_w
     world.apply(|directory| directory.colleagues[0].enabled = false).await;
     let before = maria.texts();
     ana.types("Hello").await;
-    ana.sees("You are not enabled for WhatsApp yet.");
+    ana.sees("Your administrator has switched off WhatsApp for you. Nothing was sent.");
     assert_eq!(maria.texts(), before);
     assert_eq!(world.decision().await, refused("not_enabled", 1));
 }
@@ -36,7 +36,7 @@ async fn row_1_a_line_that_is_switched_off_sends_nothing() {
     world.apply(|directory| directory.lines[0].enabled = false).await;
     let before = maria.texts();
     ana.types("Hello").await;
-    ana.sees("You are not enabled for WhatsApp yet.");
+    ana.sees("Your administrator has switched off WhatsApp for Private clients. Nothing was sent.");
     assert_eq!(maria.texts(), before);
     assert_eq!(world.decision().await, refused("not_enabled", 1));
 }
@@ -227,7 +227,7 @@ async fn row_1_an_organization_that_is_switched_off_sends_nothing() {
     world.apply(|directory| directory.organization.enabled = false).await;
     let before = maria.texts();
     ana.types("Hello").await;
-    ana.sees("You are not enabled for WhatsApp yet.");
+    ana.sees("Your administrator has switched off WhatsApp for Northwind. Nothing was sent.");
     assert_eq!(maria.texts(), before);
     assert_eq!(world.decision().await, refused("not_enabled", 1));
 }

@@ -15,10 +15,10 @@ async fn who_is_not_enabled_gets_a_clear_reason_and_no_card_of_the_feature() {
     world.apply(|directory| directory.colleagues[0].enabled = false).await;
     for command in ["new", "contacts", "history", "templates", "held", "help"] {
         ana.types(command).await;
-        assert!(ana.last_card().contains("You are not enabled for WhatsApp yet."), "{command}: {}", ana.last_card());
+        assert!(ana.last_card().contains("Your administrator has switched off WhatsApp for you."), "{command}: {}", ana.last_card());
     }
     let answer = ana.clicks_on(&card, "Withdraw", Value::Null).await;
-    assert!(words(&answer.card.expect("a card")).contains("You are not enabled for WhatsApp yet."));
+    assert!(words(&answer.card.expect("a card")).contains("Your administrator has switched off WhatsApp for you."));
     assert_eq!(world.recorded("message.withdrawn").await, 0, "nothing was done");
 }
 

@@ -1,0 +1,37 @@
+//! What was written before somebody came, as far as they may see it: posted in order, with times and senders.
+
+use super::desk::{Case, Desk, Person, SERVER};
+use super::render;
+use crate::bridge::{MessageId, Place, Post, PostBody};
+use crate::cards::Reader;
+use crate::markup;
+use crate::store::{Message, Purpose, Result};
+use crate::texts::{labels, sentences, transfer as words, when};
+
+/// The most messages that are posted; older ones are in the history.
+const MOST: u32 = 20;
+
+/// Posts it to somebody's own chat. Each message is a post of its own, so that it can be quoted and answered.
+pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> Result<()> {
+    let place = Place::Own(person.id().clone());
+    let reader = desk.reader(person, Some(&case.contact.line));
+    for message in desk.tx.exchanged(case.thread.id, from, MOST)?.iter().rev() {
+        desk.post_to(Some(case.thread.id), &place, post(desk, case, &reader, message)?, Some(message.id))?;
+    }
+    Ok(())
+}
+
+fn post(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message) -> Result<Post> {
+    let who = match message.author.as_deref() {
+        None => case.contact.name.clone(),
+        Some(SERVER) => labels::SYSTEM.to_owned(),
+        Some(id) => desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name),
+    };
+    let at = when(message.created_at, reader.zone, desk.now);
+    let text = markup::whatsapp_to_teams(&render::message(desk, message)?);
+    let mut html = format!("<em>{}</em><br><strong>{}</strong>: {text}", markup::escape_html(&at), markup::escape_html(&who));
+    if message.purpose == Purpose::Client && message.rule.is_some() {
+        html = format!("{html}<br><em>{}</em>", markup::escape_html(sentences::BEFORE_CONSENT));
+    }
+    Ok(Post { summary: words::earlier_message(&case.contact.name), body: PostBody::Html { html } })
+}

@@ -1,0 +1,37 @@
+-- A client that one colleague offered to another.
+CREATE TABLE transfer (
+    transfer_id INTEGER PRIMARY KEY,
+    thread_id   BIGINT NOT NULL,
+    giver_id    TEXT NOT NULL,
+    receiver_id TEXT NOT NULL,
+    -- Empty: none.
+    note        TEXT NOT NULL,
+    -- 'none', 'all', or the number of the last messages that the receiver sees.
+    history     TEXT NOT NULL,
+    -- 1: the giver goes on taking part.
+    stays       BIGINT NOT NULL,
+    -- What becomes of the giver's held messages: 'hand_over', 'withdraw'.
+    held        TEXT NOT NULL,
+    offered_at  BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    -- 'accepted', 'declined', 'withdrawn', 'expired', 'superseded'; NULL: open
+    outcome     TEXT,
+    -- A colleague or 'server'.
+    decided_by  TEXT,
+    decided_at  BIGINT
+);
+-- One at a time, whoever offers.
+CREATE UNIQUE INDEX transfer_open ON transfer (thread_id) WHERE outcome IS NULL;
+CREATE INDEX transfer_due ON transfer (due_at) WHERE outcome IS NULL;
+
+-- The two cards of an offer, which change when it is decided.
+CREATE TABLE transfer_card (
+    transfer_id BIGINT NOT NULL,
+    -- 'giver', 'receiver'
+    side        TEXT NOT NULL,
+    -- Where it stands, as in lane.target.
+    place       TEXT NOT NULL,
+    -- NULL: not posted yet.
+    activity_id TEXT,
+    PRIMARY KEY (transfer_id, side)
+) WITHOUT ROWID;
