@@ -1,5 +1,8 @@
 //! The command line: reads what was asked, calls [`switchboard::app`], prints for people.
 
+#[path = "main/transfer_all.rs"]
+mod transfer_all;
+
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
@@ -88,6 +91,15 @@ enum Command {
     Consent {
         #[command(subcommand)]
         command: ConsentCommand,
+    },
+    /// Hand every client of a colleague who leaves to another one. Works beside a running server.
+    ///
+    /// Exit code 0: all went over. 3: some did not, and the table says why. 1: nobody went over; 2: wrong usage.
+    TransferAll {
+        #[command(flatten)]
+        asked: transfer_all::Asked,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// Run one outer world as a process of its own.
     Simulate {
@@ -241,6 +253,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             ask(&Question { from, to, line, template, language }, json, &load(&configured)?)
         }
         Command::Consent { command } => run_consent(command).await,
+        Command::TransferAll { asked, configured } => transfer_all(asked, &configured).await,
         Command::Simulate { command } => run_simulation(command).await,
     }
 }
@@ -379,6 +392,15 @@ async fn run_consent(command: ConsentCommand) -> anyhow::Result<ExitCode> {
     store.close().await;
     println!("{}", done?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn transfer_all(asked: transfer_all::Asked, configured: &Configured) -> anyhow::Result<ExitCode> {
+    log(LogFormat::Text, "warn")?;
+    // Beside a running server: what is committed here is delivered there.
+    let store = Store::open(load(configured)?.store.path())?;
+    let done = transfer_all::hand_on(asked, &store, &whoami()).await;
+    store.close().await;
+    Ok(if done? { ExitCode::SUCCESS } else { ExitCode::from(NOT_NOW) })
 }
 
 async fn run_simulation(command: SimulateCommand) -> anyhow::Result<ExitCode> {

@@ -30,7 +30,10 @@ pub struct Line {
 pub fn lines(tx: &Tx<'_>, rows: &[JournalRow], name: impl Fn(&str) -> Option<String>) -> Result<Vec<Line>> {
     let mut names = Names::default();
     for row in rows {
-        for id in [Some(row.actor.as_str()), row.body["colleague"].as_str()].into_iter().flatten() {
+        for id in [Some(row.actor.as_str()), row.body["colleague"].as_str(), row.body["receiver"].as_str(), row.body["to"].as_str()]
+            .into_iter()
+            .flatten()
+        {
             if !names.colleagues.contains_key(id) {
                 let known = name(id).or(tx.colleague(&ColleagueId(id.to_owned()))?.and_then(|known| known.name));
                 names.colleagues.insert(id.to_owned(), known.unwrap_or_else(|| id.to_owned()));
@@ -139,6 +142,14 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "news.told" => format!("Told administrators: {}", body["what"].as_str().unwrap_or_default()),
         "template.changed" => format!("Template {}: {}", body["name"].as_str().unwrap_or_default(), words(&body["event"])),
         "directory.applied" => format!("Version {} of the directory is in force", body["version"]),
+        "transfer.offered" => format!("Offered {client} to {}", body["receiver"].as_str().map_or_else(String::new, named)),
+        "transfer.accepted" => format!("Accepted {client}"),
+        "transfer.declined" => format!("Declined {client}"),
+        "transfer.withdrawn" => format!("Took back the offer of {client}"),
+        "transfer.expired" => format!("Nobody accepted {client} in time"),
+        "transfer.superseded" => format!("The offer of {client} is over"),
+        "thread.transferred" => format!("Handed {client} to {}", body["to"].as_str().map_or_else(String::new, named)),
+        "message.handed_over" => format!("Handed held {number} to {}", body["to"].as_str().map_or_else(String::new, named)),
         "webhook.unreadable" => "A notification could not be read; it is kept".to_owned(),
         kind => capital(&kind.replace(['.', '_'], " ")),
     };

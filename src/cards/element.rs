@@ -367,15 +367,15 @@ impl TextInput {
     }
 }
 
-/// A choice of one.
+/// A choice of one, or of several where [`Choices::several`] says so.
 #[derive(Clone, Debug, Serialize)]
 pub struct Choices {
     id: &'static str,
     label: String,
     pub(super) style: &'static str,
     choices: Vec<Choice>,
-    #[serde(rename = "choices.data", skip_serializing_if = "Option::is_none")]
-    pub(super) data: Option<Value>,
+    #[serde(flatten)]
+    pub(super) ways: super::choices_ways::Ways,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -409,7 +409,7 @@ impl Choices {
             label: label.into(),
             style: if expanded { "expanded" } else { "compact" },
             choices,
-            data: None,
+            ways: super::choices_ways::Ways::default(),
             value: None,
             placeholder: "",
             error_message,

@@ -4,12 +4,15 @@
 //! only beside them; the likely action first, at most three visible; text from outside escaped; below [`SIZE_LIMIT`]; the summary
 //! (what a notification shows) names the client and never quotes a message.
 
-mod choices_data;
+mod add;
+mod choices_ways;
 mod contact;
 mod contact_edit;
 mod contact_view;
 mod contacts;
+mod details;
 mod element;
+mod end;
 pub mod extension;
 mod failed;
 mod found;
@@ -20,7 +23,10 @@ mod help;
 mod history;
 mod history_list;
 mod history_view;
+mod id_or_text;
 mod intake;
+mod leave;
+mod link;
 mod new_conversation;
 mod news;
 mod note;
@@ -28,6 +34,7 @@ mod notice;
 mod opt_in;
 mod parts;
 mod receipt;
+mod remove;
 mod revocation;
 mod route;
 pub mod submit;
@@ -46,6 +53,7 @@ pub mod typeahead;
 mod uncertain;
 pub mod view;
 mod welcome;
+mod which;
 mod why;
 
 #[cfg(test)]
@@ -55,17 +63,24 @@ mod samples_joining;
 #[cfg(test)]
 mod samples_notes;
 #[cfg(test)]
+mod samples_participants;
+#[cfg(test)]
 mod samples_people;
+#[cfg(test)]
+mod samples_places;
 #[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
+pub use add::{AddField, AddForm, AddInputs, add_form};
 pub use contact::contact;
 pub use contact_edit::contact_edit;
 pub use contact_view::*;
 pub use contacts::contacts;
+pub use details::{Details, ParticipantRow, details};
 pub use element::SIZE_LIMIT;
+pub use end::{EndForm, end_form};
 pub use failed::failed;
 pub use found::found;
 pub use held::held;
@@ -76,12 +91,15 @@ pub use history::history;
 pub use history_list::history_list;
 pub use history_view::*;
 pub use intake::{Intake, intake};
+pub use leave::{LeaveForm, leave_form};
+pub use link::link;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use note::{NOTE_LIMIT, NoteAbout, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use receipt::{receipt, receipt_with_why};
+pub use remove::{RemoveConfirm, RemoveForm, remove_confirm, remove_form};
 pub use revocation::{PerhapsStop, revocation};
 pub use route::{route, thread_title};
 pub use template_choice::{TemplateChoice, Whom, template_choice};
@@ -97,4 +115,5 @@ pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;
+pub use which::{ThreadCommand, WhichThread, which_thread};
 pub use why::why;

@@ -7,13 +7,17 @@ use super::text::{Text, clip};
 use super::typeahead::Dataset;
 use super::view::{Reader, Route, RouteProblem, Style, ThreadChoice};
 use crate::bridge::{Post, ThreadId};
-use crate::texts::{labels, notes};
+use crate::texts::{labels, notes, places};
 
 /// The kept text, and the open threads to choose from. None is chosen beforehand.
 pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
     let (heading, why, send) = match view.note {
         true => (notes::WHICH, paragraph(notes::ROUTE_WHY), notes::SAVE),
-        false => (labels::WHO_IS_THIS_FOR, paragraph(labels::ROUTE_WHY).style(Style::Warning), labels::SEND),
+        false => (
+            labels::WHO_IS_THIS_FOR,
+            paragraph(if view.shared { places::ROUTE_WHY } else { labels::ROUTE_WHY }).style(Style::Warning),
+            labels::SEND,
+        ),
     };
     let mut card = reader.card();
     card.push(TextBlock::heading(Text::plain(heading)));
@@ -26,12 +30,10 @@ pub fn route(reader: &Reader<'_>, view: &Route) -> Post {
         let choices: Vec<_> = view.threads.iter().map(|choice| (thread_title(choice), choice.thread.to_string())).collect();
         let fit = fitting_choices(&choices);
         let more = choices.len() - fit;
-        card.push(
-            Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices.into_iter().take(fit))
-                .placeholder(labels::CHOOSE_A_CLIENT_BY)
-                .typeahead(Dataset::Threads)
-                .required(),
-        );
+        let chosen = Choices::new("thread", labels::CHOOSE_A_CLIENT, labels::NO_CLIENT_CHOSEN, choices.into_iter().take(fit))
+            .placeholder(labels::CHOOSE_A_CLIENT_BY)
+            .required();
+        card.push(if view.shared { chosen } else { chosen.typeahead(Dataset::Threads) });
         if more > 0 {
             card.push(TextBlock::new(Text::plain(labels::more_threads(more))).subtle().small());
         }

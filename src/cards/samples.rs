@@ -82,6 +82,8 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         window_until: window,
         may_answer: false,
         participants: vec!["Ana Torres".into(), words.colleague.clone()],
+        unowned: false,
+        home: HomeView::Own,
         held: 0,
         last: Some((MessageState::Read, hours(-1))),
         free: None,
@@ -118,6 +120,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(super::samples_people::all(reader, words));
     cards.extend(threads(reader, words));
     cards.extend(super::samples_transfer::all(reader, words));
+    cards.extend(super::samples_participants::all(reader, words));
     cards.extend(revocations(reader, words));
     cards.extend(super::samples_joining::all(reader, words));
     cards.extend(template_cards(reader, words));
@@ -125,6 +128,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(why_cards(reader, words));
     cards.extend(notices(reader, words));
     cards.extend(super::samples_notes::all(reader, words));
+    cards.extend(samples_places::all(reader, words));
     cards
 }
 

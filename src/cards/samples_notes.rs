@@ -14,7 +14,8 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     };
     let threads = vec![open(7, &words.client), open(8, "Jonas Weber")];
     let text = words.text.clone();
-    let who = Route { draft: 3, text: text.clone(), note: false, files: Vec::new(), threads: threads.clone(), problem: None };
+    let who =
+        Route { draft: 3, text: text.clone(), note: false, files: Vec::new(), threads: threads.clone(), shared: false, problem: None };
     let about = NoteAbout::Thread { thread: ThreadId(7), head: head(words) };
     let form = NoteForm { about, text: String::new(), error: None };
     let asks = NoteForm { about: NoteAbout::Ask { threads }, ..form.clone() };
@@ -45,6 +46,7 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("route_not_open", route(reader, &Route { problem: Some(RouteProblem::NotOpen), ..who.clone() })),
         ("route_none_open", route(reader, &Route { threads: Vec::new(), problem: Some(RouteProblem::NotOpen), ..who.clone() })),
         ("route_files", route(reader, &Route { files: vec!["contract.pdf".into(), "plan.png".into()], ..who.clone() })),
+        ("route_shared", route(reader, &Route { threads: who.threads[..1].to_vec(), shared: true, ..who.clone() })),
         ("route_note", route(reader, &Route { note: true, ..who })),
     ]
 }

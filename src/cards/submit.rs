@@ -2,8 +2,11 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
+use super::add::AddInputs;
+use super::id_or_text;
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
+use super::which::ThreadCommand;
 use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -189,6 +192,21 @@ pub enum Action {
     /// How a thread stands for the reader, and the commands.
     #[serde(rename = "thread.help")]
     ThreadHelp { thread: ThreadId },
+    /// "Which client is this chat for?" answered: the thread lives in the chat where it is pressed.
+    #[serde(rename = "chat.link")]
+    LinkChat {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+    },
+    /// The thread lives in its participants' own chats again.
+    #[serde(rename = "chat.unlink")]
+    UnlinkChat { thread: ThreadId },
+    /// A conversation that was gone is there again: the thread lives there again.
+    #[serde(rename = "chat.move_back")]
+    MoveBack { thread: ThreadId },
+    /// A group chat is to be made for the thread.
+    #[serde(rename = "chat.open")]
+    OpenChat { thread: ThreadId },
     /// Messages of a thread, older than `before`.
     #[serde(rename = "history.open")]
     OpenHistory {
@@ -253,6 +271,49 @@ pub enum Action {
     /// T-51: Decline.
     #[serde(rename = "transfer.decline")]
     DeclineTransfer { transfer: TransferId },
+    /// Who takes part, and what can be done about it.
+    #[serde(rename = "thread.details")]
+    Details { thread: ThreadId },
+    /// Ask whom to add.
+    #[serde(rename = "thread.add")]
+    AddForm { thread: ThreadId },
+    #[serde(rename = "participant.add")]
+    AddColleagues {
+        thread: ThreadId,
+        #[serde(flatten)]
+        inputs: AddInputs,
+    },
+    /// Ask whether to leave.
+    #[serde(rename = "thread.leave")]
+    LeaveForm { thread: ThreadId },
+    #[serde(rename = "participant.leave")]
+    Leave {
+        thread: ThreadId,
+        /// Input: who goes on with the reader's held messages, or `withdraw`. Empty where none are held.
+        #[serde(default)]
+        held: String,
+    },
+    /// Ask whom to remove.
+    #[serde(rename = "thread.remove")]
+    RemoveForm { thread: ThreadId },
+    /// Done: ask whether to remove this one.
+    #[serde(rename = "participant.pick")]
+    PickRemoved { thread: ThreadId, colleague: String },
+    /// Yes.
+    #[serde(rename = "participant.remove")]
+    Remove { thread: ThreadId, colleague: String },
+    /// Ask whether to end the conversation.
+    #[serde(rename = "thread.end")]
+    EndForm { thread: ThreadId },
+    #[serde(rename = "conversation.end")]
+    End { thread: ThreadId },
+    /// "Which conversation?" answered.
+    #[serde(rename = "thread.which")]
+    InThread {
+        command: ThreadCommand,
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+    },
 }
 
 /// Every verb.
@@ -293,6 +354,10 @@ pub const VERBS: &[&str] = &[
     "thread.take",
     "thread.view",
     "thread.help",
+    "chat.link",
+    "chat.unlink",
+    "chat.move_back",
+    "chat.open",
     "history.open",
     "history.search",
     "contact.edit",
@@ -304,6 +369,17 @@ pub const VERBS: &[&str] = &[
     "transfer.withdraw",
     "transfer.accept",
     "transfer.decline",
+    "thread.details",
+    "thread.add",
+    "participant.add",
+    "thread.leave",
+    "participant.leave",
+    "thread.remove",
+    "participant.pick",
+    "participant.remove",
+    "thread.end",
+    "conversation.end",
+    "thread.which",
 ];
 
 /// Why a card's data is no [`Action`]. Says nothing of the data itself.
@@ -369,6 +445,10 @@ impl Action {
             Self::Take { .. } => "thread.take",
             Self::View { .. } => "thread.view",
             Self::ThreadHelp { .. } => "thread.help",
+            Self::LinkChat { .. } => "chat.link",
+            Self::UnlinkChat { .. } => "chat.unlink",
+            Self::MoveBack { .. } => "chat.move_back",
+            Self::OpenChat { .. } => "chat.open",
             Self::OpenHistory { .. } => "history.open",
             Self::SearchHistory { .. } => "history.search",
             Self::EditContact { .. } => "contact.edit",
@@ -380,6 +460,17 @@ impl Action {
             Self::WithdrawTransfer { .. } => "transfer.withdraw",
             Self::AcceptTransfer { .. } => "transfer.accept",
             Self::DeclineTransfer { .. } => "transfer.decline",
+            Self::Details { .. } => "thread.details",
+            Self::AddForm { .. } => "thread.add",
+            Self::AddColleagues { .. } => "participant.add",
+            Self::LeaveForm { .. } => "thread.leave",
+            Self::Leave { .. } => "participant.leave",
+            Self::RemoveForm { .. } => "thread.remove",
+            Self::PickRemoved { .. } => "participant.pick",
+            Self::Remove { .. } => "participant.remove",
+            Self::EndForm { .. } => "thread.end",
+            Self::End { .. } => "conversation.end",
+            Self::InThread { .. } => "thread.which",
         }
     }
 
@@ -405,8 +496,8 @@ impl Action {
         };
         let chosen_by = match verb {
             "contact.open" | "thread.start" => Some("contact"),
-            "route.choose" => Some("thread"),
-            "note.save" => Some("thread"),
+            "route.choose" | "thread.which" | "chat.link" | "note.save" => Some("thread"),
+            "participant.pick" => Some("colleague"),
             // One of two choices is made on the card, the other stood fast before.
             "template.pick" if !members.contains_key("name") => Some("template"),
             "template.pick" => Some("thread"),
@@ -431,37 +522,5 @@ impl Action {
             members.extend([("name".to_owned(), name.into()), ("language".to_owned(), language.into())]);
         }
         serde_json::from_value(data).map_err(|_| ParseError::Data { verb })
-    }
-}
-
-/// Choice inputs give text, buttons give numbers.
-mod id_or_text {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub trait Row: Copy {
-        fn from_row(row: i64) -> Self;
-        fn row(self) -> i64;
-    }
-    macro_rules! row { ($($name:ty),*) => { $(impl Row for $name {
-        fn from_row(row: i64) -> Self { Self(row) }
-        fn row(self) -> i64 { self.0 }
-    })* } }
-    row!(crate::bridge::ContactId, crate::bridge::ThreadId);
-
-    pub fn serialize<T: Row, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(id.row())
-    }
-
-    pub fn deserialize<'de, T: Row, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(i64),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(row) => Ok(T::from_row(row)),
-            Either::Text(text) => text.trim().parse().map(T::from_row).map_err(|_| D::Error::custom("not an id")),
-        }
     }
 }

@@ -17,12 +17,15 @@ pub enum Dataset {
     Threads,
     /// Colleagues to whom a thread's client can be transferred.
     Receivers(ThreadId),
+    /// Colleagues who can be added to a thread.
+    Addable(ThreadId),
 }
 
 const TEMPLATES: &str = "templates/";
 const CONTACTS: &str = "contacts";
 const THREADS: &str = "threads";
 const RECEIVERS: &str = "receivers/";
+const ADDABLE: &str = "addable/";
 
 impl Dataset {
     pub fn parse(text: &str) -> Option<Self> {
@@ -31,7 +34,10 @@ impl Dataset {
             THREADS => Some(Self::Threads),
             _ => {
                 let row = |prefix| text.strip_prefix(prefix)?.parse().ok().map(ThreadId);
-                row(TEMPLATES).map(Self::Templates).or_else(|| row(RECEIVERS).map(Self::Receivers))
+                row(TEMPLATES)
+                    .map(Self::Templates)
+                    .or_else(|| row(RECEIVERS).map(Self::Receivers))
+                    .or_else(|| row(ADDABLE).map(Self::Addable))
             }
         }
     }
@@ -44,6 +50,7 @@ impl fmt::Display for Dataset {
             Self::Contacts => f.write_str(CONTACTS),
             Self::Threads => f.write_str(THREADS),
             Self::Receivers(thread) => write!(f, "{RECEIVERS}{thread}"),
+            Self::Addable(thread) => write!(f, "{ADDABLE}{thread}"),
         }
     }
 }
@@ -78,6 +85,7 @@ mod tests {
     #[case("templates/7", Some(Dataset::Templates(ThreadId(7))))]
     #[case("receivers/7", Some(Dataset::Receivers(ThreadId(7))))]
     #[case("receivers/", None)]
+    #[case("addable/7", Some(Dataset::Addable(ThreadId(7))))]
     fn only_our_own_datasets_are_known(#[case] text: &str, #[case] dataset: Option<Dataset>) {
         assert_eq!(Dataset::parse(text), dataset);
     }
@@ -85,7 +93,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_dataset_is_read_as_it_was_written(id in any::<i64>()) {
-            for dataset in [Dataset::Templates(ThreadId(id)), Dataset::Contacts, Dataset::Threads, Dataset::Receivers(ThreadId(id))] {
+            for dataset in [Dataset::Templates(ThreadId(id)), Dataset::Contacts, Dataset::Threads, Dataset::Receivers(ThreadId(id)), Dataset::Addable(ThreadId(id))] {
                 prop_assert_eq!(Dataset::parse(&dataset.to_string()), Some(dataset));
             }
         }

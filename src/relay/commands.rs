@@ -1,14 +1,13 @@
 //! What a colleague can type to the bot itself. Anything else is a message to a client.
 
 use super::act;
-use super::desk::{Desk, Person};
+use super::desk::{Desk, Person, Seat};
 use super::{note, views, whom};
 use crate::bridge::{Post, Quote, Route, ThreadId};
 use crate::cards::submit::Action;
-use crate::cards::{self, Style, TypedContact};
+use crate::cards::{self, ThreadCommand, TypedContact};
 use crate::markup;
 use crate::store::Result;
-use crate::texts::sentences;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +24,10 @@ pub enum Command {
     /// Write an internal note.
     Note,
     Transfer,
+    /// About a conversation that must be certain.
+    InThread(ThreadCommand),
     Help,
-    /// A command of the product that this version does not have: never a message to a client by mistake.
-    NotYet,
 }
-
-/// Commands for several colleagues in one conversation.
-const NOT_YET: [&str; 4] = ["add", "remove", "leave", "end"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
@@ -54,8 +50,11 @@ pub fn read(text: &str) -> Option<Command> {
         ("details", "") => Command::Details,
         ("note", "") => Command::Note,
         ("transfer", "") => Command::Transfer,
+        ("add", "") => Command::InThread(ThreadCommand::Add),
+        ("remove", "") => Command::InThread(ThreadCommand::Remove),
+        ("leave", "") => Command::InThread(ThreadCommand::Leave),
+        ("end", "") => Command::InThread(ThreadCommand::End),
         ("help", "") => Command::Help,
-        (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
     })
 }
@@ -72,10 +71,10 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
         Command::Note => act::note_form(desk, person),
         Command::Help => help(desk, person),
-        Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
-        Command::Details => about_current(desk, person, |thread| Action::View { thread }),
+        Command::Details => about_current(desk, person, |thread| Action::Details { thread }),
         Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
+        Command::InThread(command) => about_certain(desk, person, *command),
     }
 }
 
@@ -84,6 +83,19 @@ fn help(desk: &Desk<'_>, person: &Person) -> Result<Post> {
     match whom::route(desk, person, Quote::Nothing)? {
         Route::To(thread) => act::run(desk, person, &Action::ThreadHelp { thread }, None),
         Route::Ask | Route::Nowhere => Ok(cards::help(&desk.reader(person, None))),
+    }
+}
+
+/// What changes who has a client is about the conversation in whose home it is typed, or to which a text would go now; else it is asked
+/// which one.
+fn about_certain(desk: &Desk<'_>, person: &Person, command: ThreadCommand) -> Result<Post> {
+    if let Seat::Shared { thread: Some(thread), .. } = &person.seat {
+        return act::run(desk, person, &command.in_thread(*thread), None);
+    }
+    match whom::route(desk, person, Quote::Nothing)? {
+        Route::To(thread) => act::run(desk, person, &command.in_thread(thread), None),
+        Route::Ask => act::ask_which(desk, person, command, false),
+        Route::Nowhere => views::no_conversation(desk, person),
     }
 }
 
@@ -110,8 +122,13 @@ mod tests {
     #[case("new 3 rooms", None)]
     #[case("help", Some(Command::Help))]
     #[case("help me please", None)]
-    #[case("end", Some(Command::NotYet))]
-    #[case("*end*", Some(Command::NotYet))]
+    #[case("end", Some(Command::InThread(ThreadCommand::End)))]
+    #[case("Add", Some(Command::InThread(ThreadCommand::Add)))]
+    #[case("leave", Some(Command::InThread(ThreadCommand::Leave)))]
+    #[case("leave it with me", None)]
+    #[case("remove", Some(Command::InThread(ThreadCommand::Remove)))]
+    #[case("remove me from your list", None)]
+    #[case("*end*", Some(Command::InThread(ThreadCommand::End)))]
     #[case("note", Some(Command::Note))]
     #[case("//", Some(Command::Note))]
     #[case("// help", None)]

@@ -174,6 +174,11 @@ pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<I
             let found = case.map(|case| find::receivers(desk, &person, &case, typed)).transpose()?.unwrap_or_default();
             found.into_iter().map(|mate| (mate.name, mate.id)).collect()
         }
+        Dataset::Addable(thread) => {
+            let case = desk.case(thread)?;
+            let found = case.map(|case| find::addable(desk, &person, &case, typed)).transpose()?.unwrap_or_default();
+            found.into_iter().map(|mate| (mate.name, mate.id)).collect()
+        }
     };
     Ok(invoke::search(choices.into_iter().skip(query.skip).take(query.count)))
 }

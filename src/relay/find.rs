@@ -161,6 +161,18 @@ pub fn receivers(desk: &Desk<'_>, person: &Person, case: &Case, typed: &str) -> 
     Ok(mates)
 }
 
+/// Whom they may add to a conversation that they take part in, by name: who is enabled for the line and takes no part yet.
+pub fn addable(desk: &Desk<'_>, person: &Person, case: &Case, typed: &str) -> Result<Vec<Mate>> {
+    let participants = desk.tx.participants(case.thread.id)?;
+    if !participants.contains(person.id()) {
+        return Ok(Vec::new());
+    }
+    let wanted = Wanted::new(typed);
+    let mut mates = mates::of_line(desk, &case.contact.line)?;
+    mates.retain(|mate| wanted.is_in(&[&mate.name]) && participants.iter().all(|id| id.as_str() != mate.id));
+    Ok(mates)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

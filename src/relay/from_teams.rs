@@ -1,11 +1,12 @@
 //! What a colleague does in Teams, one transaction an activity.
 
-use super::desk::{Desk, Person, Seat};
+use super::desk::{Desk, Person};
+use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, note, unowned, whisper, whom};
-use crate::bridge::{ActivityId, ColleagueId, Place, Posted, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind};
+use super::{act, attachments, commands, edits, note, shared, whom};
+use crate::bridge::{ActivityId, Posted, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind};
 use crate::cards::{self, Style, Welcome};
-use crate::store::{Draft, KnownColleague, Result};
+use crate::store::{Draft, Result};
 use crate::texts::{notes, sentences};
 use serde_json::json;
 
@@ -21,55 +22,14 @@ pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Resul
     if known {
         return Ok(());
     }
-    let belongs = match sender(desk, event, upn)? {
-        Some(person) if event.scope == Scope::Personal => on_personal(desk, &person, event)?,
-        Some(person) => {
-            on_shared(desk, &person, event)?;
-            (None, None)
-        }
-        None => (None, None),
+    let belongs = match event.scope {
+        Scope::Personal => sender(desk, event, upn)?.map_or(Ok((None, None)), |person| on_personal(desk, &person, event))?,
+        Scope::GroupChat | Scope::Channel => shared::on_event(desk, event, upn)?,
     };
     if typed {
         desk.tx.record_posting(conversation, &event.activity, belongs.0, belongs.1)?;
     }
     Ok(())
-}
-
-/// Who acted, refreshed in the store when something changed. `None` for bots and activities without a person.
-pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<Option<Person>> {
-    let (Some(object_id), false) = (&event.sender.object_id, event.sender.is_bot) else { return Ok(None) };
-    let id = ColleagueId(object_id.to_lowercase());
-    let before = desk.tx.colleague(&id)?;
-    if event.scope != Scope::Personal {
-        let thread = desk.tx.home_at(&event.reference.conversation)?.map(|home| home.thread);
-        let seat = Seat::Shared { reference: event.reference.clone(), thread };
-        return Ok(before.map(|known| Person { seat, at: event.at, ..desk.as_person(known) }));
-    }
-    let installed = event.kind != TeamsEventKind::Uninstalled;
-    let now = KnownColleague {
-        id: id.clone(),
-        upn: upn.map(str::to_lowercase).or_else(|| event.sender.upn.clone()).or_else(|| before.as_ref()?.upn.clone()),
-        name: event.sender.name.clone().or_else(|| before.as_ref()?.name.clone()),
-        user_id: event.sender.user_id.clone(),
-        home: event.reference.clone(),
-        locale: event.locale.clone().or_else(|| before.as_ref()?.locale.clone()),
-        time_zone: event.time_zone.clone().or_else(|| before.as_ref()?.time_zone.clone()),
-        installed,
-        welcomed: before.as_ref().is_some_and(|known| known.welcomed),
-        focus: before.as_ref().and_then(|known| known.focus),
-    };
-    let comes = installed && before.as_ref().is_none_or(|known| !known.installed);
-    let changed = before.as_ref() != Some(&now);
-    let person = Person { seat: Seat::Own, at: event.at, ..desk.as_person(now) };
-    if changed {
-        desk.tx.save_colleague(&person.known)?;
-    }
-    if comes {
-        // What waited because the app was gone goes out now, and who waits for somebody can be taken.
-        desk.tx.wake_lanes(&Place::Own(id), desk.now)?;
-        unowned::on_duty_again(desk, &person)?;
-    }
-    Ok(Some(person))
 }
 
 fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<Belongs> {
@@ -127,18 +87,6 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         | TeamsEventKind::Reopened
         | TeamsEventKind::Other { .. } => Ok(none),
     }
-}
-
-/// In group chats and channels this version keeps silent towards clients, and says so in the colleague's own chat.
-fn on_shared(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<()> {
-    if matches!(event.kind, TeamsEventKind::Message { targeted: true, .. }) {
-        return whisper::to(desk, person, desk.notice(person, None, Style::Default, sentences::TARGETED.to_owned()));
-    }
-    if matches!(event.kind, TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. }) && person.known.installed {
-        let text = sentences::PERSONAL_ONLY.to_owned();
-        desk.post(None, &person, desk.notice(person, None, Style::Warning, text), None)?;
-    }
-    Ok(())
 }
 
 /// What somebody typed.

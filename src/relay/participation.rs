@@ -1,9 +1,10 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{mates, offers, send, unowned};
+use super::{mates, offers, opening, send, unowned};
 use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
-use crate::store::{Left, Participant, Result};
+use crate::store::{Envelope, Left, Participant, Result};
+use crate::texts::participants as words;
 use serde_json::json;
 
 /// How somebody came to take part.
@@ -38,6 +39,7 @@ pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came:
         "contact": case.contact.id, "colleague": colleague, "how": came.how, "visible_from": came.visible_from, "cover_for": came.cover_for,
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
+    opening::settle(desk, case)?;
     if before.iter().all(|part| part.left_at.is_some()) {
         withdraw_farewell(desk, case, &before)?;
     }
@@ -71,8 +73,8 @@ pub fn can_follow(desk: &Desk<'_>, case: &Case, person: &Person) -> Result<bool>
     Ok(desk.is_of_line(person, &case.contact.line) && mates::reach(desk, case.thread.id, person)?.is_some())
 }
 
-/// The colleague takes part no longer; false when they did not, which changes nothing. Their own card of the thread is one no more: its
-/// buttons answer with the truth, and if they come back they get a new one.
+/// The colleague takes part no longer; false when they did not, which changes nothing. Their own card of the thread is one no more: it
+/// becomes a receipt, and if they come back they get a new one.
 pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, by: &str) -> Result<bool> {
     let thread = case.thread.id;
     if !desk.tx.leave(thread, colleague, how, desk.now)? {
@@ -80,10 +82,20 @@ pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, b
     }
     let body = json!({ "contact": case.contact.id, "colleague": colleague, "how": how });
     desk.journal("participant.left", by, Some(thread), None, &body)?;
-    desk.tx.forget_thread_card(thread, &Place::Own(colleague.clone()))?;
+    close_card(desk, case, colleague)?;
     offers::on_left(desk, thread, colleague, by)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)
+}
+
+/// The thread's card in somebody's own chat becomes its own receipt.
+fn close_card(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId) -> Result<()> {
+    let place = Place::Own(colleague.clone());
+    let card = desk.tx.thread_card(case.thread.id, &place)?;
+    desk.tx.forget_thread_card(case.thread.id, &place)?;
+    let (Some(activity), Some(person)) = (card, desk.person(colleague)?) else { return Ok(()) };
+    let post = desk.receipt(&person, &case.contact, Some(&case.thread), words::NO_PART, None);
+    desk.tx.enqueue_post(Some(case.thread.id), &place, &Envelope::Update { activity, post }, desk.now).map(drop)
 }
 
 /// Somebody who takes part may see more of what was written before they came.

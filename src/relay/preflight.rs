@@ -4,6 +4,7 @@
 mod find;
 
 pub use find::Unanswered;
+pub(super) use find::{colleague, lines};
 
 use super::desk::{Case, Desk, Person};
 use super::office::Office;

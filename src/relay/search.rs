@@ -1,8 +1,9 @@
 //! Looking for words in the messages that somebody may see.
 //!
 //! There is no index of words: one would cost every message on its way, for something that people rarely ask. Instead the newest
-//! [`MOST`] messages that the asker may see are read, newest first, on a reader: no message waits for a search. Measured with 100,000
-//! messages in SQLite: see [`MOST`].
+//! [`MOST`] messages that the asker may see are read, newest first, on a reader: no message waits for a search. Nor does the asker: what
+//! was found within [`BUDGET`] is shown, and that there may be more. Measured: 100,000 messages of 100 characters in 1,000 threads without
+//! a hit take 0.7 s of one core (plain ASCII) to 0.9 s (a quarter of the words with umlauts), optimised build.
 
 use super::core::Relay;
 use super::desk::{Desk, Person};
@@ -11,10 +12,12 @@ use crate::bridge::{ColleagueId, MessageId, SearchHits, SearchedWords, TeamsEven
 use crate::cards::submit::Action;
 use crate::store::{Message, Purpose, Result};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Messages looked through at most.
 const MOST: u32 = 100_000;
-/// Of what Teams waits for an answer; the card is made after it.
+/// Of the time that Teams waits for an answer. Then the card is made of what was found so far.
 const BUDGET: std::time::Duration = std::time::Duration::from_millis(1200);
 /// Messages found at most.
 const MOST_HITS: usize = 25;
@@ -32,18 +35,20 @@ impl Relay {
 
     async fn hits(&self, event: &TeamsEvent, words: SearchedWords) -> Option<SearchHits> {
         let id = event.sender.object_id.as_ref().filter(|_| !event.sender.is_bot).map(|id| ColleagueId(id.to_lowercase()))?;
-        let search = self.read(move |desk| match desk.tx.colleague(&id)? {
-            Some(known) => hits(desk, &desk.as_person(known), &words),
+        let enough = Arc::new(AtomicBool::new(false));
+        let told = enough.clone();
+        let mut search = Box::pin(self.read(move |desk| match desk.tx.colleague(&id)? {
+            Some(known) => hits(desk, &desk.as_person(known), &words, &told),
             None => Ok(SearchHits::default()),
-        });
-        match tokio::time::timeout(BUDGET, search).await {
-            Ok(Ok(found)) => Some(found),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "a search failed");
-                None
+        }));
+        let found = match tokio::time::timeout(BUDGET, &mut search).await {
+            Ok(found) => found,
+            Err(_) => {
+                enough.store(true, Ordering::Relaxed);
+                search.await
             }
-            Err(_) => None,
-        }
+        };
+        found.inspect_err(|error| tracing::error!(%error, "a search failed")).ok()
     }
 }
 
@@ -58,10 +63,14 @@ fn wanted(data: &Value) -> Option<(String, Option<SearchedWords>)> {
     }
 }
 
-fn hits(desk: &Desk<'_>, person: &Person, words: &SearchedWords) -> Result<SearchHits> {
+/// `enough` ends it with what was found so far.
+fn hits(desk: &Desk<'_>, person: &Person, words: &SearchedWords, enough: &AtomicBool) -> Result<SearchHits> {
     let (ids, all) = visible(desk, person)?;
     let mut messages = Vec::new();
     for id in ids {
+        if enough.load(Ordering::Relaxed) {
+            return Ok(SearchHits { messages, complete: false });
+        }
         let Some(message) = desk.tx.message(id)? else { continue };
         if is_told_to(person, &message) && words.are_in(&text(&message)?) {
             if messages.len() == MOST_HITS {

@@ -33,7 +33,7 @@ fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: 
         let submitted = send::submit(desk, case, &wish)?;
         last = Some(submitted.message);
         if let Some(post) = tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &part)? {
-            desk.post(Some(thread), &person, post, Some(submitted.message))?;
+            desk.post(Some(thread), person, post, Some(submitted.message))?;
         }
     }
     Ok(last)

@@ -41,6 +41,16 @@ pub fn defaults() -> Cast {
             channels: vec![(CLIENTS_CHANNEL.to_owned(), "Clients".to_owned())],
         }],
         catalog_id: "c2a7e9d4-5b61-4f0e-a8c3-1d9b7e6f2a05".to_owned(),
+        permissions: [
+            "ChatMessage.Read.Chat",
+            "ChatMember.Read.Chat",
+            "ChatSettings.ReadWrite.Chat",
+            "ChannelMessage.Read.Group",
+            "TeamMember.Read.Group",
+            "ChannelSettings.Read.Group",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         quiet: false,
     };
     let whatsapp = WhatsAppOptions {

@@ -41,10 +41,10 @@ pub enum FaultName {
     /// Statuses are posted, and answered, before the request that caused them is answered.
     #[serde(rename = "early_status")]
     EarlyStatus,
-    /// Graph only: refused with `code` (default 131000) and HTTP `status` (default 400).
+    /// WhatsApp's and Microsoft's Graph: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
     #[serde(rename = "graph_error")]
     GraphError,
-    /// Graph only: accepted, then the status `failed` with `code` (default 131026).
+    /// WhatsApp only: accepted, then the status `failed` with `code` (default 131026).
     #[serde(rename = "failed_status")]
     FailedStatus,
 }
@@ -63,6 +63,8 @@ pub enum Surface {
     Activities,
     /// Downloads of files and pasted pictures (Teams).
     Files,
+    /// Microsoft Graph (Teams).
+    Graph,
     /// `POST /{number}/messages` (WhatsApp).
     Messages,
     /// `POST /{number}/media` (WhatsApp).

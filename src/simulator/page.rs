@@ -18,6 +18,7 @@ pub(super) fn routes() -> Router {
         .route("/app.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/app.js")) }))
         .route("/cards.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/cards.js")) }))
         .route("/attach.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/attach.js")) }))
+        .route("/rooms.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/rooms.js")) }))
         .route("/search.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/search.js")) }))
         .route("/style.css", get(|| async { file("text/css; charset=utf-8", include_str!("page/style.css")) }))
 }

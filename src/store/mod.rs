@@ -5,7 +5,9 @@
 //! because it may be run again when a neighbour in its batch failed. Everything read and written has a method on [`Tx`], one
 //! file an aggregate.
 
+mod book;
 mod card;
+mod chat_job;
 mod colleague;
 mod contact;
 mod contact_search;
@@ -42,6 +44,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
+pub use chat_job::{ChatJob, ChatTask};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
@@ -75,6 +78,7 @@ const MIGRATIONS: &[&str] = &[
     CONTACTS,
     include_str!("migrations/0009_transfer.sql"),
     include_str!("migrations/0010_joining.sql"),
+    include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_draft.sql"),
 ];
 

@@ -41,6 +41,9 @@ pub const NOT_AN_OPT_OUT: &str = "Not an opt-out";
 pub const OLDER: &str = "Older";
 pub const NEWER: &str = "Newer";
 pub const NEW_CONVERSATION: &str = "New conversation";
+pub const MOVE_BACK: &str = "Move back";
+pub const USE_OWN_CHATS: &str = "Use our own chats";
+pub const OPEN_AS_CHAT: &str = "Open as group chat";
 pub const CONTACTS: &str = "Contacts";
 
 // Headings.
@@ -173,8 +176,12 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("history", "Read earlier messages"),
     ("templates", "Choose an approved template"),
     ("held", "See, edit or withdraw messages that wait"),
-    ("details", "See how the current conversation stands"),
+    ("details", "See who takes part in the current conversation, and change it"),
     ("transfer", "Hand the current client to a colleague"),
+    ("add", "Add colleagues to the current conversation"),
+    ("remove", "Remove a colleague from it"),
+    ("leave", "Leave it to the others"),
+    ("end", "End it: the client is free for your line of business"),
     ("help", "Show this card"),
     ("// text", "A note for colleagues: never sent to the client"),
     ("note", "Write such a note in a form"),

@@ -10,6 +10,7 @@ mod master;
 mod news;
 pub mod notes;
 pub mod participants;
+pub mod places;
 pub mod preflight;
 pub mod sentences;
 mod times;

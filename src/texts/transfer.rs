@@ -97,6 +97,24 @@ pub fn decided(giver: &str, receiver: &str, outcome: TransferOutcome) -> String 
     format!("{giver} offered this client to {receiver}. {became}")
 }
 
+// A whole book goes over, as the command says it.
+pub const GOES_ON_ELSEWHERE: &str = "the client goes on under another contact";
+
+/// Nobody hands over to themselves.
+pub fn same_person(name: &str) -> String {
+    format!("{name} cannot hand over to {name}")
+}
+
+/// Why a client stays.
+pub fn not_of_line(name: &str, line: &str) -> String {
+    format!("{name} is not enabled for {line}")
+}
+
+/// The same.
+pub fn has_no_app(name: &str) -> String {
+    format!("{name} has no chat with the app in Teams")
+}
+
 /// The notification of a message from before, which says nothing of it.
 pub fn earlier_message(client: &str) -> String {
     format!("Earlier message with {client}")

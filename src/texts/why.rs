@@ -55,6 +55,7 @@ pub fn happened(kind: &str) -> Option<&'static str> {
         "message.held_changed" => "Changed",
         "message.edited_in_teams" => "Changed in Teams",
         "message.deleted_in_teams" => "Deleted in Teams",
+        "message.handed_over" => "Handed over to another colleague",
         "message.withdrawn" => "Withdrawn",
         "message.expired" => "Expired",
         "message.discarded" => "Discarded",

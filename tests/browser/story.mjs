@@ -10,8 +10,8 @@ import {
 const story = [
   ["01-welcome", async () => {
     await seen("a welcome for Ana", "Welcome to switchboard, Ana Souza");
-    await expecting("three colleagues and four clients to choose from", async () => {
-      if ((await page.locator("#teams-users button").count()) !== 3) throw new Error("not three colleagues");
+    await expecting("four colleagues and four clients to choose from", async () => {
+      if ((await page.locator("#teams-users button").count()) !== 4) throw new Error("not four colleagues");
       if ((await page.locator("#phone-clients button").count()) !== 4) throw new Error("not four clients");
     });
     await windowSays("not opened yet");

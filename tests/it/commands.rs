@@ -97,6 +97,9 @@ impl Processes {
     }
 
     async fn click(&self, card: &str, title: &str, inputs: Value) {
+        // What a press leads to may follow its answer.
+        let offers = |item: &Value| item["activity_id"] == card && item["card"].to_string().contains(&format!("\"title\":\"{title}\""));
+        self.until(title, async || self.chat().await.iter().any(offers)).await;
         self.post(&self.teams, "users/ana/click", json!({"activity_id": card, "title": title, "inputs": inputs})).await;
     }
 

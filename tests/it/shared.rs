@@ -46,3 +46,12 @@ async fn what_is_said_in_a_channel_of_no_thread_reaches_no_client() {
     assert_eq!(chain.seen_by(&world.ana()).iter().filter(|item| words_of(item).contains("corner")).count(), 1);
     assert_eq!(maria.texts(), before);
 }
+
+/// The server with Graph's rights makes no chat that no line's home asks for.
+#[tokio::test]
+async fn graph_is_not_asked_as_long_as_conversations_live_in_personal_chats() {
+    let world = World::with_graph(|_| {}).await;
+    world.consented(&world.ana(), &world.maria()).await;
+    let asked = world.teams.journal(0).into_iter().filter(|entry| entry.kind.starts_with("graph.")).count();
+    assert_eq!(asked, 0);
+}

@@ -5,7 +5,7 @@ use crate::bridge::{ContactId, MessageId, MessageState, Post, RevocationId, Sigh
 use crate::cards::Style;
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
-use crate::relay::{expiry, revocation, template_views, views};
+use crate::relay::{expiry, find, revocation, template_views, views};
 use crate::store::{Contact, Message, Result, Revocation};
 use crate::texts::{labels, sentences};
 
@@ -28,6 +28,14 @@ pub fn with_case(desk: &Desk<'_>, person: &Person, id: ThreadId, then: impl FnOn
     match views::own(desk, person, id)? {
         Ok(case) => then(&case),
         Err(gone) => Ok(gone),
+    }
+}
+
+/// A thread that the colleague takes part in, or whose line they supervise.
+pub fn with_overseen(desk: &Desk<'_>, person: &Person, id: ThreadId, then: impl FnOnce(&Case) -> Result<Post>) -> Result<Post> {
+    match desk.case(id)? {
+        Some(case) if find::may_transfer(desk, person, &case)? => then(&case),
+        _ => Ok(views::gone(desk, person)),
     }
 }
 

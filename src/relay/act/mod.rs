@@ -1,12 +1,17 @@
 //! What the buttons do. Every action is checked anew on the server: a forged or stale card does nothing but show the current
 //! state.
 
+mod add;
 mod allowed;
+mod chat;
 mod contact;
 mod conversation;
+mod details;
 mod held;
+mod leave;
 mod message;
 mod note;
+mod remove;
 mod revocation;
 mod template;
 mod transfer;
@@ -30,6 +35,7 @@ use serde_json::Value;
 use template::{fill, pick, send_template};
 use why::{show_message, why_message, why_refused};
 
+pub use details::ask_which;
 pub use note::form as note_form;
 pub use template::fetched;
 
@@ -72,11 +78,20 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
             }
         }
         "note.save" => note::form_that_asks(desk, person, &text("text"), Some(NoteError::NothingChosen)),
+        "chat.link" => Ok(chat::link_nothing_chosen(desk, person)),
         "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
         "template.pick" => {
             let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
             with_case(desk, person, thread, |case| template_views::templates(desk, person, case, "", true))
         }
+        "participant.pick" => {
+            let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
+            remove::form(desk, person, thread, true)
+        }
+        "thread.which" => match data.get("command").map(|command| serde_json::from_value(command.clone())) {
+            Some(Ok(command)) => details::ask_which(desk, person, command, true),
+            _ => Ok(desk.notice(person, None, Style::Warning, sentences::CARD_TOO_OLD.to_owned())),
+        },
         "contact.add" => {
             let typed = TypedContact { name: text("name"), phone: text("phone"), language: text("language"), line: None };
             views::new_conversation(desk, person, typed, vec![ContactError::LineMissing])
@@ -88,12 +103,18 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
 /// Puts an action's card where the old one stood; a new message when we do not know where that was. Returns what the pressed
 /// card shows from now on.
 pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
+    // Where others look on, who takes no part changes their own view alone.
+    if let Seat::Shared { thread: Some(thread), .. } = &person.seat
+        && !desk.tx.participants(*thread)?.contains(person.id())
+    {
+        return Ok(post);
+    }
     // A thread card stays what it is: its next edit would take away whatever was being typed into the card in its place.
     let thread = card.map(|activity| pressed_thread_card(desk, person, activity)).transpose()?.flatten();
     if let Some(case) = thread.map(|thread| desk.case(thread)).transpose()?.flatten() {
         put(desk, person, None, post)?;
         let reader = desk.reader(person, Some(&case.contact.line));
-        return views::thread(desk, &reader, &case);
+        return views::thread(desk, &reader, &case, &desk.place_of(Some(case.thread.id), person)?);
     }
     if is_own_message(desk, person, card)? {
         // What it leads to is a message of ours, which can be edited; their card becomes a receipt in their client.
@@ -206,8 +227,12 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| {
             let reader = desk.reader(person, Some(&case.contact.line));
-            views::thread(desk, &reader, case)
+            views::thread(desk, &reader, case, &desk.place_of(Some(*thread), person)?)
         }),
+        Action::LinkChat { thread } => chat::link(desk, person, *thread),
+        Action::UnlinkChat { thread } => chat::unlink(desk, person, *thread),
+        Action::MoveBack { thread } => chat::move_back(desk, person, *thread),
+        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| chat::open(desk, person, case)),
         Action::OpenHistory { thread, before } => {
             with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
         }
@@ -226,5 +251,16 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),
         Action::AcceptTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Accept),
         Action::DeclineTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Decline),
+        Action::Details { thread } => details::details(desk, person, *thread),
+        Action::AddForm { thread } => add::form(desk, person, *thread),
+        Action::AddColleagues { thread, inputs } => add::add(desk, person, *thread, inputs),
+        Action::LeaveForm { thread } => leave::form(desk, person, *thread),
+        Action::Leave { thread, held } => leave::leave(desk, person, *thread, held),
+        Action::RemoveForm { thread } => remove::form(desk, person, *thread, false),
+        Action::PickRemoved { thread, colleague } => remove::pick(desk, person, *thread, colleague),
+        Action::Remove { thread, colleague } => remove::remove(desk, person, *thread, colleague),
+        Action::EndForm { thread } => leave::end_form(desk, person, *thread),
+        Action::End { thread } => leave::end(desk, person, *thread),
+        Action::InThread { command, thread } => run(desk, person, &command.in_thread(*thread), card),
     }
 }

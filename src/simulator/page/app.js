@@ -6,8 +6,9 @@
   const $ = (id) => document.getElementById(id);
   const worlds = { teams: null, whatsapp: null };
   const state = { teams: null, whatsapp: null };
-  const pick = { user: 0, client: 0, world: "whatsapp", quote: null, phoneQuote: null, editing: null };
-  const seen = { teams: [], whatsapp: [] };
+  // `places` holds by person which shared conversation they are in; nothing: their own chat. `chain` is the post that is answered.
+  const pick = { user: 0, client: 0, world: "whatsapp", quote: null, chain: null, phoneQuote: null, editing: null, places: {}, address: {} };
+  const seen = { teams: null, whatsapp: [] };
   const drawn = { chat: new Map(), phone: new Map(), cards: new Map() };
   let journalUrl = null;
   let clockOffset = 0;
@@ -168,13 +169,14 @@
   // Draws a list by key: what did not change stays, with whatever was typed into it.
   const atEnd = new Map();
   const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+  const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const keepAtEnd = (box) => {
     atEnd.set(box, true);
     let size = "";
     const sizeNow = () => `${box.clientWidth} ${box.clientHeight}`;
     box.addEventListener("scroll", () => {
       // Between a resize and its observer a scroll event says nothing about what the reader wants.
-      if (size === sizeNow()) atEnd.set(box, box.scrollHeight - box.scrollTop - box.clientHeight < 80);
+      if (size === sizeNow()) atEnd.set(box, isAtEnd(box));
     });
     // A smaller box (a narrow window, a keyboard on a phone) still ends with the newest item.
     new ResizeObserver(() => {
@@ -186,49 +188,103 @@
     const keys = new Set(items.map(key));
     for (const [id, entry] of known) if (!keys.has(id)) { entry.node.remove(); known.delete(id); }
     let grew = false;
+    let between = null;
     items.forEach((item, index) => {
       const id = key(item);
       const mark = JSON.stringify(item);
       const entry = known.get(id);
       if (entry?.mark === mark) return;
       const node = build(item);
-      if (entry) entry.node.replaceWith(node); else { box.insertBefore(node, box.children[index] ?? null); grew = true; }
+      if (entry) entry.node.replaceWith(node); else { box.insertBefore(node, box.children[index] ?? null); grew = true; between = node; }
       known.set(id, { mark, node });
     });
+    // What is new in an earlier chain is shown where it stands.
+    if (grew && between !== box.lastChild) {
+      between.scrollIntoView({ block: "nearest" });
+      atEnd.set(box, isAtEnd(box));
+      return;
+    }
     if (grew || atEnd.get(box)) { atEnd.set(box, true); toEnd(box); }
   };
 
   // Teams.
   const user = () => state.teams?.users[pick.user];
+  const placesOf = (one) => Rooms.list(state.teams, one);
+  const place = () => {
+    const all = placesOf(user());
+    return all.find((one) => one.id === pick.places[user().user.key]) ?? all[0];
+  };
+  // An act of the colleague whose turn it is, where they are. In a channel a message's chain is known by the message.
+  const act = (path, body, chain) => {
+    const { id } = place();
+    const where = id ? `?conversation=${encodeURIComponent(chain ? `${id};messageid=${chain}` : id)}` : "";
+    return call("teams", `users/${user().user.key}/${path}${where}`, body);
+  };
+  // How many messages of others somebody had seen, by person and conversation.
+  const seenKey = (one, where) => `${one.user.key} ${where.id ?? ""}`;
+  const unseen = (one, where) => Math.max(0, Rooms.fromOthers(where, one.user) - (seen.teams.get(seenKey(one, where)) ?? 0));
+  // Somewhere else, or somebody else: what was begun stays behind.
+  const turnTo = (next) => {
+    Object.assign(pick, { quote: null, chain: null, editing: null }, next);
+    drawn.chat.clear();
+    drawn.cards.clear();
+    $("chat").replaceChildren();
+    $("composer").value = "";
+    drawQuote();
+    extension.clear();
+    attach.clear();
+    rooms.close();
+    toast("");
+    drawTeams();
+    tick();
+  };
+  const goTo = (id) => turnTo({ places: { ...pick.places, [user().user.key]: id } });
   const drawTeams = () => {
     const { users, bot_name: bot } = state.teams;
     if (!users.length) return;
     pick.user = Math.min(pick.user, users.length - 1);
     const current = user();
-    const fromBot = (one) => one.chat.filter((item) => item.from === "bot").length;
-    const before = seen.teams[pick.user];
-    seen.teams[pick.user] = fromBot(current);
-    users.forEach((one, index) => { seen.teams[index] ??= fromBot(one); });
-    people($("teams-users"), users, pick.user, "teams-user", (one) => one.user.name, (one, index) => fromBot(one) - seen.teams[index], (index) => {
-      Object.assign(pick, { user: index, quote: null, editing: null });
-      drawn.chat.clear();
-      drawn.cards.clear();
-      $("chat").replaceChildren();
-      drawQuote();
-      extension.clear();
-      attach.clear();
-      toast("");
-      drawTeams();
-      tick();
-    });
-    $("bot-name").textContent = bot;
-    $("bot-avatar").textContent = initials(bot);
-    const typing = current.typing_at && now() - new Date(current.typing_at) < 5000;
-    $("bot-note").textContent = !current.installed ? `App not installed for ${current.user.name}` : typing ? "typing" : `Personal chat of ${current.user.name}`;
-    $("install").hidden = current.installed;
-    drawList($("chat"), drawn.chat, current.chat, (item) => item.activity_id, (item) => chatItem(item, current));
-    const last = current.chat.findLast((item) => item.from === "bot");
-    if (before !== undefined && seen.teams[pick.user] > before && last) say(`${bot}: ${last.summary ?? last.text ?? "a card"}`);
+    const here = place();
+    const count = Rooms.fromOthers(here, current.user);
+    const before = seen.teams?.get(seenKey(current, here));
+    // What is there when the page opens is no news.
+    seen.teams ??= new Map(users.flatMap((one) => placesOf(one).map((where) => [seenKey(one, where), Rooms.fromOthers(where, one.user)])));
+    seen.teams.set(seenKey(current, here), count);
+    const news = (one) => placesOf(one).reduce((sum, where) => sum + unseen(one, where), 0);
+    people($("teams-users"), users, pick.user, "teams-user", (one) => one.user.name, news, (index) => turnTo({ user: index }));
+    drawPlaces(placesOf(current), here.id, (where) => unseen(current, where));
+    const own = here.kind === "own";
+    $("bot-name").textContent = here.name;
+    $("bot-avatar").textContent = initials(here.name);
+    $("bot-avatar").className = `avatar ${own ? "bot" : "room"}`;
+    const typing = here.typing_at && now() - new Date(here.typing_at) < 5000;
+    const hears = !here.bot ? `${bot} is not here` : here.rsc ? `${bot} hears everything` : `${bot} hears mentions only`;
+    const about = own ? `Personal chat of ${current.user.name}` : `${here.note}, ${here.members.length} members. ${hears}.`;
+    $("bot-note").textContent = own && !current.installed ? `App not installed for ${current.user.name}` : typing ? (own ? "typing" : `${bot} is typing`) : about;
+    $("install").hidden = !own || current.installed;
+    rooms.draw({ teams: state.teams, user: current, place: here });
+    drawAddress(here);
+    drawList($("chat"), drawn.chat, here.items, (item) => item.activity_id, (item) => chatItem(item, current, here));
+    const last = here.items.findLast((item) => item.author_id !== current.user.user_id);
+    if (before !== undefined && count > before && last) say(`${last.author}: ${last.summary ?? last.text ?? "a card"}`);
+  };
+  // To whom a message in a shared conversation goes. Without consent the bot hears only what addresses it.
+  const drawAddress = (here) => {
+    const bot = state.teams.bot_name;
+    $("address-field").hidden = here.kind === "own" || !here.bot;
+    const chosen = pick.address[here.id] ?? (here.rsc ? "all" : "mention");
+    const options = [["mention", `@${bot}, seen by all`], ["all", "All, without a mention"], ["private", `${bot} only`]];
+    const mark = JSON.stringify([here.id, here.rsc, bot]);
+    if ($("address").dataset.mark !== mark) {
+      $("address").dataset.mark = mark;
+      $("address").replaceChildren(...options.map(([value, title]) => { const option = el("option", "", title); option.value = value; return option; }));
+    }
+    $("address").value = chosen;
+    $("composer").placeholder = here.kind === "channel" ? (pick.chain ? "Reply" : "Start a new post") : "Type a message";
+  };
+  const addressed = (draft) => {
+    if ($("address-field").hidden) return draft;
+    return { mention: { ...draft, mentions: ["bot"] }, all: draft, private: { ...draft, private: true } }[$("address").value];
   };
   const textOf = (item) => {
     if (item.deleted) return "This message was deleted.";
@@ -241,26 +297,29 @@
     const mark = JSON.stringify(item.card);
     const known = drawn.cards.get(item.activity_id);
     if (known?.mark === mark) return known.node;
-    const node = Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button), onSearch: (input, text) => typeInto(owner, item, input, text) });
+    const node = Cards.render(item.card, { locale: owner.user.locale, timeZone: owner.user.time_zone, onAction: (action, inputs, button) => press(item, action, inputs, button), onSearch: (input, text) => typeInto(item, input, text) });
     drawn.cards.set(item.activity_id, { mark, node });
     return node;
   };
-  const typeInto = async (owner, item, input, text) => {
-    const answer = await call("teams", `users/${owner.user.key}/type-into`, { activity_id: item.activity_id, input, text });
-    return answer.body?.statusCode === 200 ? answer.choices : null;
+  const typeInto = async (item, input, text) => {
+    const answer = await act("type-into", { activity_id: item.activity_id, input, text });
+    // Without a body the client's own people picker answered.
+    return answer.body === null || answer.body?.statusCode === 200 ? answer.choices : null;
   };
-  const chatItem = (item, owner) => {
-    const own = item.from === "user";
-    const row = el("article", `item ${own ? "own" : "theirs"}`);
+  const chatItem = (item, owner, here) => {
+    const own = item.author_id === owner.user.user_id;
+    const depth = here.kind !== "channel" ? "" : item.root === item.activity_id ? "post" : "reply";
+    const row = el("article", `item ${own ? "own" : "theirs"} ${depth}`);
     row.dataset.testid = "chat-item";
     row.dataset.activityId = item.activity_id;
     row.dataset.from = item.from;
-    const name = own ? owner.user.name : state.teams.bot_name;
+    const name = item.author;
     const meta = el("div", "meta", el("span", "name", name), timeNode(item.at, owner.user.time_zone, owner.user.locale));
-    if (item.edited_at) meta.append(el("span", "", own ? "Edited" : "Updated"));
+    if (item.edited_at) meta.append(el("span", "", item.from === "user" ? "Edited" : "Updated"));
+    if (item.private_to) meta.append(el("span", "private", "Only you see this"));
     const bubble = el("div", item.card ? "bubble has-card" : "bubble");
     if (item.quoted) {
-      const quoted = owner.chat.find((one) => one.activity_id === item.quoted);
+      const quoted = here.items.find((one) => one.activity_id === item.quoted);
       bubble.append(el("blockquote", "quoted", quoted ? textOf(quoted).slice(0, 120) : "an earlier message"));
     }
     if (item.deleted) bubble.append(el("em", "subtle", "This message was deleted."));
@@ -270,14 +329,16 @@
       if (item.card) bubble.append(cardOf(item, owner));
     }
     if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
-    if (!item.deleted) meta.append(tools(item, own));
+    if (!item.deleted) meta.append(tools(item, own, here));
     const body = el("div", "item-body", meta, bubble);
     if (own && item.status !== null && Math.floor(item.status / 100) !== 2) body.append(el("div", "failed", item.status === 0 ? "Not delivered: the app did not answer." : `Not delivered: the app answered ${item.status}.`));
-    row.append(el("span", `avatar ${own ? `person-${pick.user % 4}` : "bot"}`, initials(name)), body);
+    if (item.from === "user" && item.status === null && here.bot && here.kind !== "own") body.append(el("div", "unheard", `${state.teams.bot_name} was not told.`));
+    const person = state.teams.users.findIndex((one) => one.user.user_id === item.author_id);
+    row.append(el("span", `avatar ${person < 0 ? "bot" : `person-${person % 4}`}`, initials(name)), body);
     row.firstChild.setAttribute("aria-hidden", "true");
     return row;
   };
-  const tools = (item, own) => {
+  const tools = (item, own, here) => {
     const tool = (label, act) => {
       const button = el("button", "tool", label);
       button.type = "button";
@@ -285,21 +346,23 @@
       button.addEventListener("click", act);
       return button;
     };
-    const key = user().user.key;
     const target = { activity_id: item.activity_id };
-    const all = [tool("Quote", () => { Object.assign(pick, { quote: item, editing: null }); drawQuote(); $("composer").focus(); })];
+    const begin = (what) => { Object.assign(pick, { quote: null, chain: null, editing: null }, what); drawQuote(); drawAddress(here); $("composer").focus(); };
+    const all = [];
+    if (here.kind === "channel") all.push(tool("Reply", () => begin({ chain: here.items.find((one) => one.activity_id === item.root) ?? item })));
+    else all.push(tool("Quote", () => begin({ quote: item })));
     if (own) {
-      all.push(tool("Edit", () => { Object.assign(pick, { quote: null, editing: item }); $("composer").value = item.text ? textOf(item) : ""; drawQuote(); $("composer").focus(); }));
-      all.push(tool("Delete", () => attempt(() => call("teams", `users/${key}/delete`, target))));
-    } else {
-      all.push(tool("Like", () => attempt(() => call("teams", `users/${key}/react`, { ...target, kind: "like", remove: item.reactions.includes("like") }))));
+      all.push(tool("Edit", () => { begin({ editing: item }); $("composer").value = item.text ? textOf(item) : ""; }));
+      all.push(tool("Delete", () => attempt(() => act("delete", target))));
+    } else if (!item.private_to) {
+      all.push(tool("Like", () => attempt(() => act("react", { ...target, kind: "like", remove: item.reactions.includes("like") }))));
     }
     return el("span", "tools", ...all);
   };
   const drawQuote = () => {
-    const what = pick.editing ?? pick.quote;
+    const what = pick.editing ?? pick.chain ?? pick.quote;
     $("quote").hidden = !what;
-    if (what) $("quote-text").textContent = `${pick.editing ? "Editing" : "Quoting"}: ${textOf(what).slice(0, 90)}`;
+    if (what) $("quote-text").textContent = `${pick.editing ? "Editing" : pick.chain ? "Replying to" : "Quoting"}: ${textOf(what).slice(0, 90)}`;
   };
   const toast = (text) => {
     $("toast").textContent = text ?? "";
@@ -311,7 +374,7 @@
     const buttons = button.closest(".card")?.querySelectorAll("button:not(:disabled)") ?? [];
     for (const one of buttons) one.disabled = true;
     button.setAttribute("aria-busy", "true");
-    const answer = await attempt(() => call("teams", `users/${user().user.key}/click`, { activity_id: item.activity_id, action, inputs }));
+    const answer = await attempt(() => act("click", { activity_id: item.activity_id, action, inputs }));
     button.removeAttribute("aria-busy");
     for (const one of buttons) one.disabled = false;
     toast(answer?.toast);
@@ -324,27 +387,37 @@
     return { text, html: `<p>${body}</p>` };
   };
   const extension = Search.extension({
-    ask: (path, body) => call("teams", `users/${user().user.key}/${path}`, body),
+    ask: (path, body) => act(path, body, pick.chain?.activity_id),
     reader: () => ({ locale: user().user.locale, timeZone: user().user.time_zone }),
     say,
   });
   const attach = Attach.control({ say });
+  const rooms = Rooms.panel({
+    act: async (path, body) => {
+      const answer = await attempt(() => call("teams", path, body));
+      await refresh("teams");
+      return answer;
+    },
+    opened: (id) => { if (id !== place().id) goTo(id); $("composer").focus(); },
+  });
+  const drawPlaces = Rooms.bar({ choose: goTo, create: () => rooms.open("new") });
   const sendTeams = () => attempt(async () => {
     const text = $("composer").value.trim();
     const card = extension.placed();
-    const { quote, editing } = pick;
+    const { quote, chain, editing } = pick;
+    const post = chain?.activity_id;
     // A card, and a message that is changed, go without files; those wait for the next message.
     const plain = !card && !editing;
     if ((!text && !card && !(plain && attach.any())) || !user()) return;
-    const key = user().user.key;
     const files = plain ? attach.take() : [];
     extension.clear();
     $("composer").value = "";
+    // Who answers a post goes on answering it.
     Object.assign(pick, { quote: null, editing: null });
     drawQuote();
-    if (card) await call("teams", `users/${key}/place`, { card, text });
-    else if (editing) await call("teams", `users/${key}/edit`, { activity_id: editing.activity_id, ...draftOf(text) });
-    else await call("teams", `users/${key}/type`, { ...draftOf(text), quote: quote?.activity_id ?? null, files });
+    if (card) await act("place", { card, text }, post);
+    else if (editing) await act("edit", { activity_id: editing.activity_id, ...addressed(draftOf(text)) });
+    else await act("type", { ...addressed(draftOf(text)), quote: quote?.activity_id ?? null, files }, post);
     refresh("teams");
   });
 
@@ -581,7 +654,8 @@
     $("phone-form").addEventListener("submit", (event) => { event.preventDefault(); sendPhone(); });
     enterSends("composer", sendTeams);
     enterSends("phone-composer", sendPhone);
-    $("quote-drop").addEventListener("click", () => { if (pick.editing) $("composer").value = ""; Object.assign(pick, { quote: null, editing: null }); drawQuote(); });
+    $("quote-drop").addEventListener("click", () => { if (pick.editing) $("composer").value = ""; Object.assign(pick, { quote: null, chain: null, editing: null }); drawQuote(); drawAddress(place()); });
+    $("address").addEventListener("change", () => { pick.address[place().id] = $("address").value; });
     $("phone-quote-drop").addEventListener("click", () => { pick.phoneQuote = null; drawPhoneQuote(); });
     $("install").addEventListener("click", () => attempt(async () => { await call("teams", `users/${user().user.key}/install`, {}); refresh("teams"); }));
     const toggle = (id, name) => $(id).addEventListener("click", () => attempt(async () => {

@@ -15,7 +15,7 @@ use super::control::Where;
 use super::deliver::{Posted, UNABLE};
 use super::draft::Draft;
 use super::seat::Seat;
-use super::state::{TeamsWorld, World};
+use super::state::{TeamsUser, TeamsWorld, World};
 use crate::simulator::common::ControlError;
 
 const ADAPTIVE: &str = "application/vnd.microsoft.card.adaptive";
@@ -23,6 +23,8 @@ const ADAPTIVE: &str = "application/vnd.microsoft.card.adaptive";
 const PAGE: u32 = 25;
 /// As many as an input offers.
 const CHOICES: usize = 15;
+/// The client's own people picker: no bot is asked.
+const PEOPLE: &str = "graph.microsoft.com/users";
 
 /// A row of the message extension's list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -126,6 +128,9 @@ impl World {
         let item = self.item(&self.actor(seat)?, activity_id)?;
         let card = item.card.clone().unwrap_or_default();
         let dataset = dataset_of(&card, input).ok_or_else(|| ControlError::Unknown("input with a dataset", input.to_owned()))?;
+        if let Some(scope) = dataset.strip_prefix(PEOPLE) {
+            return self.picks_people(seat, scope == "?scope=currentContext", text);
+        }
         let value = json!({"queryText": text, "queryOptions": {"skip": 0, "top": CHOICES}, "dataset": dataset});
         let Posted { status, body, millis, .. } = self.invokes(seat, "application/search", value, Some(&item)).await?;
         let body: Value = serde_json::from_str(&body).unwrap_or_default();
@@ -133,6 +138,23 @@ impl World {
         let found: Vec<FoundChoice> = serde_json::from_value(body["value"]["results"].clone()).unwrap_or_default();
         let choices = if good { found.into_iter().take(CHOICES).collect() } else { Vec::new() };
         Ok(SearchAnswer { status, body, choices, millis })
+    }
+
+    /// The people whose name begins like the text, a part of it or their address: those of this conversation, or everybody.
+    fn picks_people(&self, seat: Seat<'_>, here: bool, text: &str) -> Result<SearchAnswer, ControlError> {
+        let actor = self.actor(seat)?;
+        let state = self.lock();
+        let roster = seat.conversation.and_then(|conversation| state.shared.roster(conversation));
+        let is_here = |user: &TeamsUser| roster.map_or(user.key == actor.user.key, |roster| roster.has(&user.key));
+        let wanted = text.to_lowercase();
+        let fits = |user: &&TeamsUser| {
+            let name = user.name.to_lowercase();
+            (!here || is_here(user))
+                && (name.starts_with(&wanted) || name.split(' ').chain([user.upn.as_str()]).any(|part| part.starts_with(&wanted)))
+        };
+        let found = state.users.iter().map(|state| &state.user).filter(fits);
+        let choices = found.map(|user| FoundChoice { title: user.name.clone(), value: user.object_id.clone() }).take(CHOICES).collect();
+        Ok(SearchAnswer { status: 200, body: Value::Null, choices, millis: 0 })
     }
 
     async fn invokes(&self, seat: Seat<'_>, name: &str, value: Value, card: Option<&ChatItem>) -> Result<Posted, ControlError> {

@@ -20,6 +20,7 @@ use crate::simulator::line::Line;
 
 const ISSUER: &str = "https://api.botframework.com";
 const SCOPE: &str = "https://api.botframework.com/.default";
+const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
 
 impl World {
     pub(super) fn good_claims(&self) -> Value {
@@ -74,11 +75,13 @@ fn issue(world: &World, tenant: &str, body: &[u8]) -> Response {
     if !bool::from(field("client_secret").as_bytes().ct_eq(world.client_secret.as_bytes())) {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215, "Invalid client secret provided.");
     }
-    if field("scope") != SCOPE {
-        return refuse(StatusCode::BAD_REQUEST, "invalid_scope", 70_011, "The provided value for scope is not valid.");
-    }
+    let tokens = match field("scope") {
+        SCOPE => &world.tokens,
+        GRAPH_SCOPE => &world.graph_tokens,
+        _ => return refuse(StatusCode::BAD_REQUEST, "invalid_scope", 70_011, "The provided value for scope is not valid."),
+    };
     let now = world.common.now();
-    let token = world.tokens.issue(now);
+    let token = tokens.issue(now);
     world.common.journal.record(Way::In, "login.token", now, None, Some(200), || Value::Null);
     Json(json!({"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token})).into_response()
 }

@@ -16,6 +16,7 @@ mod deliver;
 mod draft;
 mod extension;
 mod files;
+mod graph;
 mod keys;
 mod login;
 mod organize;
@@ -65,6 +66,8 @@ pub struct TeamsOptions {
     pub teams: Vec<TeamOptions>,
     /// The app's id in the organization's catalog (GUID), as Microsoft Graph knows it.
     pub catalog_id: String,
+    /// The resource-specific application permissions of the app's manifest; who installs it through Graph consents to all of them.
+    pub permissions: Vec<String>,
     /// Counters only: nothing is kept of what was posted (benchmarks).
     pub quiet: bool,
 }
@@ -112,7 +115,11 @@ impl TeamsWorld {
             bot_endpoint: RwLock::new(options.bot_endpoint),
             last_id: AtomicI64::new(0),
             keys: Keys::new().await?,
+            catalog_id: options.catalog_id,
+            permissions: options.permissions,
             tokens: Tokens::default(),
+            graph_tokens: Tokens::default(),
+            telling: Default::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
             files: Mutex::default(),
             state: Mutex::new(State { users, shared: Default::default(), sends: Default::default() }),
@@ -122,6 +129,7 @@ impl TeamsWorld {
             .merge(login::routes())
             .merge(connector::routes())
             .merge(files::routes())
+            .merge(graph::routes())
             .merge(control::routes())
             .merge(control_rooms::routes())
             .merge(extension::routes())
@@ -199,6 +207,17 @@ impl TeamsWorld {
     /// Forgets every token it issued: the next call is answered 401.
     pub fn revoke_tokens(&self) {
         self.world.tokens.revoke();
+        self.world.graph_tokens.revoke();
+    }
+
+    /// Microsoft Graph with its version, as the server configures it: `http://127.0.0.1:PORT/graph/v1.0`.
+    pub fn graph_url(&self) -> String {
+        format!("{}/graph/v1.0", self.world.base)
+    }
+
+    /// Waits (real time, at most `for_`) until the bot was told everything that follows from what it asked of Graph.
+    pub async fn settled(&self, for_: Duration) -> Result<(), TimedOut> {
+        self.world.common.until(for_, || (self.world.telling.load(Ordering::SeqCst) == 0).then_some(())).await
     }
 
     /// A JWT with this header and these claims, signed (RS256) with the current key. Missing header members are filled in.

@@ -3,7 +3,7 @@
 //! Invariant: ids rise, each is given once.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use base64::Engine;
@@ -96,7 +96,15 @@ pub(super) struct World {
     pub(super) bot_endpoint: RwLock<Option<Url>>,
     pub(super) last_id: AtomicI64,
     pub(super) keys: Keys,
+    pub(super) catalog_id: String,
+    /// What the app's manifest asks for in chats and teams.
+    pub(super) permissions: Vec<String>,
+    /// For the Connector.
     pub(super) tokens: Tokens,
+    /// For Microsoft Graph.
+    pub(super) graph_tokens: Tokens,
+    /// Events that the bot is being told of without anybody waiting.
+    pub(super) telling: AtomicUsize,
     pub(super) limits: AtomicBool,
     pub(super) files: Mutex<HashMap<String, SentFile>>,
     pub(super) state: Mutex<State>,

@@ -1,5 +1,6 @@
 //! Both worlds against a tiny server that only records what it is sent.
 
+mod graph;
 mod rooms;
 mod surface;
 mod teams;
@@ -94,12 +95,16 @@ async fn stage() -> Stage {
 
 impl Stage {
     async fn token(&self) -> String {
+        self.token_for("https://api.botframework.com/.default").await
+    }
+
+    async fn token_for(&self, scope: &str) -> String {
         let teams = defaults().teams;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
             .append_pair("client_id", &teams.app_id)
             .append_pair("client_secret", &teams.client_secret)
-            .append_pair("scope", "https://api.botframework.com/.default")
+            .append_pair("scope", scope)
             .finish();
         let url = format!("{}/{}/oauth2/v2.0/token", self.teams.login_url(), teams.tenant_id);
         let answer: Value = self.http.post(url).body(form).send().await.expect("answers").json().await.expect("JSON");

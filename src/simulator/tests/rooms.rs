@@ -271,6 +271,24 @@ async fn a_card_in_a_chain_is_pressed_and_searched_in_that_chain() {
     );
 }
 
+#[rstest]
+#[case::of_this_conversation("graph.microsoft.com/users?scope=currentContext", "", &["Ana Souza", "Ben Okafor"])]
+#[case::of_this_conversation_by_surname("graph.microsoft.com/users?scope=currentContext", "oka", &["Ben Okafor"])]
+#[case::of_the_organization("graph.microsoft.com/users", "e", &["Eva Lang"])]
+#[tokio::test]
+async fn the_people_picker_asks_no_bot(#[case] dataset: &str, #[case] typed: &str, #[case] names: &[&str]) {
+    let stage = stage().await;
+    let token = stage.token().await;
+    let chat = stage.group_chat().await;
+    let mut card = button("Add");
+    card["body"] = json!([{"type": "Input.ChoiceSet", "id": "who", "choices.data": {"type": "Data.Query", "dataset": dataset}}]);
+    let (_, body) = stage.connector(Method::POST, &path(&chat), &token, carded(card)).await;
+    let before = stage.told().len();
+    let answer = stage.teams.types_into(("ana", chat.as_str()), body["id"].as_str().expect("an id"), "who", typed).await.expect("searched");
+    let found: Vec<&str> = answer.choices.iter().map(|choice| choice.title.as_str()).collect();
+    assert_eq!((found.as_slice(), stage.told().len()), (names, before));
+}
+
 #[tokio::test]
 async fn a_targeted_message_of_the_bot_is_seen_by_one_member() {
     let stage = stage().await;
@@ -317,6 +335,63 @@ async fn members_come_in_pages_and_a_team_has_channels() {
     let (_, channels) = stage.teams_api(&token, &format!("v3/teams/{}/conversations", team.id)).await;
     let expected = json!([{"id": team.id, "name": null}, {"id": CLIENTS_CHANNEL, "name": "Clients"}]);
     assert_eq!(channels["conversations"], expected);
+}
+
+#[tokio::test]
+async fn a_second_page_of_members_follows_the_first() {
+    let mut cast = defaults().teams;
+    let ana = cast.users[0].clone();
+    cast.users = (0..60)
+        .map(|n| TeamsUser {
+            key: format!("u{n}"),
+            object_id: format!("{n:08}-0001"),
+            user_id: format!("29:{n}"),
+            conversation_id: format!("a:{n}"),
+            ..ana.clone()
+        })
+        .collect();
+    let stage = Stage { teams: TeamsWorld::start(loopback().await, cast, Clock::manual(noon())).await.expect("starts"), ..stage().await };
+    stage.teams.set_bot_endpoint("http://127.0.0.1:9/".parse().expect("a URL"));
+    let everybody: Vec<String> = (0..60).map(|n| format!("u{n}")).collect();
+    let chat = stage.teams.create_group_chat("All", &everybody.iter().map(String::as_str).collect::<Vec<_>>()).expect("made");
+    stage.teams.add_bot(&chat, "u0").await.expect("added");
+    let token = stage.token().await;
+    let page = format!("/{chat}/pagedmembers?pageSize=50");
+    let (_, first) = stage.connector(Method::GET, &page, &token, Value::Null).await;
+    let more = first["continuationToken"].as_str().expect("a second page").to_owned();
+    let (_, second) = stage.connector(Method::GET, &format!("{page}&continuationToken={more}"), &token, Value::Null).await;
+    let count = |page: &Value| page["members"].as_array().map_or(0, Vec::len);
+    assert_eq!((count(&first), count(&second), second.get("continuationToken")), (50, 10, None));
+    assert_eq!(second["members"][0]["id"], "29:50");
+}
+
+#[rstest]
+#[case::current(QuoteStyle::Entity)]
+#[case::older(QuoteStyle::Blockquote)]
+#[tokio::test]
+async fn a_quote_names_who_wrote_what_it_quotes(#[case] style: QuoteStyle) {
+    let stage = stage().await;
+    let chat = stage.group_chat().await;
+    let said = stage.teams.types(("ben", chat.as_str()), "pizza").await.expect("sent").activity_id;
+    let draft = Draft::text("no").mentioning("bot").quoting(&said).style(style);
+    stage.teams.says(("ana", chat.as_str()), draft).await.expect("sent");
+    let told = stage.last_told();
+    let ben = &defaults().teams.users[1];
+    let entity =
+        told["entities"].as_array().expect("entities").iter().find(|one| one["type"] == "quotedReply").map(|one| &one["quotedReply"]);
+    match style {
+        QuoteStyle::Entity => {
+            let quote = entity.expect("a quote");
+            assert_eq!((&quote["messageId"], &quote["senderId"], &quote["preview"]), (&json!(said), &json!(ben.user_id), &json!("pizza")));
+        }
+        _ => {
+            let html = told["attachments"][0]["content"].as_str().expect("HTML");
+            assert!(
+                html.contains(&format!("Reply\" itemid=\"{said}\"")) && html.contains(&ben.user_id) && html.contains("Mention"),
+                "{html}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -35,3 +35,11 @@ CREATE TABLE transfer_card (
     activity_id TEXT,
     PRIMARY KEY (transfer_id, side)
 ) WITHOUT ROWID;
+
+-- Clients that went over with somebody's whole book, until both have been told of all of them at once.
+CREATE TABLE book_move (
+    giver_id    TEXT NOT NULL,
+    receiver_id TEXT NOT NULL,
+    thread_id   BIGINT NOT NULL,
+    PRIMARY KEY (giver_id, receiver_id, thread_id)
+) WITHOUT ROWID;

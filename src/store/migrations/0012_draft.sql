@@ -1,10 +1,6 @@
 -- A kept text is sent as it would have been, and nowhere else: with what it quoted and what came with it.
 -- 1: a note, for colleagues only.
 ALTER TABLE draft ADD COLUMN note BIGINT NOT NULL DEFAULT 0;
--- The message of ours that it answers.
-ALTER TABLE draft ADD COLUMN answers BIGINT;
--- JSON: the files that came with it.
-ALTER TABLE draft ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
 -- Where it stands in Teams.
 ALTER TABLE draft ADD COLUMN conversation_id TEXT;
 ALTER TABLE draft ADD COLUMN activity_id TEXT;

@@ -37,9 +37,9 @@ impl Drop for Apart {
 }
 
 impl World {
-    /// [`World::with`], and the server can be made to crash.
+    /// [`World::with_graph`], and the server can be made to crash.
     pub async fn crashable(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, true).await
+        Self::build(change, true, true).await
     }
 
     /// The server is gone at once: requests in flight are cut, nothing is tidied up.

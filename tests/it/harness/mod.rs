@@ -74,17 +74,23 @@ impl World {
 
     /// [`World::start`] with a changed directory.
     pub async fn with(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, false).await
+        Self::build(change, false, false).await
     }
 
-    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool) -> Self {
+    /// [`World::with`], and the server may ask Microsoft Graph.
+    pub async fn with_graph(change: impl FnOnce(&mut Directory)) -> Self {
+        Self::build(change, false, true).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, graph: bool) -> Self {
         let clock = Clock::manual(noon());
         let cast = simulator::defaults();
         let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
         let whatsapp = WhatsAppWorld::start(listener().await, cast.whatsapp.clone(), clock.clone()).await.expect("WhatsApp starts");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let nowhere = "127.0.0.1:1".parse().expect("an address");
-        let config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
+        let mut config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
+        config.teams.graph.enabled = graph;
         let mut directory = demo::directory(&cast);
         change(&mut directory);
         let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
@@ -239,6 +245,7 @@ impl World {
         for _ in 0..2 {
             self.rests().await;
             self.whatsapp.settled(PATIENCE).await.expect("every webhook is answered");
+            self.teams.settled(PATIENCE).await.expect("the bot is told everything");
         }
         self.rests().await;
     }

@@ -1,0 +1,41 @@
+//! How an input lets somebody choose: by typing (`choices.data`), and more than one (`isMultiSelect`).
+
+use super::element::Choices;
+use super::typeahead::Dataset;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Beside picking one of those shown.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Ways {
+    #[serde(rename = "choices.data", skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(rename = "isMultiSelect", skip_serializing_if = "Option::is_none")]
+    several: Option<bool>,
+}
+
+impl Choices {
+    /// More than one may be chosen; the values come as one text, with commas between them.
+    pub fn several(mut self) -> Self {
+        self.ways.several = Some(true);
+        self
+    }
+
+    /// Found by typing in all of `dataset`; the choices given are those that stand there before, and all there is in clients
+    /// that do not know it. An input that shows all its choices at once has no place to type, and needs none. A choice that was made
+    /// before is shown only there: an input that is searched takes no value.
+    pub fn typeahead(self, dataset: Dataset) -> Self {
+        if self.style == "expanded" {
+            return self;
+        }
+        self.searched(dataset)
+    }
+
+    /// Found by typing only, for what is not for everybody who sees the card.
+    pub fn searched(self, dataset: Dataset) -> Self {
+        // Of Adaptive Cards 1.6, and read by Teams in cards of 1.5.
+        let mut input = self.filtered().value(None);
+        input.ways.data = Some(json!({"type": "Data.Query", "dataset": dataset.to_string()}));
+        input
+    }
+}
