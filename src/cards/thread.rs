@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, HomeView, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::{labels, notes, places};
+use crate::texts::{labels, places};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -56,7 +56,6 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
-        Button::new(notes::NOTE, &Action::NoteForm { thread: view.thread }),
     ];
     card.actions(take.into_iter().chain(buttons).chain(why).chain(moves));
     card.post(labels::about(&name(&view.head.client), summary(view)))
