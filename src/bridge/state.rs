@@ -29,6 +29,8 @@ pub enum MessageState {
     Expired,
     /// Refused by a rule; nothing was sent.
     Refused,
+    /// A note, which is never sent. Nothing leads into this state or out of it.
+    Internal,
 }
 
 impl MessageState {
@@ -48,6 +50,7 @@ impl MessageState {
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
             Self::Refused => "refused",
+            Self::Internal => "internal",
         }
     }
 
@@ -56,7 +59,7 @@ impl MessageState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Received,
         Self::Held,
         Self::Queued,
@@ -70,6 +73,7 @@ impl MessageState {
         Self::Withdrawn,
         Self::Expired,
         Self::Refused,
+        Self::Internal,
     ];
 
     /// How far towards the client's eyes; `None` for states that no status changes.

@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{Text, name};
 use super::view::{Head, Reader};
 use crate::bridge::{Post, ThreadId, Time};
-use crate::texts::{labels, participants as words, transfer};
+use crate::texts::{labels, notes, participants as words, transfer};
 
 /// A conversation and its colleagues.
 #[derive(Clone, Debug)]
@@ -67,5 +67,6 @@ fn buttons(view: &Details) -> Vec<Button> {
         button(words::LEAVE, Action::LeaveForm { thread }),
         remove,
         button(words::END, Action::EndForm { thread }),
+        button(notes::NOTE, Action::NoteForm { thread }),
     ]
 }

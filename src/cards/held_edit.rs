@@ -6,7 +6,7 @@ use super::submit::Action;
 use super::text::{clip, name};
 use super::view::{HeldEdit, Reader, TextError};
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{labels, notes};
 
 /// WhatsApp's limit for a text, in characters.
 const TEXT_LIMIT: usize = 4_096;
@@ -21,6 +21,7 @@ pub fn held_edit(reader: &Reader<'_>, view: &HeldEdit) -> Post {
         error(match found {
             TextError::Empty => labels::NO_TEXT,
             TextError::TooLong => labels::TEXT_TOO_LONG,
+            TextError::Note => notes::NOT_HERE,
         })
     }));
     card.actions([

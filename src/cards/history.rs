@@ -7,7 +7,7 @@ use super::text::{Text, clip, name};
 use super::view::Reader;
 use super::{History, HistoryLine, Speaker};
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{labels, notes};
 
 /// Who said what, when, and how far it got. When not all fit, the newest are shown and Older leads to the rest.
 pub fn history(reader: &Reader<'_>, view: &History) -> Post {
@@ -37,6 +37,7 @@ pub fn speaker(speaker: &Speaker, client: &str) -> String {
         Speaker::Client if client.is_empty() => labels::CLIENT.to_owned(),
         Speaker::Client => name(client),
         Speaker::Colleague(who) => name(who),
+        Speaker::Note(who) => notes::by(&name(who), false),
         Speaker::System => labels::SYSTEM.to_owned(),
     }
 }

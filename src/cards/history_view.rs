@@ -36,6 +36,8 @@ pub enum Speaker {
     Client,
     /// A colleague, by name.
     Colleague(String),
+    /// An internal note of a colleague, by name.
+    Note(String),
     /// The server itself: requests, confirmations.
     System,
 }

@@ -69,6 +69,8 @@ mod samples;
 #[cfg(test)]
 mod samples_joining;
 #[cfg(test)]
+mod samples_notes;
+#[cfg(test)]
 mod samples_participants;
 #[cfg(test)]
 mod samples_people;
@@ -105,7 +107,7 @@ pub use leave::{LeaveForm, leave_form};
 pub use link::link;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
-pub use note::{NOTE_LIMIT, NoteError, NoteForm, note};
+pub use note::{NOTE_LIMIT, NoteAbout, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use parse::ParseError;

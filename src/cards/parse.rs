@@ -42,7 +42,7 @@ impl Action {
         };
         let chosen_by = match verb {
             "contact.open" | "thread.start" => Some("contact"),
-            "route.choose" | "thread.which" | "chat.link" => Some("thread"),
+            "route.choose" | "thread.which" | "chat.link" | "note.save" => Some("thread"),
             "participant.pick" => Some("colleague"),
             // One of two choices is made on the card, the other stood fast before.
             "template.pick" if !members.contains_key("name") => Some("template"),

@@ -127,6 +127,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
     cards.extend(notices(reader, words));
+    cards.extend(super::samples_notes::all(reader, words));
     cards.extend(samples_places::all(reader, words));
     cards
 }
@@ -368,20 +369,6 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         expires: hours(69),
     };
     let failure = |class, code| Failed { head: head(words), message, thread: ThreadId(7), text: words.text.clone(), class, code };
-    let open = |id, client: &str| ThreadChoice {
-        thread: ThreadId(id),
-        client: client.into(),
-        line: "Private Advice".into(),
-        number: "+49 30 901820".into(),
-    };
-    let who = Route {
-        draft: 3,
-        text: words.text.clone(),
-        files: vec![],
-        threads: vec![open(7, &words.client), open(8, "Jonas Weber")],
-        shared: false,
-        nothing_chosen: false,
-    };
     let edit = HeldEdit { head: head(words), message, text: words.text.clone(), error: None };
     vec![
         ("held", held(reader, &waits)),
@@ -405,12 +392,6 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("failed_retry", failed(reader, &failure(FailureClass::Unavailable, None))),
         ("failed_template", failed(reader, &failure(FailureClass::WindowClosed, Some(131_047)))),
         ("uncertain", uncertain(reader, &Uncertain { head: head(words), message, text: words.text.clone(), sent: hours(-1) })),
-        ("route", route(reader, &who)),
-        ("route_nothing_chosen", route(reader, &Route { nothing_chosen: true, ..who.clone() })),
-        (
-            "route_shared",
-            route(reader, &Route { files: vec!["offer.pdf".into()], threads: vec![open(7, &words.client)], shared: true, ..who }),
-        ),
     ]
 }
 

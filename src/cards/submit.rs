@@ -172,6 +172,17 @@ pub enum Action {
     },
     #[serde(rename = "route.discard")]
     DiscardDraft { draft: i64 },
+    /// Show the input for a note.
+    #[serde(rename = "thread.note")]
+    NoteForm { thread: ThreadId },
+    /// Keep a note. `text` is an input; `thread`, too, where it was not certain.
+    #[serde(rename = "note.save")]
+    Note {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+        #[serde(default)]
+        text: String,
+    },
     /// A client nobody owns: take the thread.
     #[serde(rename = "thread.take")]
     Take { thread: ThreadId },
@@ -230,15 +241,6 @@ pub enum Action {
     /// A group chat is to be made for the thread.
     #[serde(rename = "chat.open")]
     OpenChat { thread: ThreadId },
-    /// Show the input for a note.
-    #[serde(rename = "thread.note")]
-    NoteForm { thread: ThreadId },
-    #[serde(rename = "note.save")]
-    SaveNote {
-        thread: ThreadId,
-        #[serde(default)]
-        text: String,
-    },
     /// Messages of a thread, older than `before`.
     #[serde(rename = "history.open")]
     OpenHistory {
@@ -381,6 +383,8 @@ pub const VERBS: &[&str] = &[
     "message.arrived",
     "route.choose",
     "route.discard",
+    "thread.note",
+    "note.save",
     "thread.take",
     "join.ask",
     "join.administrator",
@@ -396,8 +400,6 @@ pub const VERBS: &[&str] = &[
     "chat.unlink",
     "chat.move_back",
     "chat.open",
-    "thread.note",
-    "note.save",
     "history.open",
     "history.search",
     "contact.edit",

@@ -156,6 +156,8 @@ pub enum TextError {
     Empty,
     /// More than 4,096 characters.
     TooLong,
+    /// It is a note, which is never sent.
+    Note,
 }
 
 /// The held messages of the reader's conversations, or of one.
@@ -244,13 +246,23 @@ pub struct Route {
     /// Row of the kept text.
     pub draft: i64,
     pub text: String,
+    /// It is a note: for colleagues only.
+    pub note: bool,
     /// Names of the files that came with it.
     pub files: Vec<String>,
     pub threads: Vec<ThreadChoice>,
     /// Everybody in a shared conversation reads it.
     pub shared: bool,
+    pub problem: Option<RouteProblem>,
+}
+
+/// Why the question is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteProblem {
     /// "Send" was pressed with no client chosen.
-    pub nothing_chosen: bool,
+    NothingChosen,
+    /// The one that was chosen is not open to the colleague any more.
+    NotOpen,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

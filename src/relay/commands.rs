@@ -2,12 +2,12 @@
 
 use super::act;
 use super::desk::{Desk, Person, Seat};
-use super::views;
-use crate::bridge::{Post, Quote, Route, ThreadId, route};
+use super::{note, views, whom};
+use crate::bridge::{Post, Quote, Route, ThreadId};
 use crate::cards::submit::Action;
-use crate::cards::{self, Style, ThreadCommand, TypedContact};
+use crate::cards::{self, ThreadCommand, TypedContact};
+use crate::markup;
 use crate::store::Result;
-use crate::texts::sentences;
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,22 +21,24 @@ pub enum Command {
     Templates,
     Held,
     Details,
+    /// Write an internal note.
+    Note,
     Transfer,
     Away,
     Back,
     /// About a conversation that must be certain.
     InThread(ThreadCommand),
     Help,
-    /// A command of the product that this version does not have: never a message to a client by mistake.
-    NotYet,
 }
-
-/// Commands for several colleagues in one conversation.
-const NOT_YET: [&str; 1] = ["note"];
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
 pub fn read(text: &str) -> Option<Command> {
+    if note::read(text).is_some_and(|note| note.is_empty()) {
+        return Some(Command::Note);
+    }
+    // Formatting does not make it a message.
+    let text = markup::plain(text);
     let text = text.trim();
     let (word, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()));
     let number = rest.starts_with('+') && rest.chars().all(|c| c.is_ascii_digit() || "+ ()-/.".contains(c));
@@ -48,6 +50,7 @@ pub fn read(text: &str) -> Option<Command> {
         ("templates", "") => Command::Templates,
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
+        ("note", "") => Command::Note,
         ("transfer", "") => Command::Transfer,
         ("away", "") => Command::Away,
         ("back", "") => Command::Back,
@@ -56,7 +59,6 @@ pub fn read(text: &str) -> Option<Command> {
         ("leave", "") => Command::InThread(ThreadCommand::Leave),
         ("end", "") => Command::InThread(ThreadCommand::End),
         ("help", "") => Command::Help,
-        (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
     })
 }
@@ -73,8 +75,8 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Held => act::run(desk, person, &Action::HeldList {}, None),
         Command::Away => act::run(desk, person, &Action::Away {}, None),
         Command::Back => act::run(desk, person, &Action::Back { who: String::new() }, None),
+        Command::Note => act::note_form(desk, person),
         Command::Help => help(desk, person),
-        Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::Details { thread }),
         Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
@@ -84,8 +86,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
 
 /// About the conversation that a text would go to now, where there is no doubt; else the commands alone.
 fn help(desk: &Desk<'_>, person: &Person) -> Result<Post> {
-    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
-    match route(Quote::Nothing, &open, person.known.focus) {
+    match whom::route(desk, person, Quote::Nothing)? {
         Route::To(thread) => act::run(desk, person, &Action::ThreadHelp { thread }, None),
         Route::Ask | Route::Nowhere => Ok(cards::help(&desk.reader(person, None))),
     }
@@ -97,8 +98,7 @@ fn about_certain(desk: &Desk<'_>, person: &Person, command: ThreadCommand) -> Re
     if let Seat::Shared { thread: Some(thread), .. } = &person.seat {
         return act::run(desk, person, &command.in_thread(*thread), None);
     }
-    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
-    match route(Quote::Nothing, &open, person.known.focus) {
+    match whom::route(desk, person, Quote::Nothing)? {
         Route::To(thread) => act::run(desk, person, &command.in_thread(thread), None),
         Route::Ask => act::ask_which(desk, person, command, false),
         Route::Nowhere => views::no_conversation(desk, person),
@@ -134,7 +134,11 @@ mod tests {
     #[case("leave it with me", None)]
     #[case("remove", Some(Command::InThread(ThreadCommand::Remove)))]
     #[case("remove me from your list", None)]
-    #[case("note", Some(Command::NotYet))]
+    #[case("*end*", Some(Command::InThread(ThreadCommand::End)))]
+    #[case("note", Some(Command::Note))]
+    #[case("//", Some(Command::Note))]
+    #[case("// help", None)]
+    #[case("note that it rains", None)]
     #[case("the end", None)]
     #[case("away", Some(Command::Away))]
     #[case("away until Monday", None)]

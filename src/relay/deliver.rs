@@ -2,10 +2,11 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, joining, offers, opening, revocation, send, status, unowned, views};
+use super::{entry_point, homes, joining, offers, opening, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
-    self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
-    Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
+    self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
+    Outcome, Outgoing, Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid,
+    retry,
 };
 use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
@@ -48,6 +49,13 @@ pub enum Request {
     Update {
         to: ConversationReference,
         activity: ActivityId,
+        post: Post,
+    },
+    /// For `reader` alone, who is called `user_id` in Teams.
+    Whisper {
+        to: ConversationReference,
+        reader: ColleagueId,
+        user_id: String,
         post: Post,
     },
 }
@@ -145,6 +153,9 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     };
     let place = Place::of_key(&claim.target);
     let Some((to, listener)) = reachable(desk, claim.thread, &place)? else {
+        if let Envelope::Whisper { to, post } = envelope {
+            return whisper::in_own_chat(desk, &to, post).map(|()| Step::Settle);
+        }
         if let (Envelope::Standing { subject }, Place::Home | Place::Conversation(_)) = (&envelope, &place) {
             // Given anew to whoever should have it, wherever that is now.
             desk.tx.forget_card(*subject, &place)?;
@@ -175,20 +186,26 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         Envelope::Post { post, thread, message, repeated } => {
             let belongs = Belongs { thread, message, ..Belongs::default() };
+            // It may be seen before its arrival is known here.
+            disturb(desk, &place, &belongs)?;
             let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
         // It stands there: the chain was opened with it.
         Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
-            Some(post) => Step::HandOver(Request::Post {
-                to,
-                post,
-                belongs: Belongs { thread: Some(thread), is_thread_card: true, ..Belongs::default() },
-            }),
+            Some(post) => {
+                let belongs = Belongs { thread: Some(thread), is_thread_card: true, ..Belongs::default() };
+                disturb(desk, &place, &belongs)?;
+                Step::HandOver(Request::Post { to, post, belongs })
+            }
             None => Step::Settle,
         },
         Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post }),
+        Envelope::Whisper { to: reader, post } => match desk.tx.colleague(&reader)? {
+            Some(known) => Step::HandOver(Request::Whisper { to, reader, user_id: known.user_id, post }),
+            None => Step::Settle,
+        },
         // A quote of it is no answer to the client: supervisors see it too, who take no part in the thread. Only persons have one.
         Envelope::Revocation { revocation, urgency } => {
             let Some(person) = &listener.person else { return Ok(Step::Settle) };
@@ -245,6 +262,17 @@ fn prepare_standing(
             Step::HandOver(Request::Post { to, post, belongs: Belongs { thread, standing: Some(subject), ..Belongs::default() } })
         }
     })
+}
+
+/// Words of a thread, of either side or a note, or the thread itself appear in a colleague's own chat: what they type next may be about
+/// that, so the thread they wrote in last is not certain to be meant any more.
+fn disturb(desk: &Desk<'_>, place: &Place, belongs: &Belongs) -> Result<()> {
+    match (place, belongs.thread) {
+        (Place::Own(colleague), Some(thread)) if belongs.message.is_some() || belongs.is_thread_card => {
+            desk.tx.disturb_focus(colleague, thread)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where a place is now, and who reads there. `None`: nothing can be posted there.
@@ -310,6 +338,10 @@ pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate:
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
         (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
         (Request::Update { .. }, _) => Done::Settled,
+        (Request::Whisper { reader, post, .. }, outcome) => {
+            whisper::outcome(desk, reader, post, outcome)?;
+            Done::Settled
+        }
     };
     match done {
         Done::Later(at) => desk.tx.postpone(&job.claim, &job.head, at).map(|()| None),
@@ -327,6 +359,8 @@ fn again(request: &Request, attempts: u32, failure: &Failure) -> bool {
         Request::WhatsApp(_) if failure.class == FailureClass::Configuration => attempts < retry::MOST_CONFIGURATION_ATTEMPTS,
         Request::WhatsApp(_) => attempts < retry::MOST_ATTEMPTS,
         Request::Post { .. } | Request::Open { .. } | Request::Update { .. } => true,
+        // There is another way to tell it.
+        Request::Whisper { .. } => false,
     }
 }
 
@@ -473,14 +507,12 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     if belongs.is_thread_card {
         desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
     }
+    disturb(desk, place, belongs)?;
     let from_client = match belongs.message {
         Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
         None => false,
     };
     if from_client {
-        if let Place::Own(colleague) = place {
-            desk.tx.disturb_focus(colleague, thread)?;
-        }
         let body = json!({ "colleague": place.key(), "conversation": to.conversation, "activity": activity });
         desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
     }

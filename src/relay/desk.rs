@@ -39,6 +39,8 @@ pub struct Person {
     pub known: KnownColleague,
     pub name: String,
     pub seat: Seat,
+    /// When they acted, by Teams' clock: what is delivered late was written earlier.
+    pub at: Time,
 }
 
 impl Person {
@@ -85,7 +87,7 @@ impl<'a> Desk<'a> {
 
     pub fn as_person(&self, known: KnownColleague) -> Person {
         let name = self.office.entry(&known).map(|entry| entry.name.clone()).or_else(|| known.name.clone());
-        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known, seat: Seat::Nowhere }
+        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known, seat: Seat::Nowhere, at: self.now }
     }
 
     pub fn case(&self, thread: ThreadId) -> Result<Option<Case>> {

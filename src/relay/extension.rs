@@ -6,8 +6,8 @@
 
 use super::desk::{Desk, Person};
 use super::find::{self, Found};
-use super::{contact_views, views};
-use crate::bridge::{ColleagueId, Post, PostBody, Quote, Route, Scope, TeamsEvent, ThreadId, route};
+use super::{contact_views, views, whom};
+use crate::bridge::{ColleagueId, Post, PostBody, Quote, Route, Scope, TeamsEvent};
 use crate::cards::extension::{CONTACTS, Item, Offer, PARAMETER, TEMPLATES};
 use crate::cards::typeahead::{Dataset, template_title, template_value};
 use crate::cards::{self, Style, TemplateChoice, Whom};
@@ -63,8 +63,7 @@ pub fn on_query(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<In
 /// is no conversation.
 fn offered_templates(desk: &Desk<'_>, person: &Person, typed: &str, query: &ExtensionQuery) -> Result<Option<Vec<Offer>>> {
     let page = |found: Vec<Found>| found.into_iter().skip(query.skip).take(query.count);
-    let open: Vec<ThreadId> = desk.tx.open_threads(person.id())?.into_iter().map(|thread| thread.id).collect();
-    let (found, whom, line) = match route(Quote::Nothing, &open, person.known.focus) {
+    let (found, whom, line) = match whom::route(desk, person, Quote::Nothing)? {
         Route::To(thread) => {
             let Some(case) = desk.own_case(person, thread)? else { return Ok(None) };
             let whom = Whom::Thread { thread, head: desk.head(&case.contact, Some(&case.thread)) };

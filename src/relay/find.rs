@@ -133,7 +133,8 @@ pub fn threads(desk: &Desk<'_>, person: &Person, typed: &str) -> Result<Vec<Thre
     let wanted = Wanted::new(typed);
     let mut found = Vec::new();
     for thread in desk.tx.open_threads(person.id())? {
-        let Some(contact) = desk.tx.contact(thread.contact)? else { continue };
+        // Who goes on under another contact is not written to here any more.
+        let Some(contact) = desk.tx.contact(thread.contact)?.filter(|contact| contact.merged_into.is_none()) else { continue };
         let head = desk.head(&contact, Some(&thread));
         if wanted.is_in(&[&head.client, &head.line, &head.number]) {
             found.push(ThreadChoice { thread: thread.id, client: head.client, line: head.line, number: head.number });

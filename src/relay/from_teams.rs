@@ -3,11 +3,11 @@
 use super::desk::{Desk, Person};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, notes, shared};
-use crate::bridge::{ActivityId, Route, Rule, Scope, TeamsEvent, TeamsEventKind, ThreadId, route};
+use super::{act, attachments, commands, edits, note, shared, whom};
+use crate::bridge::{ActivityId, Posted, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind};
 use crate::cards::{self, Style, Welcome};
 use crate::store::{Draft, Result};
-use crate::texts::sentences;
+use crate::texts::{notes, sentences};
 use serde_json::json;
 
 /// Takes one activity that is not an invoke. Duplicates change nothing.
@@ -71,8 +71,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             // Whether words beside a card of ours are for the client as well only the colleague knows: a quote of nothing we
             // have posted is asked about.
             let quoted = if placed.is_empty() { quoted.as_ref() } else { Some(&event.activity) };
-            let words = Draft { text: text.trim().to_owned(), files, ..Draft::default() };
-            on_text(desk, person, event, words, quoted)
+            on_text(desk, person, event, Typed { text: text.trim(), quoted, files })
         }
         TeamsEventKind::Submit { data, card } => {
             let post = act::on_action(desk, person, data, card.as_ref())?;
@@ -91,43 +90,57 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
     }
 }
 
-fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, words: Draft, quoted: Option<&ActivityId>) -> Result<Belongs> {
-    if words.text.is_empty() {
-        return Ok((None, None));
+/// What somebody typed.
+struct Typed<'a> {
+    text: &'a str,
+    quoted: Option<&'a ActivityId>,
+    files: Vec<TeamsAttachment>,
+}
+
+fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, typed: Typed<'_>) -> Result<Belongs> {
+    let none = (None, None);
+    if typed.text.is_empty() {
+        return Ok(none);
     }
-    if let Some(command) = commands::read(&words.text) {
+    if let Some(command) = commands::read(typed.text) {
         let post = commands::run(desk, person, &command)?;
         desk.post(None, person, post, None)?;
-        return Ok((None, None));
+        return Ok(none);
     }
-    let (quote, answers) = write::quote(desk, &event.reference.conversation, quoted)?;
-    let words = Draft { answers, ..words };
-    let here: Vec<ThreadId> = desk.tx.threads_in_own_chat(person.id())?.into_iter().map(|thread| thread.id).collect();
-    match route(quote, &here, person.known.focus) {
-        Route::To(thread) => write::on_words(desk, person, thread, &words),
-        Route::Ask => write::ask(desk, person, &words),
-        // What lives elsewhere in Teams can be written to from here as well, but is not guessed.
-        Route::Nowhere if !desk.tx.open_threads(person.id())?.is_empty() => write::ask(desk, person, &words),
-        Route::Nowhere => to_nobody(desk, person, &words.text),
+    let conversation = &event.reference.conversation;
+    let note = note::read(typed.text);
+    let (quote, answers) = whom::quote(desk, conversation, typed.quoted, note.is_some())?;
+    let words = Draft {
+        note: note.is_some(),
+        text: note.unwrap_or_else(|| typed.text.to_owned()),
+        answers,
+        files: typed.files,
+        written: Posted { conversation: conversation.clone(), activity: event.activity.clone() },
+    };
+    match whom::route(desk, person, quote)? {
+        Route::To(thread) => {
+            let Some(case) = desk.case(thread)? else { return Ok(none) };
+            let belongs = write::words(desk, person, &case, &words)?;
+            if words.note {
+                desk.post(Some(thread), person, note::kept(desk, person, &case), None)?;
+            }
+            Ok(belongs)
+        }
+        Route::Ask => whom::ask(desk, person, &words).map(|()| none),
+        Route::Nowhere => to_nobody(desk, person, &words).map(|()| none),
     }
 }
 
-/// There is no conversation at all: a note is kept all the same, and a text is handed back.
-fn to_nobody(desk: &Desk<'_>, person: &Person, text: &str) -> Result<Belongs> {
-    if let Some(note) = notes::read(text) {
-        desk.journal("note", &person.id().0, None, None, &json!({ "text": note }))?;
-        desk.post(None, person, notes::kept(desk, person, None), None)?;
-        return Ok((None, None));
-    }
+/// There is no conversation at all: the words are handed back.
+fn to_nobody(desk: &Desk<'_>, person: &Person, words: &Draft) -> Result<()> {
     let notice = cards::Notice {
-        text: sentences::NO_OPEN_CONVERSATION.to_owned(),
+        text: if words.note { notes::NOWHERE } else { sentences::NO_OPEN_CONVERSATION }.to_owned(),
         style: Style::Warning,
-        kept: Some(text.to_owned()),
+        kept: Some(words.text.clone()),
         quotes_message: false,
         actions: vec![(crate::texts::labels::NEW_CONVERSATION, cards::submit::Action::New {})],
         ..cards::Notice::default()
     };
-    desk.journal("message.kept", &person.id().0, None, None, &json!({ "text": text }))?;
-    desk.post(None, person, cards::notice(&desk.reader(person, None), &notice), None)?;
-    Ok((None, None))
+    desk.journal("message.kept", person.id().as_str(), None, None, &json!({ "text": words.text, "note": words.note }))?;
+    desk.post(None, person, cards::notice(&desk.reader(person, None), &notice), None)
 }

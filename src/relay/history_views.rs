@@ -74,7 +74,7 @@ fn line(desk: &Desk<'_>, message: &Message, sight: &Sight) -> Result<HistoryLine
         at: message.created_at,
         speaker: speaker(desk, message)?,
         text: markup::plain(&render::message_seen(desk, message, sight)?),
-        state: (message.purpose != Purpose::Client).then_some(message.state),
+        state: (!matches!(message.purpose, Purpose::Client | Purpose::Note)).then_some(message.state),
         before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
     })
 }
@@ -83,7 +83,10 @@ fn speaker(desk: &Desk<'_>, message: &Message) -> Result<Speaker> {
     Ok(match message.author.as_deref() {
         None => Speaker::Client,
         Some(SERVER) => Speaker::System,
-        Some(id) => Speaker::Colleague(desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name)),
+        Some(id) => {
+            let name = desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name);
+            if message.is_note() { Speaker::Note(name) } else { Speaker::Colleague(name) }
+        }
     })
 }
 

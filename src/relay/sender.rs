@@ -28,7 +28,7 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
     };
     let comes = installed && before.as_ref().is_none_or(|known| !known.installed);
     let changed = before.as_ref() != Some(&now);
-    let person = Person { seat: Seat::Own, ..desk.as_person(now) };
+    let person = Person { seat: Seat::Own, at: event.at, ..desk.as_person(now) };
     if changed {
         desk.tx.save_colleague(&person.known)?;
     }
@@ -45,7 +45,7 @@ pub fn sender(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<
 fn in_shared(desk: &Desk<'_>, event: &TeamsEvent, id: ColleagueId, before: Option<KnownColleague>, upn: Option<&str>) -> Result<Person> {
     let known = seen(desk, &Seen::of(event, id, upn), before)?;
     let thread = desk.tx.home_at(&event.reference.conversation)?.map(|home| home.thread);
-    Ok(Person { seat: Seat::Shared { reference: event.reference.clone(), thread }, ..desk.as_person(known) })
+    Ok(Person { seat: Seat::Shared { reference: event.reference.clone(), thread }, at: event.at, ..desk.as_person(known) })
 }
 
 /// What a shared conversation tells about somebody in it.

@@ -8,9 +8,10 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, members, notes, tell};
+use super::{act, attachments, commands, edits, members, note, tell, whisper, whom};
 use crate::bridge::{
-    ActivityId, JoiningId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, route,
+    ActivityId, JoiningId, MessageId, Place, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
+    ThreadId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -125,13 +126,25 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         }
         return Ok(none);
     }
-    let (quote, answers) = write::quote(desk, &event.reference.conversation, said.quoted.as_ref())?;
-    let words = Draft { text: said.text.to_owned(), answers, files: said.files };
+    let conversation = &event.reference.conversation;
+    let note = note::read(said.text);
+    let (quote, answers) = whom::quote(desk, conversation, said.quoted.as_ref(), note.is_some())?;
+    let words = Draft {
+        note: note.is_some(),
+        text: note.unwrap_or_else(|| said.text.to_owned()),
+        answers,
+        files: said.files,
+        written: Posted { conversation: conversation.clone(), activity: event.activity.clone() },
+    };
     // A note is for nobody but those here, whatever it quotes.
-    let to = if notes::read(&words.text).is_some() { Route::To(thread) } else { route(quote, &[thread], None) };
-    match to {
-        Route::To(thread) => write::on_words(desk, person, thread, &words),
-        Route::Ask | Route::Nowhere => write::ask(desk, person, &words),
+    if words.note {
+        let belongs = write::words(desk, person, case, &words)?;
+        desk.post(Some(thread), person, note::kept(desk, person, case), None)?;
+        return Ok(belongs);
+    }
+    match whom::route(desk, person, quote)? {
+        Route::To(_) => write::words(desk, person, case, &words),
+        Route::Ask | Route::Nowhere => whom::ask(desk, person, &words).map(|()| none),
     }
 }
 
@@ -154,10 +167,10 @@ fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Co
         Command::Templates => Action::Templates { thread, query: String::new() },
         Command::Held => Action::HeldInThread { thread },
         Command::Details => Action::Details { thread },
+        Command::Note => Action::NoteForm { thread },
         Command::Transfer => Action::TransferForm { thread },
         Command::InThread(command) => command.in_thread(thread),
         Command::Help => Action::ThreadHelp { thread },
-        Command::NotYet => return commands::run(desk, person, command),
     };
     act::run(desk, person, &action, None)
 }
@@ -193,13 +206,9 @@ fn outsider(desk: &Desk<'_>, person: &Person, case: &Case, addressed: bool) -> R
     desk.post(Some(thread), person, cards::notice(&desk.reader(person, Some(&case.contact.line)), &notice), None)
 }
 
-/// For one person's eyes: in their own chat, where they have one.
+/// For one person's eyes.
 fn whisper(desk: &Desk<'_>, person: &Person, text: &str) -> Result<()> {
-    if !person.known.installed {
-        return Ok(());
-    }
-    let post = desk.notice(person, None, Style::Warning, text.to_owned());
-    desk.post_to(None, &Place::Own(person.id().clone()), post, None)
+    whisper::to(desk, person, desk.notice(person, None, Style::Warning, text.to_owned()))
 }
 
 /// Why a button may not be pressed where others look on; `None`: it may, as far as the place is concerned. Only what concerns the client

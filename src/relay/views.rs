@@ -7,7 +7,7 @@ use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Pl
 use crate::cards::submit::Action;
 use crate::cards::{
     self, ConsentView, ContactChoice, ContactError, FreeTime, HeldEdit, HeldList, HeldRow, HomeView, LineChoice, NewConversation, Notice,
-    Reader, Style, TextError, ThreadCard, TypedContact,
+    Reader, RouteProblem, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
 use crate::store::{Contact, Draft, Message, Result};
@@ -147,14 +147,14 @@ pub fn held_edit(desk: &Desk<'_>, person: &Person, case: &Case, message: Message
 
 /// "Who is this for?" with the colleague's open threads; in a shared conversation with the one that lives there, for others are nobody
 /// else's business.
-pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, words: &Draft, nothing_chosen: bool) -> Result<Post> {
+pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, words: &Draft, problem: Option<RouteProblem>) -> Result<Post> {
     let mut threads = find::threads(desk, person, "")?;
     let shared = matches!(person.seat, Seat::Shared { .. });
     if let Seat::Shared { thread, .. } = &person.seat {
         threads.retain(|choice| Some(choice.thread) == *thread);
     }
-    let files: Vec<String> = words.files.iter().filter_map(|file| file.name.clone()).collect();
-    let view = cards::Route { draft, text: markup::plain(&words.text), files, threads, shared, nothing_chosen };
+    let (text, files) = (markup::plain(&words.text), words.file_names());
+    let view = cards::Route { draft, text, note: words.note, files, threads, shared, problem };
     Ok(cards::route(&desk.reader(person, None), &view))
 }
 

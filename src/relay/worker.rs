@@ -145,5 +145,6 @@ async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
         Request::Open { to, post, .. } => relay.connector.open_chain(&to.service_url, &to.tenant, to.conversation.as_str(), post).await,
         Request::Post { to, post, .. } => relay.connector.send(to, post).await,
         Request::Update { to, activity, post } => relay.connector.update(to, activity, post).await,
+        Request::Whisper { to, user_id, post, .. } => relay.connector.send_targeted(to, user_id, post).await,
     }
 }

@@ -1,7 +1,7 @@
 //! What Teams told us about a colleague: who they are there, and the chat with the bot.
 
-use super::tx::{Result, Tx};
-use crate::bridge::{ColleagueId, ConversationReference, Focus, ThreadId};
+use super::tx::{Result, Tx, maybe_time, micros};
+use crate::bridge::{ColleagueId, ConversationReference, Focus, ThreadId, Time};
 use rusqlite::Row;
 
 /// A colleague who has been seen in Teams.
@@ -24,10 +24,11 @@ pub struct KnownColleague {
 }
 
 const COLUMNS: &str = "colleague_id, upn, name, user_id, tenant, conversation_id, service_url, locale, time_zone, installed, welcomed, \
-                       focus_thread, focus_disturbed";
+                       focus_thread, focus_disturbed, focus_at";
 
 fn read(row: &Row<'_>) -> Result<KnownColleague> {
     let disturbed: bool = row.get(12)?;
+    let focused = maybe_time(row.get(13)?);
     Ok(KnownColleague {
         id: ColleagueId(row.get(0)?),
         upn: row.get(1)?,
@@ -38,7 +39,7 @@ fn read(row: &Row<'_>) -> Result<KnownColleague> {
         time_zone: row.get(8)?,
         installed: row.get(9)?,
         welcomed: row.get(10)?,
-        focus: row.get::<_, Option<i64>>(11)?.map(|thread| Focus { thread: ThreadId(thread), disturbed }),
+        focus: row.get::<_, Option<i64>>(11)?.map(|thread| Focus { thread: ThreadId(thread), disturbed, at: focused.unwrap_or_default() }),
     })
 }
 
@@ -99,12 +100,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The colleague wrote in `thread`.
-    pub fn focus_on(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
+    /// The colleague wrote in `thread` at this time. When they wrote in another one later, and that came before, it is not certain any more
+    /// what the chat is about.
+    pub fn focus_on(&self, id: &ColleagueId, thread: ThreadId, at: Time) -> Result<()> {
         self.execute(
-            "UPDATE colleague SET focus_thread = ?2, focus_disturbed = 0
+            "UPDATE colleague SET focus_thread = CASE WHEN focus_at > ?3 THEN focus_thread ELSE ?2 END,
+                    focus_disturbed = coalesce(focus_at > ?3, 0), focus_at = max(coalesce(focus_at, ?3), ?3)
              WHERE colleague_id = ?1 AND (focus_thread IS DISTINCT FROM ?2 OR focus_disturbed = 1)",
-            (&id.0, thread.0),
+            (&id.0, thread.0, micros(at)),
         )?;
         Ok(())
     }
@@ -116,7 +119,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// A client's message of `thread` appears in the colleague's chat.
+    /// Something of `thread` appears in the colleague's chat: a message of either side, a note, or the thread itself.
     pub fn disturb_focus(&self, id: &ColleagueId, thread: ThreadId) -> Result<()> {
         self.execute(
             "UPDATE colleague SET focus_disturbed = 1 WHERE colleague_id = ?1 AND focus_thread IS DISTINCT FROM ?2 AND focus_disturbed = 0",

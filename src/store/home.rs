@@ -1,7 +1,7 @@
 //! The shared conversation in which a thread lives. A thread without one lives in its participants' own chats.
 
 use super::tx::{Result, Tx};
-use crate::bridge::{ConversationId, ThreadId};
+use crate::bridge::{ColleagueId, ConversationId, ThreadId};
 
 /// A thread's shared home.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,18 @@ impl Tx<'_> {
     /// The thread lives in its participants' own chats again; false when it did already.
     pub fn lose_home(&self, thread: ThreadId) -> Result<bool> {
         Ok(self.execute("UPDATE home SET lost = 1 WHERE thread_id = ?1 AND lost = 0", [thread.0])? == 1)
+    }
+
+    /// The threads that a colleague takes part in, newest first, and whether each lives in their own chat: not in a shared conversation of
+    /// which they are a member.
+    pub fn open_threads_by_home(&self, colleague: &ColleagueId) -> Result<Vec<(ThreadId, bool)>> {
+        self.all(
+            "SELECT thread_id, NOT EXISTS (SELECT 1 FROM home JOIN member ON member.conversation_id = home.base_id
+                 WHERE home.thread_id = participant.thread_id AND home.lost = 0 AND member.colleague_id = ?1)
+             FROM participant WHERE colleague_id = ?1 AND left_at IS NULL ORDER BY thread_id DESC",
+            [&colleague.0],
+            |row| Ok((ThreadId(row.get(0)?), row.get(1)?)),
+        )
     }
 
     /// The chain that was being opened for a thread is there; false when the thread lives elsewhere by now.

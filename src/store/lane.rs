@@ -10,7 +10,9 @@
 use super::standing::Subject;
 use super::transfer::TransferSide;
 use super::tx::{Result, Tx, micros};
-use crate::bridge::{ActivityId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, TransferId, Urgency};
+use crate::bridge::{
+    ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, TransferId, Urgency,
+};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,8 @@ pub enum Envelope {
     Standing { subject: Subject },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
+    /// Post something in a shared conversation that one person alone sees.
+    Whisper { to: ColleagueId, post: Post },
 }
 
 /// A lane in a worker's hands.

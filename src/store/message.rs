@@ -28,6 +28,8 @@ pub enum Purpose {
     Nudge,
     /// What the server tells the client about the colleagues in the chat.
     Notice,
+    /// An internal note, which is for nobody but colleagues. [`Tx::keep_note`] alone makes one.
+    Note,
 }
 
 impl Purpose {
@@ -357,7 +359,7 @@ impl Tx<'_> {
         self.first(
             &format!(
                 "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND author IS NOT NULL AND purpose <> 'answer'
-                   AND state NOT IN ('held', 'withdrawn', 'expired', 'refused') ORDER BY message_id DESC LIMIT 1"
+                   AND state NOT IN ('held', 'withdrawn', 'expired', 'refused', 'internal') ORDER BY message_id DESC LIMIT 1"
             ),
             [thread.0],
             read,

@@ -26,6 +26,7 @@ mod lane;
 mod look;
 mod message;
 mod news;
+mod note;
 mod participant;
 mod price;
 mod revocation;
@@ -80,6 +81,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_joining.sql"),
     include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_absence.sql"),
+    include_str!("migrations/0013_draft.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

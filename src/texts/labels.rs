@@ -158,7 +158,7 @@ pub const NO_THREADS: &str = "You have no conversations yet.";
 pub const CHECK_PREVIEW: &str = "This is exactly what the client will see. Nothing has been sent yet.";
 pub const NOTHING_TO_FILL: &str = "This template has nothing to fill in.";
 pub const KEPT: &str = "Your text:";
-pub const ROUTE_WHY: &str = "Several conversations are open. Nothing was sent; your text is kept until you choose.";
+pub const ROUTE_WHY: &str = "It is not certain which client this is for. Nothing was sent; your text is kept until you choose.";
 pub const UNCERTAIN: &str = "We could not find out whether this arrived.";
 pub const UNCERTAIN_WHY: &str = "Resending may show it to the client twice. If you know that it arrived, say so.";
 pub const NOT_ENABLED: &str = "You are not enabled for WhatsApp yet. Ask your administrator to add you to a line of business.";
@@ -185,7 +185,8 @@ pub const COMMAND_HELP: &[(&str, &str)] = &[
     ("away", crate::texts::absence::AWAY_HELP),
     ("back", crate::texts::absence::BACK_HELP),
     ("help", "Show this card"),
-    ("// text", "A note for yourself: never sent to the client"),
+    ("// text", "A note for colleagues: never sent to the client"),
+    ("note", "Write such a note in a form"),
 ];
 
 pub fn basis(basis: Basis) -> &'static str {
@@ -313,6 +314,7 @@ pub fn state(state: MessageState) -> &'static str {
         MessageState::Withdrawn => "Withdrawn",
         MessageState::Expired => "Expired without being sent",
         MessageState::Refused => "Not sent",
+        MessageState::Internal => "Internal note",
     }
 }
 

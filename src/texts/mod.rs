@@ -10,6 +10,7 @@ pub mod joining;
 pub mod labels;
 mod master;
 mod news;
+pub mod notes;
 pub mod participants;
 pub mod places;
 pub mod preflight;

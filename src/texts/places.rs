@@ -20,12 +20,6 @@ pub const MENTION_TO_SEND: &str = "Mention @Switchboard to send: only messages t
 
 pub const ELSEWHERE: &str = "This conversation goes on elsewhere.";
 
-// Notes.
-pub const NOTE: &str = "Note";
-pub const NOTE_WHY: &str = "For the colleagues of this conversation only. It is never sent to the client.";
-pub const NOTE_ERROR: &str = "Enter between 1 and 4,000 characters.";
-pub const SAVE_NOTE: &str = "Keep note";
-
 /// What a chat or channel is called in a sentence.
 pub fn named(chat: bool, name: Option<&str>) -> String {
     match (chat, name) {
@@ -71,27 +65,9 @@ pub fn unowned(who: &str, client: &str) -> String {
     format!("{who}, nobody has taken {client} yet, so nothing was sent. Take the conversation to answer.")
 }
 
-pub fn note_by(who: &str) -> String {
-    format!("Note by {who}")
-}
-
-/// Below a note that others see.
-pub fn note_about(client: &str) -> String {
-    format!("Internal, about {client}. Not sent to the client.")
-}
-
-/// The notification of a note.
-pub fn note_news(client: &str) -> String {
-    format!("New note about {client}")
-}
-
 /// In a shared conversation, a text answers something that is no message of this conversation about its client.
 pub const ROUTE_WHY: &str =
     "This answers something that is not part of the conversation with this client. Nothing was sent; your text is kept until you choose.";
-
-pub fn with_files(names: &[String]) -> String {
-    format!("With {}", names.join(", "))
-}
 
 /// Somebody came to the chat by themselves.
 pub fn joined(who: &str) -> String {

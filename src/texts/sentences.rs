@@ -16,9 +16,6 @@ pub const STICKER: &str = "Sticker";
 
 pub const TARGETED: &str = "That was a private message to the app. Nothing was sent to a client.";
 pub const PERSONAL_ONLY: &str = "I relay messages from this chat only. Nothing was sent to a client. Write to me here.";
-pub const NOT_YET: &str =
-    "This word is kept for a command that this version does not have. Nothing was sent. To send it, add another word.";
-pub const NOTE_KEPT: &str = "Kept as an internal note. Nothing was sent.";
 pub const NO_OPEN_CONVERSATION: &str = "You have no open conversation, so nothing was sent. Start one with a contact.";
 pub const HELD_CHANGED: &str = "The held message was changed.";
 pub const HELD_WITHDRAWN: &str = "The held message was withdrawn.";

@@ -8,7 +8,7 @@ use crate::cards::{self, Notice, OptIn, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person, Seat};
 use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
-use crate::relay::{absence, render, tell, views};
+use crate::relay::{absence, render, tell, views, whom};
 use crate::store::{Contact, Purpose, Result, Thread};
 use crate::texts::{labels, sentences};
 use serde_json::json;
@@ -76,7 +76,7 @@ fn open(desk: &Desk<'_>, person: &Person, contact: &Contact, number: PhoneNumber
     if !participation::join(desk, &case, person.id(), &came)? {
         desk.ensure_cards(case.thread.id)?;
     }
-    desk.tx.focus_on(person.id(), case.thread.id)?;
+    whom::wrote(desk, person, case.thread.id)?;
     Ok(case)
 }
 

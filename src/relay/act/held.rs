@@ -8,7 +8,7 @@ use crate::cards::{self, Notice, Style, TextError};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::render::shown;
 use crate::relay::send::{self, Nudged};
-use crate::relay::{expiry, tell, template_views, views};
+use crate::relay::{expiry, note, tell, template_views, views};
 use crate::store::{Message, Result};
 use crate::texts::{labels, sentences, when, why};
 use serde_json::json;
@@ -36,6 +36,7 @@ pub fn save_held(desk: &Desk<'_>, person: &Person, case: &Case, message: &Messag
     let error = match text.chars().count() {
         0 => Some(TextError::Empty),
         count if count > LONGEST_TEXT => Some(TextError::TooLong),
+        _ if note::read(text).is_some() => Some(TextError::Note),
         _ => None,
     };
     if !matches!(message.outgoing()?, Outgoing::Text { .. }) {

@@ -3,13 +3,14 @@
 use super::allowed::{became, with_case};
 use super::conversation::start;
 use crate::bridge::{MessageId, MessageState, Post, ThreadId};
-use crate::cards::Style;
+use crate::cards::{RouteProblem, Style};
+use crate::markup;
 use crate::relay::desk::{Desk, Person};
 use crate::relay::render::shown;
 use crate::relay::send::{self, Wish};
-use crate::relay::{tell, views, write};
+use crate::relay::{tell, views, whom, write};
 use crate::store::{Purpose, Result};
-use crate::texts::sentences;
+use crate::texts::{notes, sentences};
 use serde_json::json;
 
 /// Sends a failed, uncertain, refused or expired message again, as a new one that names the old.
@@ -59,13 +60,17 @@ pub fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> 
 /// "Who is this for?" answered.
 pub fn choose(desk: &Desk<'_>, person: &Person, draft: i64, thread: ThreadId) -> Result<Post> {
     let Some(words) = desk.tx.draft(draft, person.id())? else { return Ok(settled_draft(desk, person)) };
-    with_case(desk, person, thread, |case| {
-        if !desk.tx.settle_draft(draft, desk.now)? {
-            return Ok(settled_draft(desk, person));
-        }
-        write::on_words(desk, person, thread, &words)?;
-        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ROUTED, Some(words.text.clone())))
-    })
+    let Some(case) = whom::chosen(desk, person, &words, thread)? else {
+        return views::ask_whom(desk, person, draft, &words, Some(RouteProblem::NotOpen));
+    };
+    if !desk.tx.settle_draft(draft, desk.now)? {
+        return Ok(settled_draft(desk, person));
+    }
+    if let (Some(thread), message) = write::words(desk, person, &case, &words)? {
+        desk.tx.assign_posting(&words.written.conversation, &words.written.activity, thread, message)?;
+    }
+    let what = if words.note { notes::KEPT } else { sentences::ROUTED };
+    Ok(desk.receipt(person, &case.contact, Some(&case.thread), what, Some(markup::plain(&words.text))))
 }
 
 pub fn discard(desk: &Desk<'_>, person: &Person, draft: i64) -> Result<Post> {

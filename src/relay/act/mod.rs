@@ -24,7 +24,7 @@ use super::template_views::Given;
 use super::{contact_views, extension, history_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::Action;
-use crate::cards::{self, ContactError, ParseError, Receipt, Style, TypedContact};
+use crate::cards::{self, ContactError, NoteError, ParseError, Receipt, RouteProblem, Style, TypedContact};
 use crate::store::{Envelope, Result};
 use crate::texts::sentences;
 use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, with_revocation, with_template};
@@ -38,6 +38,7 @@ use template::{fill, pick, send_template};
 use why::{show_message, why_message, why_refused};
 
 pub use details::ask_which;
+pub use note::form as note_form;
 pub use template::fetched;
 
 /// Whether doing an action twice is the same as doing it once, and its answer may change within seconds: looking for a template and
@@ -80,10 +81,11 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
         "route.choose" => {
             let draft = data.get("draft").and_then(Value::as_i64).unwrap_or_default();
             match desk.tx.draft(draft, person.id())? {
-                Some(kept) => views::ask_whom(desk, person, draft, &kept, true),
+                Some(kept) => views::ask_whom(desk, person, draft, &kept, Some(RouteProblem::NothingChosen)),
                 None => Ok(settled_draft(desk, person)),
             }
         }
+        "note.save" => note::form_that_asks(desk, person, &text("text"), Some(NoteError::NothingChosen)),
         "chat.link" => Ok(chat::link_nothing_chosen(desk, person)),
         "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
         "template.pick" => {
@@ -227,6 +229,8 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::Arrived { message } => arrived(desk, person, *message),
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
         Action::DiscardDraft { draft } => discard(desk, person, *draft),
+        Action::NoteForm { thread } => with_case(desk, person, *thread, |case| Ok(note::form_about(desk, person, case))),
+        Action::Note { thread, text } => note::save(desk, person, *thread, text),
         Action::Take { thread } => take(desk, person, *thread),
         Action::AskToJoin { contact } => joining::ask(desk, person, *contact, WhomToAsk::Owners),
         Action::AskAdministrator { contact } => joining::ask(desk, person, *contact, WhomToAsk::Administrators),
@@ -245,8 +249,6 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::UnlinkChat { thread } => chat::unlink(desk, person, *thread),
         Action::MoveBack { thread } => chat::move_back(desk, person, *thread),
         Action::OpenChat { thread } => with_case(desk, person, *thread, |case| chat::open(desk, person, case)),
-        Action::NoteForm { thread } => with_case(desk, person, *thread, |case| Ok(note::form(desk, person, case))),
-        Action::SaveNote { thread, text } => note::save(desk, person, *thread, text),
         Action::OpenHistory { thread, before } => {
             with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
         }

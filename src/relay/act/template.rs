@@ -5,7 +5,7 @@ use crate::cards::{Style, ValueError};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::send::{self, Wish};
 use crate::relay::template_views::{self as views, Given};
-use crate::relay::{attachments, find, tell};
+use crate::relay::{attachments, find, tell, whom};
 use crate::store::{NewUpload, Purpose, Result, Upload};
 use crate::texts::{self, sentences};
 use chrono::Duration;
@@ -218,7 +218,7 @@ pub fn send_template(
     };
     let text = filled.preview.clone();
     let content = Outgoing::Template(filled);
-    desk.tx.focus_on(person.id(), case.thread.id)?;
+    whom::wrote(desk, person, case.thread.id)?;
     let wish = Wish { author: Some(person), purpose: Purpose::Template, content: &content, reply_to: None, retry_of: None };
     let submitted = send::submit(desk, case, &wish)?;
     if let Some(post) = tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
