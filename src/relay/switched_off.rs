@@ -49,7 +49,8 @@ fn lines(desk: &Desk<'_>, old: &Directory) -> Result<()> {
     }
     for id in desk.tx.colleagues()? {
         let Some(person) = desk.person(&id)? else { continue };
-        let theirs: Vec<&str> = off.iter().filter(|line| desk.office.holds(&person.known, &line.id)).map(|line| line.name.as_str()).collect();
+        let theirs: Vec<&str> =
+            off.iter().filter(|line| desk.office.holds(&person.known, &line.id)).map(|line| line.name.as_str()).collect();
         if theirs.is_empty() {
             continue;
         }

@@ -54,6 +54,9 @@ mod tests {
     fn many_clients_are_counted() {
         let clients: Vec<String> = (1..=12).map(|at| format!("C{at}")).collect();
         assert!(left_alone("Ben", "Advice", &clients[..1]).contains("One client has no colleague now: C1."));
-        assert!(left_alone("Ben", "Advice", &clients).contains("12 clients have no colleague now: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, and 2 more."));
+        assert!(
+            left_alone("Ben", "Advice", &clients)
+                .contains("12 clients have no colleague now: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, and 2 more.")
+        );
     }
 }
