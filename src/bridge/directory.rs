@@ -1,7 +1,7 @@
 //! The organization: lines of business, their numbers, colleagues, policies and texts. Read from `directory.toml`, kept in the
 //! store as a versioned document, held in memory by the server, and replaced as a whole: no rule ever sees half a change.
 
-use super::{ChannelRef, ColleagueId, Intake, LineId, PhoneNumberId, Signature, WabaId, nearest_language};
+use super::{ChannelRef, ColleagueId, HomeKind, Intake, LineId, PhoneNumberId, Signature, WabaId, nearest_language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -83,6 +83,8 @@ pub struct Policy {
     pub one_unanswered_template: bool,
     /// Whether notifications name only the client, never the message. Default yes.
     pub private_notifications: bool,
+    /// Where threads live in Teams. Default `personal`.
+    pub home: HomeKind,
     /// When a colleague's text is signed with their name. Default: while more than one takes part.
     pub signature: Signature,
     /// Whether a colleague who left a conversation, or ended it, needs a new opt-in request to start it again. Default yes.
@@ -105,6 +107,7 @@ impl Default for Policy {
             marketing_templates: false,
             one_unanswered_template: true,
             private_notifications: true,
+            home: HomeKind::Personal,
             signature: Signature::Group,
             reconsent_on_restart: true,
             transfer_hours: 24,

@@ -2,7 +2,7 @@
 //! everything that is wrong is told at once, each with its place in the file.
 
 use super::phrases::phrase_is_usable;
-use super::{ChannelRef, ClosedWindow, Directory, IntakeTo, KeywordSet, Line, NumberStatus, fold};
+use super::{ChannelRef, ClosedWindow, Directory, HomeKind, IntakeTo, KeywordSet, Line, NumberStatus, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -230,6 +230,9 @@ impl Found {
         if line.intake.to == IntakeTo::Channel && line.channel.is_none() {
             self.error(&format!("{at}.channel"), "is needed by intake.to = \"channel\"".to_owned());
         }
+        if line.policy.home == HomeKind::Channel && line.channel.is_none() {
+            self.error(&format!("{at}.channel"), "is needed by policy.home = \"channel\"".to_owned());
+        }
     }
 
     /// No empty list, no empty word, and no word with two meanings: a STOP that also means YES would be a consent nobody gave. What
@@ -382,6 +385,11 @@ mod tests {
         "name = \"Card Desk\"",
         "name = \"Card Desk\"\nintake = { to = \"channel\" }",
         "lines[1].channel: is needed by intake.to = \"channel\""
+    )]
+    #[case(
+        "name = \"Card Desk\"",
+        "name = \"Card Desk\"\npolicy = { home = \"channel\" }",
+        "lines[1].channel: is needed by policy.home = \"channel\""
     )]
     #[case("name = \"opt_in_request\"", "name = \"\"", "lines[0].templates.opt_in.name: must not be empty")]
     #[case(

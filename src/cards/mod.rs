@@ -5,7 +5,9 @@
 //! (what a notification shows) names the client and never quotes a message.
 
 mod add;
-mod choices_ways;
+mod add_inputs;
+mod choice_ways;
+mod choices_data;
 mod contact;
 mod contact_edit;
 mod contact_view;
@@ -26,8 +28,10 @@ mod history_view;
 mod id_or_text;
 mod intake;
 mod leave;
+mod link;
 mod new_conversation;
 mod news;
+mod note;
 mod notice;
 mod opt_in;
 mod parts;
@@ -43,6 +47,7 @@ mod template_view;
 mod templates;
 mod text;
 mod thread;
+mod thread_command;
 mod thread_help;
 mod transfer;
 mod transfer_form;
@@ -63,11 +68,14 @@ mod samples_participants;
 #[cfg(test)]
 mod samples_people;
 #[cfg(test)]
+mod samples_places;
+#[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
-pub use add::{AddField, AddForm, AddInputs, add_form};
+pub use add::{AddField, AddForm, add_form};
+pub use add_inputs::AddInputs;
 pub use contact::contact;
 pub use contact_edit::contact_edit;
 pub use contact_view::*;
@@ -86,8 +94,10 @@ pub use history_list::history_list;
 pub use history_view::*;
 pub use intake::{Intake, intake};
 pub use leave::{LeaveForm, leave_form};
+pub use link::link;
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
+pub use note::{NOTE_LIMIT, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
 pub use receipt::{receipt, receipt_with_why};
@@ -100,6 +110,7 @@ pub use template_preview::template_preview;
 pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
+pub use thread_command::ThreadCommand;
 pub use thread_help::thread_help;
 pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
 pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
@@ -107,5 +118,5 @@ pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;
-pub use which::{ThreadCommand, WhichThread, which_thread};
+pub use which::{WhichThread, which_thread};
 pub use why::why;

@@ -82,6 +82,8 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         window_until: window,
         may_answer: false,
         participants: vec!["Ana Torres".into(), words.colleague.clone()],
+        unowned: false,
+        home: HomeView::Own,
         held: 0,
         last: Some((MessageState::Read, hours(-1))),
         free: None,
@@ -125,6 +127,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(messages(reader, words));
     cards.extend(why_cards(reader, words));
     cards.extend(notices(reader, words));
+    cards.extend(samples_places::all(reader, words));
     cards
 }
 
@@ -371,8 +374,14 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         line: "Private Advice".into(),
         number: "+49 30 901820".into(),
     };
-    let who =
-        Route { draft: 3, text: words.text.clone(), threads: vec![open(7, &words.client), open(8, "Jonas Weber")], nothing_chosen: false };
+    let who = Route {
+        draft: 3,
+        text: words.text.clone(),
+        files: vec![],
+        threads: vec![open(7, &words.client), open(8, "Jonas Weber")],
+        shared: false,
+        nothing_chosen: false,
+    };
     let edit = HeldEdit { head: head(words), message, text: words.text.clone(), error: None };
     vec![
         ("held", held(reader, &waits)),
@@ -397,7 +406,11 @@ fn messages(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ("failed_template", failed(reader, &failure(FailureClass::WindowClosed, Some(131_047)))),
         ("uncertain", uncertain(reader, &Uncertain { head: head(words), message, text: words.text.clone(), sent: hours(-1) })),
         ("route", route(reader, &who)),
-        ("route_nothing_chosen", route(reader, &Route { nothing_chosen: true, ..who })),
+        ("route_nothing_chosen", route(reader, &Route { nothing_chosen: true, ..who.clone() })),
+        (
+            "route_shared",
+            route(reader, &Route { files: vec!["offer.pdf".into()], threads: vec![open(7, &words.client)], shared: true, ..who }),
+        ),
     ]
 }
 

@@ -2,11 +2,11 @@
 //! that the `Action.Submit` fallback says the same. Inputs are merged in by Teams under their ids; what a client-side check
 //! promises is checked again by whoever handles the action.
 
-use super::add::AddInputs;
+use super::add_inputs::AddInputs;
 use super::id_or_text;
+use super::thread_command::ThreadCommand;
 use super::transfer_inputs::TransferInputs;
 use super::typeahead::read_template_value;
-use super::which::ThreadCommand;
 use crate::bridge::{Basis, ContactId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -181,6 +181,30 @@ pub enum Action {
     /// How a thread stands for the reader, and the commands.
     #[serde(rename = "thread.help")]
     ThreadHelp { thread: ThreadId },
+    /// "Which client is this chat for?" answered: the thread lives in the chat where it is pressed.
+    #[serde(rename = "chat.link")]
+    LinkChat {
+        #[serde(with = "id_or_text")]
+        thread: ThreadId,
+    },
+    /// The thread lives in its participants' own chats again.
+    #[serde(rename = "chat.unlink")]
+    UnlinkChat { thread: ThreadId },
+    /// A conversation that was gone is there again: the thread lives there again.
+    #[serde(rename = "chat.move_back")]
+    MoveBack { thread: ThreadId },
+    /// A group chat is to be made for the thread.
+    #[serde(rename = "chat.open")]
+    OpenChat { thread: ThreadId },
+    /// Show the input for a note.
+    #[serde(rename = "thread.note")]
+    NoteForm { thread: ThreadId },
+    #[serde(rename = "note.save")]
+    SaveNote {
+        thread: ThreadId,
+        #[serde(default)]
+        text: String,
+    },
     /// Messages of a thread, older than `before`.
     #[serde(rename = "history.open")]
     OpenHistory {
@@ -326,6 +350,12 @@ pub const VERBS: &[&str] = &[
     "thread.take",
     "thread.view",
     "thread.help",
+    "chat.link",
+    "chat.unlink",
+    "chat.move_back",
+    "chat.open",
+    "thread.note",
+    "note.save",
     "history.open",
     "history.search",
     "contact.edit",
@@ -374,66 +404,11 @@ const MOST_VALUES: usize = 64;
 pub const NO_FILE: &str = "none";
 
 impl Action {
-    /// The verb, as in `Action.Execute`.
+    /// The verb, as in `Action.Execute`: the one that the data holds too.
     pub fn verb(&self) -> &'static str {
-        match self {
-            Self::New { .. } => "menu.new",
-            Self::Contacts { .. } => "menu.contacts",
-            Self::Help { .. } => "menu.help",
-            Self::HeldList { .. } => "menu.held",
-            Self::History { .. } => "menu.history",
-            Self::AddContact { .. } => "contact.add",
-            Self::OpenContact { .. } => "contact.open",
-            Self::Start { .. } => "thread.start",
-            Self::Request { .. } => "consent.request",
-            Self::CancelRequest { .. } => "consent.cancel",
-            Self::RecordOptOut { .. } => "revocation.record",
-            Self::NotAnOptOut { .. } => "revocation.dismiss",
-            Self::Templates { .. } => "template.list",
-            Self::RefreshTemplates { .. } => "template.refresh",
-            Self::PickTemplate { .. } => "template.pick",
-            Self::FillTemplate { .. } => "template.fill",
-            Self::SendTemplate { .. } => "template.send",
-            Self::EditHeld { .. } => "held.edit",
-            Self::SaveHeld { .. } => "held.save",
-            Self::WithdrawHeld { .. } => "held.withdraw",
-            Self::DiscardHeld { .. } => "held.discard",
-            Self::HeldInThread { .. } => "held.thread",
-            Self::AskToReply { .. } => "held.ask",
-            Self::TemplateForHeld { .. } => "held.template",
-            Self::Why { .. } => "message.why",
-            Self::ShowMessage { .. } => "message.view",
-            Self::WhyRefused { .. } => "conversation.why",
-            Self::Retry { .. } => "message.retry",
-            Self::Arrived { .. } => "message.arrived",
-            Self::Choose { .. } => "route.choose",
-            Self::DiscardDraft { .. } => "route.discard",
-            Self::Take { .. } => "thread.take",
-            Self::View { .. } => "thread.view",
-            Self::ThreadHelp { .. } => "thread.help",
-            Self::OpenHistory { .. } => "history.open",
-            Self::SearchHistory { .. } => "history.search",
-            Self::EditContact { .. } => "contact.edit",
-            Self::SaveContact { .. } => "contact.save",
-            Self::TransferForm { .. } => "thread.transfer",
-            Self::OfferTransfer { .. } => "transfer.offer",
-            Self::TransferNow { .. } => "transfer.now",
-            Self::CancelTransfer { .. } => "transfer.cancel",
-            Self::WithdrawTransfer { .. } => "transfer.withdraw",
-            Self::AcceptTransfer { .. } => "transfer.accept",
-            Self::DeclineTransfer { .. } => "transfer.decline",
-            Self::Details { .. } => "thread.details",
-            Self::AddForm { .. } => "thread.add",
-            Self::AddColleagues { .. } => "participant.add",
-            Self::LeaveForm { .. } => "thread.leave",
-            Self::Leave { .. } => "participant.leave",
-            Self::RemoveForm { .. } => "thread.remove",
-            Self::PickRemoved { .. } => "participant.pick",
-            Self::Remove { .. } => "participant.remove",
-            Self::EndForm { .. } => "thread.end",
-            Self::End { .. } => "conversation.end",
-            Self::InThread { .. } => "thread.which",
-        }
+        let data = serde_json::to_value(self).expect("an action is an object of text and numbers");
+        let verb = data["verb"].as_str().expect("the tag");
+        VERBS.iter().find(|known| **known == verb).expect("VERBS is complete, which a test says")
     }
 
     /// Whether a button's data names a verb of ours.
@@ -458,7 +433,7 @@ impl Action {
         };
         let chosen_by = match verb {
             "contact.open" | "thread.start" => Some("contact"),
-            "route.choose" | "thread.which" => Some("thread"),
+            "route.choose" | "thread.which" | "chat.link" => Some("thread"),
             "participant.pick" => Some("colleague"),
             // One of two choices is made on the card, the other stood fast before.
             "template.pick" if !members.contains_key("name") => Some("template"),

@@ -1,7 +1,7 @@
 //! What every card keeps, whoever the client is and whatever was written.
 
 use super::samples::{Words, all, directory, now, reader, thread_card};
-use super::submit::{Action, ParseError};
+use super::submit::{Action, ParseError, VERBS};
 use super::*;
 use crate::bridge::{Basis, ConsentState, ContactId, LineId, MessageId, Post, PostBody, SearchHits, ThreadId};
 use proptest::prelude::*;
@@ -152,7 +152,9 @@ fn what_can_be_sent_from_every_card_can_be_read() {
         let typed: Vec<_> = inputs
             .map(|input| {
                 let choice = input.get("choices").and_then(|choices| choices[0]["value"].as_str());
-                (input["id"].as_str().unwrap_or_default().to_owned(), Value::from(choice.unwrap_or("typed")))
+                // What is found by typing only is an id.
+                let found = input.contains_key("choices.data").then_some("7");
+                (input["id"].as_str().unwrap_or_default().to_owned(), Value::from(choice.or(found).unwrap_or("typed")))
             })
             .collect();
         for button in of_type(card, "Action.Execute") {
@@ -386,6 +388,17 @@ fn a_template_input_left_empty_keeps_the_others_in_their_places() {
         upload: None,
     };
     assert_eq!(Action::parse(&data), Ok(expected));
+}
+
+/// Whoever reads data of an unknown verb names those that there are.
+#[test]
+fn every_action_has_its_verb() {
+    let error = serde_json::from_value::<Action>(json!({"verb": "?"})).expect_err("no action").to_string();
+    let mut known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+    let mut verbs = VERBS.to_vec();
+    known.sort_unstable();
+    verbs.sort_unstable();
+    assert_eq!(verbs, known);
 }
 
 fn any_action() -> impl Strategy<Value = Action> {

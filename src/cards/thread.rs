@@ -4,9 +4,9 @@ use super::element::{Button, TextBlock};
 use super::parts::{self, consent, consent_style, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
-use super::view::{FreeTime, Reader, Style, ThreadCard};
+use super::view::{FreeTime, HomeView, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::labels;
+use crate::texts::{labels, places};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -39,6 +39,15 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         None => {}
     }
     card.extend(parts::facts(facts));
+    if let HomeView::Shared { must_mention: true } = view.home {
+        card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
+    }
+    let take = view.unowned.then(|| Button::new(labels::TAKE, &Action::Take { thread: view.thread }).positive());
+    let moves = match view.home {
+        HomeView::Own => Button::new(labels::OPEN_AS_CHAT, &Action::OpenChat { thread: view.thread }),
+        HomeView::Shared { .. } => Button::new(labels::USE_OWN_CHATS, &Action::UnlinkChat { thread: view.thread }),
+    };
+    let moves = (!view.unowned).then_some(moves);
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
     let why = view.why.map(|message| Button::new(labels::WHY, &Action::Why { message }));
     let buttons = [
@@ -48,7 +57,7 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
     ];
-    card.actions(buttons.into_iter().chain(why));
+    card.actions(take.into_iter().chain(buttons).chain(why).chain(moves));
     card.post(labels::about(&name(&view.head.client), summary(view)))
 }
 

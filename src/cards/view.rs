@@ -66,6 +66,9 @@ pub struct ThreadCard {
     pub may_answer: bool,
     /// Colleagues' names.
     pub participants: Vec<String>,
+    /// Nobody has the client: whoever reads the card may take them.
+    pub unowned: bool,
+    pub home: HomeView,
     /// Held messages.
     pub held: usize,
     /// The last message to the client.
@@ -76,6 +79,18 @@ pub struct ThreadCard {
     pub free: Option<FreeTime>,
     /// The client may be asking to stop: by when that must be decided.
     pub revocation_due: Option<Time>,
+}
+
+/// Where a thread lives in Teams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HomeView {
+    /// In its participants' own chats.
+    Own,
+    /// In a shared conversation.
+    Shared {
+        /// This card stands there, and only messages that mention the app reach us there.
+        must_mention: bool,
+    },
 }
 
 /// What a free entry point means now.
@@ -229,7 +244,11 @@ pub struct Route {
     /// Row of the kept text.
     pub draft: i64,
     pub text: String,
+    /// Names of the files that came with it.
+    pub files: Vec<String>,
     pub threads: Vec<ThreadChoice>,
+    /// Everybody in a shared conversation reads it.
+    pub shared: bool,
     /// "Send" was pressed with no client chosen.
     pub nothing_chosen: bool,
 }

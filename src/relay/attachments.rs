@@ -2,9 +2,12 @@
 
 use super::desk::{Desk, Person};
 use crate::bridge::{FileSource, TeamsAttachment};
+use crate::cards::Style;
+use crate::cards::submit::Action;
 use crate::store::Result;
-use crate::texts::PASTED_PICTURE;
+use crate::texts::{PASTED_PICTURE, sentences};
 use chrono::Duration;
+use serde_json::{Value, json};
 
 /// How long a file may be chosen: its address in Teams does not live much longer.
 pub const LIFETIME: Duration = Duration::hours(24);
@@ -32,4 +35,28 @@ fn source(attachment: &TeamsAttachment) -> Option<FileSource> {
     } else {
         None
     }
+}
+
+/// A card that leads on with a button of ours: it was put into the chat with the message extension, and is for the colleague alone.
+pub fn is_our_card(attachment: &TeamsAttachment) -> bool {
+    attachment.card.as_ref().is_some_and(has_our_button)
+}
+
+fn has_our_button(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.get("data").is_some_and(Action::is_ours) || members.values().any(has_our_button),
+        Value::Array(items) => items.iter().any(has_our_button),
+        _ => false,
+    }
+}
+
+/// Names what cannot reach a client.
+pub fn tell(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -> Result<()> {
+    if attachments.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = attachments.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
+    desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
+    let text = sentences::attachments_not_sent(&names.join(", "));
+    desk.post(None, &person, desk.notice(person, None, Style::Warning, text), None)
 }

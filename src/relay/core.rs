@@ -31,6 +31,7 @@ pub struct Relay {
     pub(super) refreshed: Mutex<Option<Time>>,
     pub(super) fetcher: Fetcher,
     pub(super) uploads_ordered: Notify,
+    pub(super) jobs_ordered: Notify,
 }
 
 impl Relay {
@@ -65,6 +66,7 @@ impl Relay {
             refreshed: Mutex::new(None),
             fetcher,
             uploads_ordered: Notify::new(),
+            jobs_ordered: Notify::new(),
         }))
     }
 

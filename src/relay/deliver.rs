@@ -2,7 +2,7 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, offers, revocation, send, status, unowned, views};
+use super::{entry_point, homes, offers, opening, revocation, send, status, unowned, views};
 use crate::bridge::{
     self, ActivityId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing,
     Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid, retry,
@@ -18,6 +18,9 @@ const GONE: Duration = Duration::hours(1);
 /// Before a post whose outcome is unknown is shown again, marked as perhaps repeated.
 const BEFORE_REPEAT: Duration = Duration::seconds(5);
 
+/// Attempts to open a chain whose outcome nobody knows.
+const MOST_OPENINGS: u32 = 3;
+
 /// A lane's head, ready to be handed to the other side.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -30,8 +33,23 @@ pub struct Job {
 #[derive(Clone, Debug)]
 pub enum Request {
     WhatsApp(Box<ToClient>),
-    Post { to: ConversationReference, post: Post, belongs: Belongs },
-    Update { to: ConversationReference, activity: ActivityId, post: Post },
+    Post {
+        to: ConversationReference,
+        post: Post,
+        belongs: Belongs,
+    },
+    /// Open a thread's chain in a channel with the thread's card; `alone`: that card is what was to be posted.
+    Open {
+        to: ConversationReference,
+        post: Post,
+        thread: ThreadId,
+        alone: bool,
+    },
+    Update {
+        to: ConversationReference,
+        activity: ActivityId,
+        post: Post,
+    },
 }
 
 /// What a posted activity is, for quotes and for the thread card.
@@ -134,7 +152,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
             Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
-            Place::Home => redistribute(desk, claim, &envelope).map(|()| Step::Settle),
+            Place::Home => claim.thread.map_or(Ok(()), |thread| homes::redistribute(desk, thread, &envelope)).map(|()| Step::Settle),
             // What was said there answered somebody there.
             Place::Conversation(_) => {
                 desk.journal("post.dropped", SERVER, claim.thread, head.message, &json!({ "conversation": claim.target }))?;
@@ -142,6 +160,13 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             }
         };
     };
+    if let (Place::Home, Some(thread)) = (&place, claim.thread)
+        && desk.tx.home(thread)?.is_some_and(|home| home.conversation.is_none())
+    {
+        let alone = matches!(envelope, Envelope::ThreadCard { .. });
+        let post = thread_card(desk, &listener, thread)?;
+        return Ok(post.map_or(Step::Settle, |post| Step::HandOver(Request::Open { to, post, thread, alone })));
+    }
     Ok(match envelope {
         // Written for them before they were switched off, when they could not be reached.
         Envelope::Post { thread: Some(_), .. } if listener.person.as_ref().is_some_and(|person| !desk.office.is_enabled(&person.known)) => {
@@ -153,6 +178,8 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
+        // It stands there: the chain was opened with it.
+        Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
             Some(post) => Step::HandOver(Request::Post {
                 to,
@@ -241,22 +268,6 @@ pub fn reachable(desk: &Desk<'_>, thread: Option<ThreadId>, place: &Place) -> Re
     Ok(to.map(|to| (to, Listener { place: place.clone(), person })))
 }
 
-/// The thread's shared home is lost: who would have seen it there sees it in their own chat.
-fn redistribute(desk: &Desk<'_>, claim: &Claim, envelope: &Envelope) -> Result<()> {
-    let Some(thread) = claim.thread else { return Ok(()) };
-    let members = match desk.tx.lost_home(thread)? {
-        Some(base) => desk.tx.members(&base)?,
-        None => Vec::new(),
-    };
-    // Cards that show how things stand are given to everybody anew; an update has nothing to change elsewhere.
-    if let Envelope::Post { .. } = envelope {
-        for id in desk.tx.participants(thread)?.into_iter().filter(|id| members.contains(id)) {
-            desk.tx.enqueue_post(Some(thread), &Place::Own(id), envelope, desk.now)?;
-        }
-    }
-    Ok(())
-}
-
 /// The thread card as it stands now.
 pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Result<Option<Post>> {
     let Some(case) = desk.case(thread)? else { return Ok(None) };
@@ -267,7 +278,7 @@ pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Re
         return Ok(None);
     }
     let reader = desk.reader_for(listener, Some(&case.contact.line));
-    views::thread(desk, &reader, &case).map(Some)
+    views::thread(desk, &reader, &case, &listener.place).map(Some)
 }
 
 /// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
@@ -295,6 +306,7 @@ pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate:
             Done::Later(desk.now + wait(job, None, jitter))
         }
         (Request::WhatsApp(sent), outcome) => message_outcome(desk, job, sent, outcome)?,
+        (Request::Open { to, thread, alone, .. }, outcome) => open_outcome(desk, job, to, *thread, *alone, outcome)?,
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
         (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
         (Request::Update { .. }, _) => Done::Settled,
@@ -314,7 +326,7 @@ fn again(request: &Request, attempts: u32, failure: &Failure) -> bool {
     match request {
         Request::WhatsApp(_) if failure.class == FailureClass::Configuration => attempts < retry::MOST_CONFIGURATION_ATTEMPTS,
         Request::WhatsApp(_) => attempts < retry::MOST_ATTEMPTS,
-        Request::Post { .. } | Request::Update { .. } => true,
+        Request::Post { .. } | Request::Open { .. } | Request::Update { .. } => true,
     }
 }
 
@@ -394,10 +406,11 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
                     desk.tx.uninstalled(colleague)?;
                     Ok(Done::Later(desk.now + GONE))
                 }
-                // Taken again, it goes to those who would have seen it there.
+                // It goes to those who would have seen it there, before what waits behind it.
                 Place::Home | Place::Conversation(_) => {
+                    desk.tx.not_accepted(&job.head)?;
                     homes::on_gone(desk, &to.conversation.base())?;
-                    Ok(Done::Later(desk.now))
+                    Ok(Done::Settled)
                 }
             }
         }
@@ -413,6 +426,31 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
                 && let Some(thread) = belongs.thread
             {
                 desk.tx.forget_thread_card(thread, &place)?;
+            }
+            Ok(Done::Settled)
+        }
+    }
+}
+
+/// What came of opening a thread's chain. What cannot be opened is no home: the thread lives in its participants' own chats.
+fn open_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, thread: ThreadId, alone: bool, outcome: &Outcome) -> Result<Done> {
+    match outcome {
+        Outcome::Sent(receipt) => {
+            opening::opened(desk, thread, to, receipt)?;
+            Ok(if alone { Done::Settled } else { Done::Later(desk.now) })
+        }
+        // A chain without a thread may be left behind, which does no harm; one after the other might.
+        Outcome::Uncertain(failure) if job.head.attempts + 1 < MOST_OPENINGS => {
+            desk.journal("post.uncertain", SERVER, Some(thread), None, failure)?;
+            Ok(Done::Later(desk.now + BEFORE_REPEAT))
+        }
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } | Outcome::Uncertain(failure) => {
+            desk.journal("home.gone", "teams", Some(thread), None, failure)?;
+            desk.tx.not_accepted(&job.head)?;
+            if failure.class == FailureClass::ConversationGone {
+                homes::on_gone(desk, &to.conversation)?;
+            } else {
+                homes::lose(desk, thread)?;
             }
             Ok(Done::Settled)
         }

@@ -221,7 +221,7 @@ impl<'a> Desk<'a> {
     }
 
     /// How a whole conversation is spoken to, about a line where there is one.
-    fn reader_of_all<'b>(&self, line: Option<&'b LineId>) -> Reader<'b>
+    pub fn reader_of_all<'b>(&self, line: Option<&'b LineId>) -> Reader<'b>
     where
         'a: 'b,
     {

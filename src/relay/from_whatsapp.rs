@@ -1,7 +1,7 @@
 //! What WhatsApp tells us, one transaction a POST: messages, statuses, preferences, template and account news.
 
 use super::desk::{Case, Desk, SERVER};
-use super::{consent, entry_point, evidence, identity, intake, marketing, news, render, revocation, send, status, unowned};
+use super::{consent, entry_point, evidence, identity, intake, marketing, news, opening, render, revocation, send, status, unowned};
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
@@ -188,6 +188,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     // Who says stop is not offered to anybody: there is nothing to take.
     let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
+    opening::settle(desk, case)?;
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;

@@ -7,13 +7,16 @@ mod act;
 mod address;
 mod attachments;
 mod book;
+mod chat_jobs;
 mod comings;
 mod commands;
 mod consent;
 mod contact_views;
+mod conversations;
 mod core;
 mod deliver;
 mod desk;
+mod edits;
 mod enabled;
 mod entry_point;
 mod evidence;
@@ -34,20 +37,27 @@ mod intake;
 mod leftovers;
 mod marketing;
 mod mates;
+mod members;
 mod mirror;
+mod moving;
 mod news;
+mod notes;
 mod notices;
 mod offers;
 mod office;
+mod opening;
 mod participation;
 mod past;
 mod preflight;
 mod rates;
+mod reach;
 mod release;
 mod render;
 mod revocation;
 mod search;
 mod send;
+mod sender;
+mod shared;
 mod sight;
 mod staff;
 mod standing;
@@ -97,6 +107,7 @@ impl Relay {
         tokio::join!(
             worker::run(self.clone(), shutdown.clone()),
             uploads::run(self.clone(), shutdown.clone()),
+            chat_jobs::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
     }
@@ -116,6 +127,7 @@ impl Relay {
         }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
         self.uploads_ordered.notify_one();
+        self.jobs_ordered.notify_one();
         Ok(())
     }
 
@@ -123,6 +135,8 @@ impl Relay {
     pub async fn on_invoke(&self, event: TeamsEvent, invoke: TeamsInvoke) -> InvokeResponse {
         match invoke.name.as_str() {
             invoke::CARD_ACTION => self.on_card_button(event, invoke, invoke::card, invoke::message).await,
+            // What it leads to is a message of ours, which others must not read.
+            invoke::EXTENSION_BUTTON if event.scope != Scope::Personal => invoke::done(),
             invoke::EXTENSION_BUTTON => self.on_card_button(event, invoke, |_| invoke::done(), |_| invoke::done()).await,
             invoke::EXTENSION_QUERY => self.look_up(event, invoke, extension::on_query, invoke::extension_message).await,
             invoke::EXTENSION_SELECT => self.look_up(event, invoke, extension::on_select, invoke::extension_message).await,
@@ -142,9 +156,6 @@ impl Relay {
         card: fn(Value) -> InvokeResponse,
         told: fn(&str) -> InvokeResponse,
     ) -> InvokeResponse {
-        if event.scope != Scope::Personal {
-            return told(crate::texts::sentences::OWN_CHAT_ONLY);
-        }
         if act::wants_new_templates(&invoke.data) && self.may_refresh() {
             // What arrives in time is shown; the rest of the answer does not wait for it.
             let _ = tokio::time::timeout(REFRESH_BUDGET, housekeeping::sync_templates(self)).await;
@@ -155,8 +166,10 @@ impl Relay {
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
         self.uploads_ordered.notify_one();
+        self.jobs_ordered.notify_one();
         match done {
-            Ok(Ok(shown)) => card(shown),
+            Ok(Ok(Answer::Card(shown))) => card(shown),
+            Ok(Ok(Answer::Told(why))) => told(why),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a card action failed");
                 told(crate::texts::sentences::BUSY)
@@ -249,7 +262,11 @@ impl Relay {
             let now = self.clock.now();
             let due = move |at: Option<Time>| at.is_some_and(|at| at <= now);
             let [lanes, cards] = self.store.read(move |tx| Ok([due(tx.next_lane_due()?), due(tx.next_card_due()?)])).await?;
-            let idle = !lanes && !cards && !self.uploads_are_due().await?;
+            let jobs = self.jobs_are_due().await?;
+            if jobs {
+                self.jobs_ordered.notify_one();
+            }
+            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();
@@ -293,13 +310,26 @@ fn raw(event: &WhatsAppEvent) -> String {
     }
 }
 
+/// What a pressed button leads to.
+enum Answer {
+    Card(Value),
+    /// A sentence for who pressed it; the card stays as it is.
+    Told(&'static str),
+}
+
 /// The card that an action leads to; the same again for a repeat within a minute.
-fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Value> {
-    let Some(person) = from_teams::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
+fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Answer> {
+    let Some(person) = sender::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
+    if event.scope != Scope::Personal {
+        conversations::refresh(desk, event)?;
+        if let Some(why) = shared::refused(desk, &person, &invoke.data)? {
+            return Ok(Answer::Told(why));
+        }
+    }
     let repeatable = act::is_repeatable(desk, &person, &invoke.data, invoke.card.as_ref())?;
     let before = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)?;
     if let Some(answer) = before.filter(|_| !repeatable) {
-        return Ok(answer);
+        return Ok(Answer::Card(answer));
     }
     let post = if desk.office.lines_of(&person.known).is_empty() {
         desk.notice(&person, None, crate::cards::Style::Attention, desk.why_not_enabled(&person, None))
@@ -317,5 +347,5 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     if !repeatable {
         desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
     }
-    Ok(card)
+    Ok(Answer::Card(card))
 }

@@ -1,7 +1,7 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{inherit, mates, offers, send, unowned};
+use super::{inherit, mates, offers, opening, send, unowned};
 use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Envelope, Left, Participant, Result};
 use crate::texts::participants as words;
@@ -39,6 +39,7 @@ pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came:
         "contact": case.contact.id, "colleague": colleague, "how": came.how, "visible_from": came.visible_from, "cover_for": came.cover_for,
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
+    opening::settle(desk, case)?;
     if before.iter().all(|part| part.left_at.is_some()) {
         withdraw_farewell(desk, case, &before)?;
     }

@@ -1,7 +1,7 @@
 //! How fast we go, per client, number, chat and tenant: within what the providers allow, before they have to say so.
 
-use crate::bridge::Time;
 use crate::bridge::retry::{CONVERSATION, NUMBER, PAIR, Rate, TENANT};
+use crate::bridge::{Place, Time};
 use crate::store::{Claim, Direction};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -46,7 +46,11 @@ impl Rates {
 
     /// Takes one from each bucket of a lane; `Err` says when to come back, and nothing is taken.
     pub fn take(&self, claim: &Claim, now: Time) -> Result<(), Time> {
-        let target = claim.target.clone();
+        let target = match (claim.direction, claim.thread) {
+            // Each thread's home is a conversation of its own.
+            (Direction::Teams, Some(thread)) if claim.target == Place::Home.key() => format!("{}:{thread}", claim.target),
+            _ => claim.target.clone(),
+        };
         let buckets = match claim.direction {
             Direction::WhatsApp => {
                 let thread = claim.thread.map_or(0, |thread| thread.0);

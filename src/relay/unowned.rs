@@ -3,7 +3,7 @@
 
 use super::desk::{Case, Desk, Listener, Person, SERVER};
 use super::{render, staff, standing};
-use crate::bridge::{self, ColleagueId, IntakeOutcome, IntakeTo, MessageId, Place, Policy, Post};
+use crate::bridge::{self, ColleagueId, IntakeOutcome, IntakeTo, MessageId, Place, Policy, Post, Scope};
 use crate::cards::{self, Notice, Receipt, Style};
 use crate::markup;
 use crate::store::{Intake, Result, Subject};
@@ -106,9 +106,10 @@ fn offer(desk: &Desk<'_>, case: &Case, intake: &Intake) -> Result<Vec<Place>> {
 
 /// Where a client of this line is offered now.
 fn places(desk: &Desk<'_>, case: &Case) -> Result<Vec<Place>> {
-    // Where a thread has a shared home, its members have read the message there.
-    if desk.tx.home(case.thread.id)?.is_some() {
-        return Ok(vec![Place::Home]);
+    // Where a thread has a shared home, its members have read the message there. In a channel the thread's own card offers the client.
+    if let Some(home) = desk.tx.home(case.thread.id)? {
+        let in_channel = desk.tx.conversation(&home.base)?.is_some_and(|known| known.scope == Scope::Channel);
+        return Ok(if in_channel { Vec::new() } else { vec![Place::Home] });
     }
     let line = desk.line(&case.contact.line);
     if let Some(channel) = line.filter(|line| line.intake.to == IntakeTo::Channel).and_then(|line| line.channel.as_ref()) {

@@ -1,16 +1,16 @@
 //! Cards filled from the store.
 
-use super::desk::{Case, Desk, Person};
+use super::desk::{Case, Desk, Person, Seat};
 use super::find;
 use super::render::shown;
-use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Post, ThreadId, Time, phone};
+use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Place, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
-    self, ConsentView, ContactChoice, ContactError, FreeTime, HeldEdit, HeldList, HeldRow, LineChoice, NewConversation, Notice, Reader,
-    Style, TextError, ThreadCard, TypedContact,
+    self, ConsentView, ContactChoice, ContactError, FreeTime, HeldEdit, HeldList, HeldRow, HomeView, LineChoice, NewConversation, Notice,
+    Reader, Style, TextError, ThreadCard, TypedContact,
 };
 use crate::markup;
-use crate::store::{Contact, Message, Result};
+use crate::store::{Contact, Draft, Message, Result};
 use crate::texts::{labels, sentences};
 
 /// Rows read for a list; what does not fit a card is counted there.
@@ -49,8 +49,8 @@ pub fn consent(contact: &Contact, now: Time) -> ConsentView {
     ConsentView { state, since }
 }
 
-/// A thread's card as it stands, for who reads it.
-pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case) -> Result<Post> {
+/// A thread's card as it stands, for who reads it in a place.
+pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case, place: &Place) -> Result<Post> {
     let mut participants = Vec::new();
     for id in desk.tx.participants(case.thread.id)? {
         participants.push(desk.person(&id)?.map_or(id.0, |person| person.name));
@@ -63,7 +63,9 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case) -> Result<Post>
         consent: consent(&case.contact, desk.now),
         window_until: case.thread.window.closes_at().or(case.thread.window.refused_at),
         may_answer: answers && case.contact.consent.stored == ConsentState::None && case.thread.window.last_inbound.is_some(),
+        unowned: participants.is_empty() && desk.tx.owners(case.contact.id)?.is_empty(),
         participants,
+        home: home_view(desk, case, place)?,
         held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
         why: last.as_ref().map(|message| message.id),
         last: last.map(|message| (message.state, message.state_at)),
@@ -71,6 +73,13 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case) -> Result<Post>
         revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
     };
     Ok(cards::thread(reader, &view))
+}
+
+/// Where the thread lives, as its card in a place says it.
+fn home_view(desk: &Desk<'_>, case: &Case, place: &Place) -> Result<HomeView> {
+    let Some(home) = desk.tx.home(case.thread.id)? else { return Ok(HomeView::Own) };
+    let hears_all = desk.tx.conversation(&home.base)?.is_some_and(|known| known.hears_all);
+    Ok(HomeView::Shared { must_mention: *place == Place::Home && !hears_all })
 }
 
 /// What the client's coming through an ad means now.
@@ -102,7 +111,9 @@ fn held_rows(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Vec<HeldRo
     let head = desk.head(&case.contact, Some(&case.thread));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    for message in desk.tx.held(case.thread.id)?.into_iter().filter(|message| sight.shows(message.id)) {
+    // What was handed over to them is theirs, although it was written before they came.
+    let shows = |message: &Message| sight.shows(message.id) || message.author.as_deref() == Some(person.id().as_str());
+    for message in desk.tx.held(case.thread.id)?.into_iter().filter(shows) {
         // Due, and told by T-25 in a moment.
         if bridge::held::is_expired(message.created_at, hours, desk.now) {
             continue;
@@ -134,10 +145,16 @@ pub fn held_edit(desk: &Desk<'_>, person: &Person, case: &Case, message: Message
     cards::held_edit(&desk.reader(person, Some(&case.contact.line)), &view)
 }
 
-/// "Who is this for?" with the colleague's open threads.
-pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, text: &str, nothing_chosen: bool) -> Result<Post> {
-    let threads = find::threads(desk, person, "")?;
-    let view = cards::Route { draft, text: markup::plain(text), threads, nothing_chosen };
+/// "Who is this for?" with the colleague's open threads; in a shared conversation with the one that lives there, for others are nobody
+/// else's business.
+pub fn ask_whom(desk: &Desk<'_>, person: &Person, draft: i64, words: &Draft, nothing_chosen: bool) -> Result<Post> {
+    let mut threads = find::threads(desk, person, "")?;
+    let shared = matches!(person.seat, Seat::Shared { .. });
+    if let Seat::Shared { thread, .. } = &person.seat {
+        threads.retain(|choice| Some(choice.thread) == *thread);
+    }
+    let files: Vec<String> = words.files.iter().filter_map(|file| file.name.clone()).collect();
+    let view = cards::Route { draft, text: markup::plain(&words.text), files, threads, shared, nothing_chosen };
     Ok(cards::route(&desk.reader(person, None), &view))
 }
 

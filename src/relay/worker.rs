@@ -142,6 +142,7 @@ async fn work(in_hand: InHand, mut job: Job, shutdown: CancellationToken) {
 async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
     match &job.request {
         Request::WhatsApp(message) => relay.whatsapp.send(message).await,
+        Request::Open { to, post, .. } => relay.connector.open_chain(&to.service_url, &to.tenant, to.conversation.as_str(), post).await,
         Request::Post { to, post, .. } => relay.connector.send(to, post).await,
         Request::Update { to, activity, post } => relay.connector.update(to, activity, post).await,
     }

@@ -63,6 +63,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The channels of a team that we know.
+    pub fn conversations_of_team(&self, team: &str) -> Result<Vec<SharedConversation>> {
+        self.all(&format!("SELECT {COLUMNS} FROM conversation WHERE team_id = ?1 ORDER BY conversation_id"), [team], read)
+    }
+
     /// The colleagues who are known to be members.
     pub fn members(&self, id: &ConversationId) -> Result<Vec<ColleagueId>> {
         self.all("SELECT colleague_id FROM member WHERE conversation_id = ?1 ORDER BY colleague_id", [&id.0], |row| {

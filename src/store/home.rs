@@ -26,6 +26,11 @@ impl Tx<'_> {
         self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE thread_id = ?1 AND lost = 0", [thread.0], read)
     }
 
+    /// Whether a thread lives, or has ever lived, in a shared conversation.
+    pub fn had_home(&self, thread: ThreadId) -> Result<bool> {
+        Ok(self.first("SELECT 1 FROM home WHERE thread_id = ?1", [thread.0], |_| Ok(()))?.is_some())
+    }
+
     /// The thread that lives in a conversation, which is named as Teams spells it.
     pub fn home_at(&self, conversation: &ConversationId) -> Result<Option<Home>> {
         self.first("SELECT thread_id, base_id, conversation_id FROM home WHERE conversation_id = ?1 AND lost = 0", [&conversation.0], read)
@@ -52,8 +57,34 @@ impl Tx<'_> {
         Ok(self.execute("UPDATE home SET lost = 1 WHERE thread_id = ?1 AND lost = 0", [thread.0])? == 1)
     }
 
-    /// The channel or chat in which a thread lived until it was lost.
+    /// The chain that was being opened for a thread is there; false when the thread lives elsewhere by now.
+    pub fn opened(&self, thread: ThreadId, base: &ConversationId, conversation: &ConversationId) -> Result<bool> {
+        let changed = self.execute(
+            "UPDATE home SET conversation_id = ?3 WHERE thread_id = ?1 AND base_id = ?2 AND conversation_id IS NULL AND lost = 0",
+            (thread.0, &base.0, &conversation.0),
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// The participants want their own chats: the conversation is free for another thread, and nothing leads back there by itself.
+    /// False when the thread lived in their own chats already.
+    pub fn move_out(&self, thread: ThreadId) -> Result<bool> {
+        Ok(self.execute("UPDATE home SET lost = 2, conversation_id = NULL WHERE thread_id = ?1 AND lost = 0", [thread.0])? == 1)
+    }
+
+    /// The channel or chat in which a thread lived last, when it lives there no more.
     pub fn lost_home(&self, thread: ThreadId) -> Result<Option<ConversationId>> {
-        self.first("SELECT base_id FROM home WHERE thread_id = ?1 AND lost = 1", [thread.0], |row| Ok(ConversationId(row.get(0)?)))
+        self.first("SELECT base_id FROM home WHERE thread_id = ?1 AND lost <> 0", [thread.0], |row| Ok(ConversationId(row.get(0)?)))
+    }
+
+    /// The threads that were lost with a chat, or with the chains of a channel, and have not been moved since.
+    pub fn lost_homes_in(&self, base: &ConversationId) -> Result<Vec<Home>> {
+        self.all("SELECT thread_id, base_id, conversation_id FROM home WHERE base_id = ?1 AND lost = 1 ORDER BY thread_id", [&base.0], read)
+    }
+
+    /// A conversation is to be home to another thread: whichever was lost with it does not come back.
+    pub fn unclaim(&self, conversation: &ConversationId) -> Result<()> {
+        self.execute("UPDATE home SET lost = 2, conversation_id = NULL WHERE conversation_id = ?1 AND lost <> 0", [&conversation.0])
+            .map(drop)
     }
 }

@@ -7,6 +7,7 @@
 
 mod book;
 mod card;
+mod chat_job;
 mod colleague;
 mod contact;
 mod contact_search;
@@ -42,9 +43,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
+pub use chat_job::{ChatJob, ChatTask};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
+pub use draft::Draft;
 pub use home::Home;
 pub use intake::Intake;
 pub use joining::Joining;
@@ -74,6 +77,7 @@ const MIGRATIONS: &[&str] = &[
     CONTACTS,
     include_str!("migrations/0009_transfer.sql"),
     include_str!("migrations/0010_joining.sql"),
+    include_str!("migrations/0011_chat_job.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -134,4 +134,20 @@ impl Tx<'_> {
             read,
         )
     }
+
+    /// Those of [`Tx::open_threads`] that live in the colleague's own chat: not the ones in a shared conversation of which they are a
+    /// member.
+    pub fn threads_in_own_chat(&self, colleague: &ColleagueId) -> Result<Vec<Thread>> {
+        self.all(
+            &format!(
+                "SELECT {COLUMNS} FROM participant JOIN thread ON thread.thread_id = participant.thread_id
+                 WHERE participant.colleague_id = ?1 AND participant.left_at IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM home JOIN member ON member.conversation_id = home.base_id
+                     WHERE home.thread_id = participant.thread_id AND home.lost = 0 AND member.colleague_id = ?1)
+                 ORDER BY thread.thread_id DESC"
+            ),
+            [&colleague.0],
+            read,
+        )
+    }
 }

@@ -41,6 +41,9 @@ pub const NOT_AN_OPT_OUT: &str = "Not an opt-out";
 pub const OLDER: &str = "Older";
 pub const NEWER: &str = "Newer";
 pub const NEW_CONVERSATION: &str = "New conversation";
+pub const MOVE_BACK: &str = "Move back";
+pub const USE_OWN_CHATS: &str = "Use our own chats";
+pub const OPEN_AS_CHAT: &str = "Open as group chat";
 pub const CONTACTS: &str = "Contacts";
 
 // Headings.

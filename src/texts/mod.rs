@@ -9,6 +9,7 @@ pub mod labels;
 mod master;
 mod news;
 pub mod participants;
+pub mod places;
 pub mod preflight;
 pub mod sentences;
 pub mod switched_off;

@@ -152,7 +152,8 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     let took_part = desk.tx.participants(thread)?.contains(person.id());
     open(desk, person, &case.contact, case.thread.number.clone(), "took")?;
     desk.tx.adopt_contact(case.contact.id, &case.contact.name, None, person.id())?;
-    if !took_part {
+    // Where everybody reads the same, it stands there already.
+    if !took_part && desk.tx.home(thread)?.is_none() {
         let theirs = Person { seat: Seat::Nowhere, ..person.clone() };
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());

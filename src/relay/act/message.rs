@@ -58,13 +58,13 @@ pub fn arrived(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> 
 
 /// "Who is this for?" answered.
 pub fn choose(desk: &Desk<'_>, person: &Person, draft: i64, thread: ThreadId) -> Result<Post> {
-    let Some(text) = desk.tx.draft(draft, person.id())? else { return Ok(settled_draft(desk, person)) };
+    let Some(words) = desk.tx.draft(draft, person.id())? else { return Ok(settled_draft(desk, person)) };
     with_case(desk, person, thread, |case| {
         if !desk.tx.settle_draft(draft, desk.now)? {
             return Ok(settled_draft(desk, person));
         }
-        write::on_text(desk, person, thread, &text, None)?;
-        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ROUTED, Some(text.clone())))
+        write::on_words(desk, person, thread, &words)?;
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::ROUTED, Some(words.text.clone())))
     })
 }
 

@@ -3,12 +3,14 @@
 
 mod add;
 mod allowed;
+mod chat;
 mod contact;
 mod conversation;
 mod details;
 mod held;
 mod leave;
 mod message;
+mod note;
 mod remove;
 mod revocation;
 mod template;
@@ -74,6 +76,7 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
                 None => Ok(settled_draft(desk, person)),
             }
         }
+        "chat.link" => Ok(chat::link_nothing_chosen(desk, person)),
         "template.pick" if data.get("name").is_some() => extension::ask_again(desk, person, &text("name"), &text("language")),
         "template.pick" => {
             let thread = ThreadId(data.get("thread").and_then(Value::as_i64).unwrap_or_default());
@@ -98,12 +101,18 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
 /// Puts an action's card where the old one stood; a new message when we do not know where that was. Returns what the pressed
 /// card shows from now on.
 pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
+    // Where others look on, who takes no part changes their own view alone.
+    if let Seat::Shared { thread: Some(thread), .. } = &person.seat
+        && !desk.tx.participants(*thread)?.contains(person.id())
+    {
+        return Ok(post);
+    }
     // A thread card stays what it is: its next edit would take away whatever was being typed into the card in its place.
     let thread = card.map(|activity| pressed_thread_card(desk, person, activity)).transpose()?.flatten();
     if let Some(case) = thread.map(|thread| desk.case(thread)).transpose()?.flatten() {
         put(desk, person, None, post)?;
         let reader = desk.reader(person, Some(&case.contact.line));
-        return views::thread(desk, &reader, &case);
+        return views::thread(desk, &reader, &case, &desk.place_of(Some(case.thread.id), person)?);
     }
     if is_own_message(desk, person, card)? {
         // What it leads to is a message of ours, which can be edited; their card becomes a receipt in their client.
@@ -214,8 +223,14 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::ThreadHelp { thread } => with_case(desk, person, *thread, |case| preflight::help(desk, person, case)),
         Action::View { thread } => with_case(desk, person, *thread, |case| {
             let reader = desk.reader(person, Some(&case.contact.line));
-            views::thread(desk, &reader, case)
+            views::thread(desk, &reader, case, &desk.place_of(Some(*thread), person)?)
         }),
+        Action::LinkChat { thread } => chat::link(desk, person, *thread),
+        Action::UnlinkChat { thread } => chat::unlink(desk, person, *thread),
+        Action::MoveBack { thread } => chat::move_back(desk, person, *thread),
+        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| chat::open(desk, person, case)),
+        Action::NoteForm { thread } => with_case(desk, person, *thread, |case| Ok(note::form(desk, person, case))),
+        Action::SaveNote { thread, text } => note::save(desk, person, *thread, text),
         Action::OpenHistory { thread, before } => {
             with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
         }
@@ -228,7 +243,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_contact(desk, person, *contact, |contact| save_contact(desk, person, contact, &form))
         }
         Action::TransferForm { thread } => transfer::form(desk, person, *thread),
-        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, card),
+        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, lasting(desk, person, card)?),
         Action::TransferNow { thread, inputs } => transfer::give(desk, person, *thread, inputs),
         Action::CancelTransfer { thread } => transfer::cancel(desk, person, *thread),
         Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),

@@ -2,17 +2,7 @@
 
 use super::element::Choices;
 use super::typeahead::Dataset;
-use serde::Serialize;
-use serde_json::{Value, json};
-
-/// Beside picking one of those shown.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Ways {
-    #[serde(rename = "choices.data", skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
-    #[serde(rename = "isMultiSelect", skip_serializing_if = "Option::is_none")]
-    several: Option<bool>,
-}
+use serde_json::json;
 
 impl Choices {
     /// More than one may be chosen; the values come as one text, with commas between them.
@@ -28,6 +18,11 @@ impl Choices {
         if self.style == "expanded" {
             return self;
         }
+        self.searched(dataset)
+    }
+
+    /// Found by typing only, for what is not for everybody who sees the card.
+    pub fn searched(self, dataset: Dataset) -> Self {
         // Of Adaptive Cards 1.6, and read by Teams in cards of 1.5.
         let mut input = self.filtered().value(None);
         input.ways.data = Some(json!({"type": "Data.Query", "dataset": dataset.to_string()}));

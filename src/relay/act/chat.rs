@@ -1,0 +1,71 @@
+//! Where a thread lives in Teams: link a group chat, leave it, move back.
+
+use super::allowed::with_case;
+use crate::bridge::{Post, Scope, ThreadId};
+use crate::cards::{self, Notice, Style};
+use crate::relay::desk::{Case, Desk, Person, Seat};
+use crate::relay::{members, moving, participation, views};
+use crate::store::{Result, SharedConversation};
+use crate::texts::places;
+
+/// "Which client is this chat for?" answered: one chat, one client.
+pub fn link(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
+    let Seat::Shared { reference, .. } = &person.seat else { return Ok(views::gone(desk, person)) };
+    let chat = desk.tx.conversation(&reference.conversation.base())?.filter(|known| known.scope == Scope::GroupChat && known.installed);
+    let Some(chat) = chat else { return Ok(desk.notice(person, None, Style::Warning, places::NOT_A_CHAT.to_owned())) };
+    with_case(desk, person, thread, |case| {
+        match desk.tx.home_at(&chat.reference.conversation)? {
+            Some(home) if home.thread != thread => {
+                return Ok(desk.notice(person, None, Style::Warning, places::TAKEN_CHAT.to_owned()));
+            }
+            Some(_) => {}
+            None => {
+                moving::into_shared(desk, case, person.id().as_str(), &chat, Some(&chat.reference.conversation))?;
+                members::gather(desk, case, &chat, person)?;
+            }
+        }
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::LINKED, None))
+    })
+}
+
+/// "Which client is this chat for?" with nothing chosen.
+pub fn link_nothing_chosen(desk: &Desk<'_>, person: &Person) -> Post {
+    cards::link(&desk.reader(person, None), true)
+}
+
+/// The participants want their own chats.
+pub fn unlink(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
+    with_case(desk, person, thread, |case| {
+        moving::into_own(desk, case, person.id().as_str())?;
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::MOVED_OUT, None))
+    })
+}
+
+/// What was gone is there again.
+pub fn move_back(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
+    with_case(desk, person, thread, |case| {
+        if desk.tx.home(thread)?.is_none() {
+            let Some((known, home)) = way_back(desk, thread)? else {
+                return Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, places::NO_WAY_BACK.to_owned()));
+            };
+            moving::into_shared(desk, case, person.id().as_str(), &known, home.conversation.as_ref())?;
+        }
+        Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::MOVED_BACK, None))
+    })
+}
+
+/// Where a thread was lost, when it can be posted to there again.
+fn way_back(desk: &Desk<'_>, thread: ThreadId) -> Result<Option<(SharedConversation, crate::store::Home)>> {
+    let Some(base) = desk.tx.lost_home(thread)? else { return Ok(None) };
+    let home = desk.tx.lost_homes_in(&base)?.into_iter().find(|home| home.thread == thread);
+    let known = desk.tx.conversation(&base)?.filter(|known| known.installed);
+    Ok(known.zip(home))
+}
+
+/// How a group chat for the thread comes about.
+pub fn open(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
+    let participants = participation::names(desk, case)?;
+    let head = Some(desk.head(&case.contact, Some(&case.thread)));
+    let text = places::open_by_hand(&participants);
+    Ok(cards::notice(&desk.reader(person, Some(&case.contact.line)), &Notice { head, text, ..Notice::default() }))
+}

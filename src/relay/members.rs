@@ -1,0 +1,169 @@
+//! Who is in the shared conversations. In a chat that is a thread's home, being there is taking part: whoever comes and is enabled for
+//! the line takes part, whoever goes leaves. Anybody else is named, and never relayed.
+
+use super::conversations::{self, Known};
+use super::desk::{Case, Desk, Person, SERVER};
+use super::participation::{self, Came};
+use super::sender::{Seen, seen};
+use super::{moving, notices};
+use crate::bridge::{ColleagueId, ConversationId, HistoryChoice, Scope, TeamsEvent, TeamsMember};
+use crate::cards::Style;
+use crate::store::{ChatTask, Left, Result, SharedConversation};
+use crate::teams::Member;
+use crate::texts::{TextId, places};
+use serde_json::json;
+
+/// A chat became a thread's home: the colleagues in it take part.
+pub fn gather(desk: &Desk<'_>, case: &Case, chat: &SharedConversation, by: &Person) -> Result<()> {
+    let base = &chat.reference.conversation;
+    desk.tx.add_member(base, by.id())?;
+    for id in desk.tx.members(base)? {
+        if desk.tx.participation(case.thread.id, &id)?.is_none() {
+            come(desk, case, &id, Some(by.id()))?;
+        }
+    }
+    desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)
+}
+
+/// Somebody came to a chat or team.
+pub fn added(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[TeamsMember]) -> Result<()> {
+    let by = event.sender.object_id.as_ref().map(|id| ColleagueId(id.to_lowercase()));
+    for one in conversations::all(desk, event, &known.now)? {
+        let base = &one.reference.conversation;
+        for member in members {
+            let Some(id) = colleague_of(member) else { continue };
+            let seen_there = Seen {
+                id: id.clone(),
+                user_id: &member.user_id,
+                upn: None,
+                name: member.name.as_deref(),
+                locale: None,
+                time_zone: None,
+                reference: &event.reference,
+            };
+            let person = seen(desk, &seen_there, desk.tx.colleague(&id)?)?;
+            if desk.office.entry(&person).is_none() {
+                continue;
+            }
+            desk.tx.add_member(base, &id)?;
+            if let Some(case) = chat_home(desk, &one)? {
+                come(desk, &case, &id, by.as_ref())?;
+            }
+        }
+        // Names, strangers and whoever Teams did not name fully.
+        desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)?;
+    }
+    Ok(())
+}
+
+/// Somebody left a chat or team, or was removed there.
+pub fn removed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[TeamsMember]) -> Result<()> {
+    for one in conversations::all(desk, event, &known.now)? {
+        for id in members.iter().filter_map(colleague_of) {
+            desk.tx.remove_member(&one.reference.conversation, &id)?;
+            if let Some(case) = chat_home(desk, &one)? {
+                go(desk, &case, &id)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who is in a conversation, as Teams lists them all.
+pub fn roster(desk: &Desk<'_>, conversation: &ConversationId, members: &[Member]) -> Result<()> {
+    let Some(known) = desk.tx.conversation(conversation)? else { return Ok(()) };
+    let case = chat_home(desk, &known)?;
+    let (mut here, mut strangers) = (Vec::new(), Vec::new());
+    for member in members {
+        let Some(id) = member.object_id.as_ref().map(|id| ColleagueId(id.to_lowercase())) else { continue };
+        let seen_there = Seen {
+            id: id.clone(),
+            user_id: &member.user_id,
+            upn: member.upn.as_deref(),
+            name: member.name.as_deref(),
+            locale: None,
+            time_zone: None,
+            reference: &known.reference,
+        };
+        let person = desk.as_person(seen(desk, &seen_there, desk.tx.colleague(&id)?)?);
+        if desk.office.entry(&person.known).is_some() {
+            desk.tx.add_member(conversation, &id)?;
+            here.push(id.clone());
+        }
+        let Some(case) = &case else { continue };
+        if !desk.is_of_line(&person, &case.contact.line) {
+            if desk.tx.first_time(&format!("stranger:{conversation}:{id}"), desk.now)? {
+                strangers.push(person.name);
+            }
+        } else if desk.tx.participation(case.thread.id, &id)?.is_none() {
+            come(desk, case, &id, None)?;
+        }
+    }
+    for id in desk.tx.members(conversation)?.into_iter().filter(|id| !here.contains(id)) {
+        desk.tx.remove_member(conversation, &id)?;
+    }
+    match case {
+        Some(case) if !strangers.is_empty() => name_strangers(desk, &case, &strangers),
+        _ => Ok(()),
+    }
+}
+
+fn colleague_of(member: &TeamsMember) -> Option<ColleagueId> {
+    member.object_id.as_ref().map(|id| ColleagueId(id.to_lowercase()))
+}
+
+/// The thread whose home a group chat is. In a channel everybody of the team reads along: being there is no taking part.
+fn chat_home(desk: &Desk<'_>, known: &SharedConversation) -> Result<Option<Case>> {
+    if known.scope != Scope::GroupChat {
+        return Ok(None);
+    }
+    match desk.tx.home_at(&known.reference.conversation)? {
+        Some(home) => desk.case(home.thread),
+        None => Ok(None),
+    }
+}
+
+/// A colleague who came to the chat takes part from now on, when they are enabled for the line.
+fn come(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) -> Result<()> {
+    let Some(person) = desk.person(id)? else { return Ok(()) };
+    if !desk.is_of_line(&person, &case.contact.line) {
+        return Ok(());
+    }
+    let visible_from = participation::visible_from(desk, case.thread.id, HistoryChoice::None)?;
+    let came = Came { by: by.map_or(SERVER, ColleagueId::as_str), how: "joined_chat", visible_from, cover_for: None };
+    if !participation::join(desk, case, id, &came)? {
+        return Ok(());
+    }
+    let adder = match by.filter(|by| *by != id) {
+        Some(by) => desk.person(by)?.map(|adder| adder.name),
+        None => None,
+    };
+    notices::tell_client(desk, case, TextId::K33, &[("colleague", &person.name)])?;
+    desk.tell(case, Style::Default, |reader| match &adder {
+        Some(adder) => reader.voice.say(TextId::T34, &[("adder", adder), ("colleague", &person.name)]),
+        None => places::joined(&person.name),
+    })
+}
+
+/// A colleague who left the chat leaves the conversation. The last one does not leave the client without anybody: they go on in their
+/// own chat.
+fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId) -> Result<()> {
+    let participants = desk.tx.participants(case.thread.id)?;
+    if !participants.contains(id) {
+        return Ok(());
+    }
+    if participants.len() == 1 {
+        return moving::into_own(desk, case, SERVER).map(drop);
+    }
+    let name = desk.person(id)?.map_or_else(|| id.0.clone(), |person| person.name);
+    participation::leave(desk, case, id, Left::Left, id.as_str())?;
+    let remaining = participation::names(desk, case)?.join(", ");
+    notices::tell_client(desk, case, TextId::K31b, &[("colleague", &name), ("remaining", &remaining)])?;
+    desk.tell(case, Style::Default, |reader| reader.voice.say(TextId::T32, &[("colleague", &name), ("client", &case.contact.name)]))
+}
+
+fn name_strangers(desk: &Desk<'_>, case: &Case, names: &[String]) -> Result<()> {
+    let line = desk.head(&case.contact, None).line;
+    desk.journal("strangers.named", SERVER, Some(case.thread.id), None, &json!({ "names": names }))?;
+    desk.tell(case, Style::Warning, |_| places::stranger(&names.join(", "), &line))
+}

@@ -1,0 +1,235 @@
+//! What happens in shared conversations: group chats and channels (product.md 7). Everybody there reads what is posted there, so nothing
+//! is said there about any other client than the one whose thread lives there.
+//!
+//! Invariant: only words of enabled participants, in the home of their thread, reach a client. Never commands, notes, private messages,
+//! other bots, or anybody else.
+
+use super::conversations::{self, Known};
+use super::desk::{Case, Desk, Person, Seat};
+use super::sender::sender;
+use super::write::{self, Belongs};
+use super::{act, attachments, commands, edits, members, notes};
+use crate::bridge::{
+    ActivityId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, route,
+};
+use crate::cards::submit::Action;
+use crate::cards::{self, Notice, Style};
+use crate::store::{ChatTask, Draft, Result};
+use crate::texts::{labels, places, sentences};
+use chrono::Duration;
+use commands::Command;
+use serde_json::{Value, json};
+
+/// Who talks on in a conversation that they take no part in is told so at most this often, unless they address the app.
+const TOLD_AGAIN_AFTER: Duration = Duration::hours(1);
+
+/// Takes one activity of a shared conversation.
+pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Result<Belongs> {
+    let known = conversations::refresh(desk, event)?;
+    match &event.kind {
+        TeamsEventKind::Installed => installed(desk, event, &known)?,
+        TeamsEventKind::Uninstalled | TeamsEventKind::Closed { .. } => conversations::gone(desk, event, &known)?,
+        TeamsEventKind::Reopened => conversations::reopened(desk, event, &known)?,
+        TeamsEventKind::Message { .. } | TeamsEventKind::Submit { .. } | TeamsEventKind::Edited { .. } | TeamsEventKind::Deleted => {
+            if let Some(person) = sender(desk, event, upn)? {
+                return on_person(desk, &person, event, &known);
+            }
+        }
+        TeamsEventKind::MembersAdded { members } => members::added(desk, event, &known, members)?,
+        TeamsEventKind::MembersRemoved { members } => members::removed(desk, event, &known, members)?,
+        TeamsEventKind::Renamed { .. } | TeamsEventKind::Reaction { .. } | TeamsEventKind::Other { .. } => {}
+    }
+    Ok((None, None))
+}
+
+/// The app came: who is there is read, and a chat is asked which client it is for.
+fn installed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known) -> Result<()> {
+    let fresh = conversations::installed(desk, event, known)?;
+    let base = &known.now.reference.conversation;
+    desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)?;
+    if fresh && known.now.scope == Scope::GroupChat && desk.tx.home_at(base)?.is_none() {
+        desk.post_to(None, &Place::Conversation(base.clone()), cards::link(&desk.reader_of_all(None), false), None)?;
+    }
+    Ok(())
+}
+
+/// What somebody says or does there.
+fn on_person(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, known: &Known) -> Result<Belongs> {
+    let none = (None, None);
+    match &event.kind {
+        TeamsEventKind::Message { targeted: true, .. } => whisper(desk, person, sentences::TARGETED).map(|()| none),
+        TeamsEventKind::Message { text, quoted, mentions_bot, attachments, .. } => {
+            if !mentions_bot {
+                conversations::hears(desk, &known.now, true)?;
+            }
+            let (placed, files): (Vec<_>, Vec<_>) = attachments.iter().cloned().partition(attachments::is_our_card);
+            // Whether words beside a card of ours are for the client as well only the colleague knows.
+            let quoted = if placed.is_empty() { quoted.clone() } else { Some(event.activity.clone()) };
+            let said = Said { text: text.trim(), quoted, addressed: *mentions_bot, files };
+            match here(desk, person)? {
+                Some(case) => on_message(desk, person, event, &case, said),
+                None => on_message_of_no_client(desk, person, &said).map(|()| none),
+            }
+        }
+        TeamsEventKind::Submit { data, card } => {
+            match refused(desk, person, data)? {
+                Some(why) => whisper(desk, person, why)?,
+                None => {
+                    let post = act::on_action(desk, person, data, card.as_ref())?;
+                    act::show(desk, person, card.as_ref(), post)?;
+                }
+            }
+            Ok(none)
+        }
+        TeamsEventKind::Edited { text } => edits::on_edited(desk, person, event, Some(text)).map(|()| none),
+        TeamsEventKind::Deleted => edits::on_edited(desk, person, event, None).map(|()| none),
+        _ => Ok(none),
+    }
+}
+
+/// The thread that lives where somebody acts.
+fn here(desk: &Desk<'_>, person: &Person) -> Result<Option<Case>> {
+    match &person.seat {
+        Seat::Shared { thread: Some(thread), .. } => desk.case(*thread),
+        _ => Ok(None),
+    }
+}
+
+/// What somebody said.
+struct Said<'a> {
+    text: &'a str,
+    quoted: Option<ActivityId>,
+    /// The app was mentioned.
+    addressed: bool,
+    files: Vec<TeamsAttachment>,
+}
+
+/// Where the thread of a client lives.
+fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case, said: Said<'_>) -> Result<Belongs> {
+    let (none, thread) = ((None, None), case.thread.id);
+    if !desk.is_of_line(person, &case.contact.line) {
+        return stranger(desk, person, case).map(|()| none);
+    }
+    if !desk.tx.participants(thread)?.contains(person.id()) {
+        return outsider(desk, person, case, said.addressed).map(|()| none);
+    }
+    attachments::tell(desk, person, &said.files)?;
+    if let Some(command) = commands::read(said.text) {
+        let post = command_here(desk, person, thread, &command)?;
+        desk.post(Some(thread), person, post, None)?;
+        return Ok(none);
+    }
+    if said.text.is_empty() {
+        if said.addressed && said.files.is_empty() {
+            desk.post(Some(thread), person, act::run(desk, person, &Action::ThreadHelp { thread }, None)?, None)?;
+        }
+        return Ok(none);
+    }
+    let (quote, answers) = write::quote(desk, &event.reference.conversation, said.quoted.as_ref())?;
+    let words = Draft { text: said.text.to_owned(), answers, files: said.files };
+    // A note is for nobody but those here, whatever it quotes.
+    let to = if notes::read(&words.text).is_some() { Route::To(thread) } else { route(quote, &[thread], None) };
+    match to {
+        Route::To(thread) => write::on_words(desk, person, thread, &words),
+        Route::Ask | Route::Nowhere => write::ask(desk, person, &words),
+    }
+}
+
+/// Where no thread lives: who addresses the app is told what to do there, and nobody else is disturbed.
+fn on_message_of_no_client(desk: &Desk<'_>, person: &Person, said: &Said<'_>) -> Result<()> {
+    if !said.addressed {
+        return Ok(());
+    }
+    let text = if desk.office.lines_of(&person.known).is_empty() { labels::NOT_ENABLED } else { places::NO_CLIENT_HERE };
+    desk.post(None, person, desk.notice(person, None, Style::Warning, text.to_owned()), None)
+}
+
+/// A command where a thread lives is about that thread; what is about other clients is for one's own chat.
+fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Command) -> Result<Post> {
+    let action = match command {
+        Command::New { .. } | Command::Contacts => {
+            return Ok(desk.notice(person, None, Style::Warning, sentences::OWN_CHAT_ONLY.to_owned()));
+        }
+        Command::History => Action::OpenHistory { thread, before: None },
+        Command::Templates => Action::Templates { thread, query: String::new() },
+        Command::Held => Action::HeldInThread { thread },
+        Command::Details => Action::Details { thread },
+        Command::Transfer => Action::TransferForm { thread },
+        Command::InThread(command) => command.in_thread(thread),
+        Command::Help => Action::ThreadHelp { thread },
+        Command::NotYet => return commands::run(desk, person, command),
+    };
+    act::run(desk, person, &action, None)
+}
+
+/// Somebody who has nothing to do with this line of business: named once, so that nobody thinks the client reads them.
+fn stranger(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<()> {
+    let conversation = person.conversation();
+    if !desk.tx.first_time(&format!("stranger:{conversation}:{}", person.id()), desk.now)? {
+        return Ok(());
+    }
+    let line = desk.head(&case.contact, None).line;
+    desk.journal("stranger.not_relayed", &person.id().0, Some(case.thread.id), None, &json!({ "conversation": conversation }))?;
+    let about = Some((&case.contact, Some(&case.thread)));
+    desk.post(Some(case.thread.id), person, desk.notice(person, about, Style::Warning, places::stranger(&person.name, &line)), None)
+}
+
+/// A colleague of the line who takes no part: told, with the way in where there is one.
+fn outsider(desk: &Desk<'_>, person: &Person, case: &Case, addressed: bool) -> Result<()> {
+    let subject = format!("outsider:{}:{}", person.conversation(), person.id());
+    if !desk.tx.news_is_due(&subject, desk.now - TOLD_AGAIN_AFTER, desk.now)? && !addressed {
+        return Ok(());
+    }
+    let thread = case.thread.id;
+    desk.journal("outsider.not_relayed", &person.id().0, Some(thread), None, &json!({ "conversation": person.conversation() }))?;
+    let unowned = desk.tx.owners(case.contact.id)?.is_empty();
+    let (text, actions) = if unowned {
+        (places::unowned(&person.name, &case.contact.name), vec![(labels::TAKE, Action::Take { thread })])
+    } else {
+        (places::outsider(&person.name, &case.contact.name), Vec::new())
+    };
+    let head = Some(desk.head(&case.contact, Some(&case.thread)));
+    let notice = Notice { head, text, style: Style::Warning, actions, ..Notice::default() };
+    desk.post(Some(thread), person, cards::notice(&desk.reader(person, Some(&case.contact.line)), &notice), None)
+}
+
+/// For one person's eyes: in their own chat, where they have one.
+fn whisper(desk: &Desk<'_>, person: &Person, text: &str) -> Result<()> {
+    if !person.known.installed {
+        return Ok(());
+    }
+    let post = desk.notice(person, None, Style::Warning, text.to_owned());
+    desk.post_to(None, &Place::Own(person.id().clone()), post, None)
+}
+
+/// Why a button may not be pressed where others look on; `None`: it may, as far as the place is concerned. Only what concerns the client
+/// whose thread lives there is done there, for everybody there reads what comes of it.
+pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<&'static str>> {
+    if !matches!(person.seat, Seat::Shared { .. }) {
+        return Ok(None);
+    }
+    if desk.office.lines_of(&person.known).is_empty() {
+        return Ok(Some(labels::NOT_ENABLED));
+    }
+    let verb = data.get("verb").and_then(Value::as_str).unwrap_or_default();
+    let elsewhere = Ok(Some(sentences::OWN_CHAT_ONLY));
+    let Some(case) = here(desk, person)? else {
+        return if verb.starts_with("chat.") || verb == "thread.take" { Ok(None) } else { elsewhere };
+    };
+    if verb.starts_with("menu.") || verb == "contact.add" {
+        return elsewhere;
+    }
+    let id = |name: &str| data.get(name).and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));
+    let mut threads: Vec<Option<ThreadId>> = id("thread").map(|id| Some(ThreadId(id))).into_iter().collect();
+    if let Some(id) = id("message") {
+        threads.push(desk.tx.message(MessageId(id))?.map(|message| message.thread));
+    }
+    if let Some(id) = id("revocation") {
+        threads.push(desk.tx.revocation(RevocationId(id))?.map(|found| found.thread));
+    }
+    if let Some(entry) = id("entry") {
+        threads.push(desk.tx.journal_entry(entry)?.and_then(|row| row.thread).map(ThreadId));
+    }
+    let foreign = threads.iter().any(|found| *found != Some(case.thread.id)) || id("contact").is_some_and(|id| id != case.contact.id.0);
+    if foreign { elsewhere } else { Ok(None) }
+}

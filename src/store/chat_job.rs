@@ -1,0 +1,83 @@
+//! What is to be asked of Teams about its conversations, outside the lanes.
+//!
+//! Invariant: an attempt is marked as begun before it is made. Found so by a later one, it was cut off: perhaps done, perhaps not.
+
+use super::tx::{Result, Tx, micros, time};
+use crate::bridge::{ColleagueId, ConversationId, Time};
+use serde::{Deserialize, Serialize};
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum ChatTask {
+    /// Read who is in a conversation.
+    Roster { conversation: ConversationId },
+    /// Open a colleague's own chat with the app, where Teams allows it.
+    Reach { colleague: ColleagueId },
+}
+
+/// A task in hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatJob {
+    pub id: i64,
+    pub task: ChatTask,
+    /// Attempts begun before this one.
+    pub attempts: u32,
+    /// The last attempt was cut off.
+    pub interrupted: bool,
+}
+
+impl Tx<'_> {
+    /// Orders a task; one that is ordered already is done once.
+    pub fn order(&self, task: &ChatTask, at: Time) -> Result<()> {
+        self.execute(
+            "INSERT INTO chat_job (task, due_at) VALUES (?1, ?2)
+             ON CONFLICT (task) DO UPDATE SET due_at = min(chat_job.due_at, excluded.due_at), attempts = 0 WHERE chat_job.begun = 0",
+            (serde_json::to_string(task)?, micros(at)),
+        )
+        .map(drop)
+    }
+
+    /// Takes up to `limit` tasks that are due; each is left alone until `lease`.
+    pub fn take_jobs(&self, now: Time, lease: Time, limit: u32) -> Result<Vec<ChatJob>> {
+        let due = self.all(
+            "SELECT chat_job_id, task, attempts, begun FROM chat_job WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
+            (micros(now), limit),
+            |row| {
+                Ok(ChatJob {
+                    id: row.get(0)?,
+                    task: serde_json::from_str(&row.get::<_, String>(1)?)?,
+                    attempts: u32::try_from(row.get::<_, i64>(2)?).unwrap_or(u32::MAX),
+                    interrupted: row.get(3)?,
+                })
+            },
+        )?;
+        for job in &due {
+            self.execute(
+                "UPDATE chat_job SET begun = 1, attempts = attempts + 1, due_at = ?2 WHERE chat_job_id = ?1",
+                (job.id, micros(lease)),
+            )?;
+        }
+        Ok(due)
+    }
+
+    /// The task is done, or given up.
+    pub fn job_done(&self, id: i64) -> Result<()> {
+        self.execute("DELETE FROM chat_job WHERE chat_job_id = ?1", [id]).map(drop)
+    }
+
+    /// The attempt certainly did nothing: another one at `at`.
+    pub fn job_again(&self, id: i64, at: Time) -> Result<()> {
+        self.execute("UPDATE chat_job SET begun = 0, due_at = ?2 WHERE chat_job_id = ?1", (id, micros(at))).map(drop)
+    }
+
+    /// At start: what a stopped server had in hand is due now, and known as cut off.
+    pub fn resume_jobs(&self, now: Time) -> Result<usize> {
+        self.execute("UPDATE chat_job SET due_at = ?1 WHERE begun = 1", [micros(now)])
+    }
+
+    /// When the next task is due.
+    pub fn next_job_due(&self) -> Result<Option<Time>> {
+        self.first("SELECT min(due_at) FROM chat_job", [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map(Option::flatten)
+    }
+}
