@@ -1,5 +1,7 @@
 //! The command line: reads what was asked, calls [`switchboard::app`], prints for people.
 
+#[path = "main/switch.rs"]
+mod switch;
 #[path = "main/transfer_all.rs"]
 mod transfer_all;
 
@@ -91,6 +93,20 @@ enum Command {
     Consent {
         #[command(subcommand)]
         command: ConsentCommand,
+    },
+    /// Switch off a number, a line or a colleague. Works beside a running server, which follows within two seconds.
+    Deactivate {
+        #[command(flatten)]
+        asked: switch::Asked,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Switch it on again.
+    Activate {
+        #[command(flatten)]
+        asked: switch::Asked,
+        #[command(flatten)]
+        configured: Configured,
     },
     /// Hand every client of a colleague who leaves to another one. Works beside a running server.
     ///
@@ -253,6 +269,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             ask(&Question { from, to, line, template, language }, json, &load(&configured)?)
         }
         Command::Consent { command } => run_consent(command).await,
+        Command::Deactivate { asked, configured } => turn(asked, false, &configured).await,
+        Command::Activate { asked, configured } => turn(asked, true, &configured).await,
         Command::TransferAll { asked, configured } => transfer_all(asked, &configured).await,
         Command::Simulate { command } => run_simulation(command).await,
     }
@@ -392,6 +410,15 @@ async fn run_consent(command: ConsentCommand) -> anyhow::Result<ExitCode> {
     store.close().await;
     println!("{}", done?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn turn(asked: switch::Asked, on: bool, configured: &Configured) -> anyhow::Result<ExitCode> {
+    log(LogFormat::Text, "warn")?;
+    let config = load(configured)?;
+    let store = Store::open(config.store.path())?;
+    let done = switch::turn(asked, on, &store, config.directory.as_deref(), &whoami()).await;
+    store.close().await;
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn transfer_all(asked: transfer_all::Asked, configured: &Configured) -> anyhow::Result<ExitCode> {

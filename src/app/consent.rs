@@ -176,8 +176,7 @@ fn hash(path: &Path) -> anyhow::Result<EvidenceFile> {
 type Found<T> = crate::store::Result<anyhow::Result<T>>;
 
 fn in_force(tx: &Tx<'_>) -> Found<(i64, Directory)> {
-    let none = || anyhow!("no directory is in force. Apply one with `switchboard directory apply FILE`.");
-    Ok(tx.directory()?.ok_or_else(none))
+    Ok(tx.directory()?.ok_or_else(super::directory::none_in_force))
 }
 
 fn find(tx: &Tx<'_>, directory: &Directory, about: &About) -> Found<(Line, Contact)> {

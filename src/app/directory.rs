@@ -71,3 +71,8 @@ pub(super) fn put_in_force(
     let version = tx.apply_directory(new, by, changes, now)?;
     follow_directory(tx, old, &Office::new(version, new.clone()), by, now)
 }
+
+/// What every command says that needs one.
+pub(super) fn none_in_force() -> anyhow::Error {
+    anyhow::anyhow!("no directory is in force. Apply one with `switchboard directory apply FILE`.")
+}

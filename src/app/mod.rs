@@ -6,6 +6,7 @@ pub mod directory;
 mod journal;
 pub mod preflight;
 pub mod simulate;
+pub mod switch;
 pub mod transfer_all;
 
 use crate::bridge::Directory;

@@ -5,7 +5,6 @@ use crate::bridge::Time;
 pub use crate::relay::{BookEntry, BookOrder};
 use crate::relay::{BookPlan, Named, Office, move_one, plan_book, tell_of_book};
 use crate::store::{Store, Tx};
-use anyhow::anyhow;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -73,8 +72,7 @@ pub async fn run(store: &Store, order: &BookOrder, who: &str, now: Time, progres
 async fn plan(store: &Store, order: &BookOrder, now: Time) -> anyhow::Result<BookPlan> {
     let order = order.clone();
     let planned = store.read(move |tx| Ok(in_force(tx)?.map(|office| plan_book(tx, &office, now, &order)))).await?;
-    let none = || anyhow!("no directory is in force. Apply one with `switchboard directory apply FILE`.");
-    Ok(planned.ok_or_else(none)??)
+    Ok(planned.ok_or_else(super::directory::none_in_force)??)
 }
 
 /// The directory as it is in this transaction: another one may be put in force meanwhile.

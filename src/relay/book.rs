@@ -2,14 +2,14 @@
 //! of its own, so that a server beside us goes on; broken off, it is simply done again.
 
 use super::desk::{Case, Desk, Person};
-use super::mates;
 use super::office::Office;
 use super::preflight::{Unanswered, colleague, lines};
 use super::transfer::{Handover, Terms, hand_over};
+use super::{leftovers, mates};
 use crate::bridge::{ColleagueId, HistoryChoice, LineId, ThreadId, Time, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
-use crate::store::{Result, Tx};
+use crate::store::{Left, Participant, Result, Tx};
 use crate::texts::{TextId, labels, transfer as words};
 use serde::Serialize;
 use serde_json::json;
@@ -76,15 +76,20 @@ pub fn plan(tx: &Tx<'_>, office: &Office, now: Time, order: &BookOrder) -> std::
         None => None,
     };
     let mut entries = Vec::new();
-    for thread in tx.open_threads(from.id())? {
-        if line.as_ref().is_none_or(|line| thread.line == *line)
-            && let Some(case) = desk.case(thread.id)?
+    for (thread, part) in tx.parts_of(from.id())? {
+        if let Some(case) = desk.case(thread)?.filter(|case| line.as_ref().is_none_or(|line| case.thread.line == *line))
+            && is_theirs(desk, &case, &part)?
         {
             entries.push(entry(desk, &case, &from, &to)?);
         }
     }
     entries.sort_by(|one, other| (&one.line, one.client.to_lowercase()).cmp(&(&other.line, other.client.to_lowercase())));
     Ok(BookPlan { from: from.into(), to: to.into(), entries })
+}
+
+/// Whether somebody has the client, or had them when they were switched off and nobody has had them since.
+fn is_theirs(desk: &Desk<'_>, case: &Case, part: &Participant) -> Result<bool> {
+    Ok(part.left_at.is_none() || (part.left == Some(Left::SwitchedOff) && desk.tx.owners(case.contact.id)?.is_empty()))
 }
 
 fn entry(desk: &Desk<'_>, case: &Case, from: &Person, to: &Person) -> Result<BookEntry> {
@@ -115,11 +120,18 @@ pub fn move_one(
 ) -> Result<Option<BookEntry>> {
     let desk = &Desk { tx, office, now };
     let (Some(from), Some(to)) = (desk.person(&plan.from.id)?, desk.person(&plan.to.id)?) else { return Ok(None) };
-    let Some(case) = desk.own_case(&from, thread)? else { return Ok(None) };
+    let (Some(case), Some(part)) = (desk.case(thread)?, tx.participation(thread, from.id())?) else { return Ok(None) };
+    if !is_theirs(desk, &case, &part)? {
+        return Ok(None);
+    }
     let entry = entry(desk, &case, &from, &to)?;
     if entry.stays_because.is_none() {
         let terms = Terms { note: String::new(), history: order.history, stays: false, held: order.held };
         let handover = Handover { givers: vec![from.id().clone()], receiver: &to, by: who, terms: &terms, in_bulk: true };
+        if part.left_at.is_some() {
+            // Who has gone gives nothing any more; what they had written waits all the same.
+            leftovers::settle(desk, &case, from.id(), order.held, Some(&to), who)?;
+        }
         hand_over(desk, &case, &handover)?;
         tx.book_moved(from.id(), to.id(), thread)?;
     }

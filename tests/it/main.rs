@@ -30,6 +30,7 @@ mod routing;
 mod rulebook;
 mod shared;
 mod story;
+mod switched_off;
 mod templates;
 mod transfer;
 mod transfer_all;
