@@ -1,5 +1,6 @@
 //! Whom to add to a conversation, and what they may see of the time before. Nothing changes before it is sent.
 
+use super::add_inputs::AddInputs;
 use super::element::{Button, Choices, Element, TextBlock, TextInput};
 use super::parts::{error, header};
 use super::submit::Action;
@@ -9,34 +10,11 @@ use super::typeahead::Dataset;
 use super::view::{Head, Reader};
 use crate::bridge::{HistoryChoice, Post, ThreadId};
 use crate::texts::{labels, participants as words, transfer};
-use serde::{Deserialize, Serialize};
 
 /// More colleagues than these are found by typing, one at a time.
 const MOST_AT_ONCE: usize = 50;
 /// Colleagues that stand there before anybody types.
 const MOST_COLLEAGUES: usize = 100;
-
-/// What was typed and chosen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AddInputs {
-    /// Colleagues' ids, with commas between them.
-    pub colleagues: String,
-    /// `none`, `all` or `last`.
-    pub history: String,
-    /// How many, where `history` is `last`.
-    pub last: String,
-}
-
-impl AddInputs {
-    /// The ids of the inputs.
-    pub const IDS: [&'static str; 3] = ["colleagues", "history", "last"];
-
-    /// A form that nobody has filled in yet.
-    pub fn proposed() -> Self {
-        Self { colleagues: String::new(), history: "all".to_owned(), last: "10".to_owned() }
-    }
-}
 
 /// Which input an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -375,7 +375,7 @@ pub struct Choices {
     pub(super) style: &'static str,
     choices: Vec<Choice>,
     #[serde(flatten)]
-    pub(super) ways: super::choices_ways::Ways,
+    pub(super) ways: super::choice_ways::Ways,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -409,7 +409,7 @@ impl Choices {
             label: label.into(),
             style: if expanded { "expanded" } else { "compact" },
             choices,
-            ways: super::choices_ways::Ways::default(),
+            ways: super::choice_ways::Ways::default(),
             value: None,
             placeholder: "",
             error_message,

@@ -5,7 +5,9 @@
 //! (what a notification shows) names the client and never quotes a message.
 
 mod add;
-mod choices_ways;
+mod add_inputs;
+mod choice_ways;
+mod choices_data;
 mod contact;
 mod contact_edit;
 mod contact_view;
@@ -45,6 +47,7 @@ mod template_view;
 mod templates;
 mod text;
 mod thread;
+mod thread_command;
 mod thread_help;
 mod transfer;
 mod transfer_form;
@@ -71,7 +74,8 @@ mod samples_transfer;
 #[cfg(test)]
 mod tests;
 
-pub use add::{AddField, AddForm, AddInputs, add_form};
+pub use add::{AddField, AddForm, add_form};
+pub use add_inputs::AddInputs;
 pub use contact::contact;
 pub use contact_edit::contact_edit;
 pub use contact_view::*;
@@ -106,6 +110,7 @@ pub use template_preview::template_preview;
 pub use template_view::*;
 pub use templates::templates;
 pub use thread::thread;
+pub use thread_command::ThreadCommand;
 pub use thread_help::thread_help;
 pub use transfer::{OfferedTransfer, transfer_asked, transfer_offered};
 pub use transfer_form::{ColleagueChoice, TransferField, TransferForm, transfer_form};
@@ -113,5 +118,5 @@ pub use transfer_inputs::TransferInputs;
 pub use uncertain::uncertain;
 pub use view::*;
 pub use welcome::welcome;
-pub use which::{ThreadCommand, WhichThread, which_thread};
+pub use which::{WhichThread, which_thread};
 pub use why::why;

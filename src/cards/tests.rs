@@ -1,7 +1,7 @@
 //! What every card keeps, whoever the client is and whatever was written.
 
 use super::samples::{Words, all, directory, now, reader, thread_card};
-use super::submit::{Action, ParseError};
+use super::submit::{Action, ParseError, VERBS};
 use super::*;
 use crate::bridge::{Basis, ConsentState, ContactId, LineId, MessageId, Post, PostBody, SearchHits, ThreadId};
 use proptest::prelude::*;
@@ -388,6 +388,17 @@ fn a_template_input_left_empty_keeps_the_others_in_their_places() {
         upload: None,
     };
     assert_eq!(Action::parse(&data), Ok(expected));
+}
+
+/// Whoever reads data of an unknown verb names those that there are.
+#[test]
+fn every_action_has_its_verb() {
+    let error = serde_json::from_value::<Action>(json!({"verb": "?"})).expect_err("no action").to_string();
+    let mut known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+    let mut verbs = VERBS.to_vec();
+    known.sort_unstable();
+    verbs.sort_unstable();
+    assert_eq!(verbs, known);
 }
 
 fn any_action() -> impl Strategy<Value = Action> {

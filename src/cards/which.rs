@@ -5,21 +5,11 @@ use super::parts::{error, paragraph};
 use super::route::thread_title;
 use super::submit::Action;
 use super::text::Text;
+use super::thread_command::ThreadCommand;
 use super::typeahead::Dataset;
 use super::view::{Reader, Style, ThreadChoice};
 use crate::bridge::{Post, ThreadId};
 use crate::texts::{labels, participants as words};
-use serde::{Deserialize, Serialize};
-
-/// What is to be done in a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ThreadCommand {
-    Add,
-    Remove,
-    Leave,
-    End,
-}
 
 impl ThreadCommand {
     /// The card that it leads to, where nothing is done yet.

@@ -19,6 +19,7 @@ mod homes_channel;
 mod homes_chat;
 mod mirror;
 mod news;
+mod participants;
 mod poison;
 mod preflight;
 mod relaying;

@@ -260,6 +260,84 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "nothing_is_offered_to_who_cannot_be_told_or_is_not_of_the_line",
     ),
     ("10", "K-52 waits for the next opening and then goes first", "transfer", "held_messages_go_on_as_the_receivers_in_their_places"),
+    ("6", "exclusive: another colleague of the line gets T-10", "participants/ending", "who_left_a_client_whom_another_has_gets_t_10"),
+    (
+        "6",
+        "a participant adds colleagues of the line who are enabled",
+        "participants/adding",
+        "only_enabled_colleagues_of_the_line_who_take_no_part_yet_are_offered",
+    ),
+    (
+        "6",
+        "added: they, the others and the client are told (T-35, T-34, K-33)",
+        "participants/adding",
+        "who_is_added_takes_part_and_everybody_hears_of_it",
+    ),
+    (
+        "6",
+        "leave: the client, the colleague and the others are told (K-31, T-30, T-32)",
+        "participants/leaving",
+        "who_leaves_the_client_and_the_others_are_told",
+    ),
+    ("6", "the last one cannot leave a client ownerless", "participants/leaving", "the_last_one_cannot_leave"),
+    (
+        "6",
+        "they end the conversation, which frees the client for the line",
+        "participants/ending",
+        "ending_tells_everybody_and_frees_the_client",
+    ),
+    ("6", "remove: pick, Done, confirm with Yes", "participants/removing", "before_yes_nothing_happens"),
+    ("6", "remove: four different texts", "participants/removing", "four_texts_for_four_readers"),
+    (
+        "6",
+        "restart: by who left, via a new opt-in request",
+        "participants/ending",
+        "who_ended_a_conversation_starts_it_again_with_a_new_request",
+    ),
+    ("6", "more than one participant: each message is signed, by policy", "mirror", "the_policy_says_who_is_signed"),
+    (
+        "6",
+        "a client who writes with no active thread goes to the last participants",
+        "participants/ending",
+        "a_client_who_writes_again_brings_back_those_who_were_there",
+    ),
+    ("4", "leave asks what becomes of held messages", "participants/leaving", "held_messages_go_on_with_whom_the_leaver_chose"),
+    (
+        "3",
+        "restarting what one has left asks anew, by policy",
+        "participants/ending",
+        "a_line_that_does_not_ask_again_starts_again_at_once",
+    ),
+    (
+        "7",
+        "what one colleague writes is mirrored to the others",
+        "mirror",
+        "what_one_colleague_writes_the_others_read_and_not_they_themselves",
+    ),
+    (
+        "7",
+        "only a client's message disturbs the conversation one wrote in",
+        "mirror",
+        "what_another_wrote_neither_moves_nor_disturbs_the_conversation_one_wrote_in",
+    ),
+    (
+        "7",
+        "without the app nobody is added; who adds is told, and nothing changes",
+        "participants/adding",
+        "who_has_no_app_is_not_added_and_nobody_else_either",
+    ),
+    (
+        "7",
+        "the thread card's Details: Add, Remove, Transfer, Leave, End",
+        "participants/adding",
+        "the_details_say_who_takes_part_since_when",
+    ),
+    (
+        "10",
+        "texts to the client outside the window wait for the opening and go first",
+        "participants/waiting",
+        "what_the_client_is_to_hear_about_colleagues_waits_and_goes_first",
+    ),
 ];
 
 const OTHERS: &[(&str, &str)] = &[
@@ -274,6 +352,12 @@ const OTHERS: &[(&str, &str)] = &[
     ("transfer", include_str!("../transfer.rs")),
     ("transfer_all", include_str!("../transfer_all.rs")),
     ("why", include_str!("../why.rs")),
+    ("mirror", include_str!("../mirror.rs")),
+    ("participants/adding", include_str!("../participants/adding.rs")),
+    ("participants/ending", include_str!("../participants/ending.rs")),
+    ("participants/leaving", include_str!("../participants/leaving.rs")),
+    ("participants/removing", include_str!("../participants/removing.rs")),
+    ("participants/waiting", include_str!("../participants/waiting.rs")),
 ];
 
 const SOURCES: [&str; 6] = [

@@ -2,17 +2,7 @@
 
 use super::element::Choices;
 use super::typeahead::Dataset;
-use serde::Serialize;
-use serde_json::{Value, json};
-
-/// Beside picking one of those shown.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Ways {
-    #[serde(rename = "choices.data", skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
-    #[serde(rename = "isMultiSelect", skip_serializing_if = "Option::is_none")]
-    several: Option<bool>,
-}
+use serde_json::json;
 
 impl Choices {
     /// More than one may be chosen; the values come as one text, with commas between them.
