@@ -5,11 +5,10 @@ use super::desk::{Case, Desk, Listener, SERVER};
 use super::{entry_point, homes, joining, offers, opening, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
-    Outcome, Outgoing, Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, TransferId, Urgency, Wamid,
-    retry,
+    Outcome, Outgoing, Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
 };
 use crate::markup;
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject, TransferSide};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
 use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
@@ -67,7 +66,6 @@ pub struct Belongs {
     message: Option<MessageId>,
     is_thread_card: bool,
     revocation: Option<(RevocationId, Urgency)>,
-    transfer: Option<(TransferId, TransferSide)>,
     standing: Option<Subject>,
 }
 
@@ -219,15 +217,6 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
                 None => Step::Settle,
             }
         }
-        // Nor is a quote of this one: who is offered a client takes no part yet.
-        Envelope::Transfer { transfer, side } => match offers::card_now(desk, &listener, transfer, side)? {
-            Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
-            Some((None, post)) => {
-                let belongs = Belongs { transfer: Some((transfer, side)), ..Belongs::default() };
-                Step::HandOver(Request::Post { to, post, belongs })
-            }
-            None => Step::Settle,
-        },
         Envelope::Standing { subject } => prepare_standing(desk, claim, &place, to, &listener, subject)?,
     })
 }
@@ -250,6 +239,7 @@ fn prepare_standing(
     let post = match subject {
         Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
         Subject::Joining(id) => joining::card(desk, listener, id, before.is_some())?,
+        Subject::Transfer(id, side) => offers::card(desk, listener, id, side)?,
     };
     Ok(match (post, before) {
         (None, _) => Step::Settle,
@@ -258,7 +248,7 @@ fn prepare_standing(
         }
         (Some(post), None) => {
             // Who quotes an offered client's message means the client; who quotes a colleague's question means the colleague.
-            let thread = claim.thread.filter(|_| !matches!(subject, Subject::Joining(_)));
+            let thread = claim.thread.filter(|_| !matches!(subject, Subject::Joining(_) | Subject::Transfer(..)));
             Step::HandOver(Request::Post { to, post, belongs: Belongs { thread, standing: Some(subject), ..Belongs::default() } })
         }
     })
@@ -495,9 +485,6 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
     if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
         return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
-    }
-    if let Some((transfer, side)) = belongs.transfer {
-        return offers::posted(desk, transfer, side, place, &activity);
     }
     if let Some(subject) = belongs.standing {
         desk.tx.card_posted(subject, place, &to.conversation, &activity)?;

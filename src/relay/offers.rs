@@ -1,10 +1,10 @@
 //! Clients that are offered to a colleague: whether an offer still stands, and its two cards, which say how it stands when they are sent.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::views;
-use crate::bridge::{ActivityId, ColleagueId, Place, Post, ThreadId, TransferId, TransferOffer, TransferOutcome};
+use super::{standing, views};
+use crate::bridge::{ColleagueId, Post, ThreadId, TransferId, TransferOffer, TransferOutcome};
 use crate::cards::{self, OfferedTransfer, Reader, Receipt};
-use crate::store::{Envelope, Result, Transfer, TransferCard, TransferSide};
+use crate::store::{Result, Subject, Transfer, TransferSide};
 use crate::texts::transfer as words;
 use serde_json::json;
 
@@ -53,35 +53,17 @@ pub fn supersede(desk: &Desk<'_>, thread: ThreadId, by: &str) -> Result<()> {
     }
 }
 
-/// Gives one side its card: the activity that has become it, or a post.
-pub fn give_card(desk: &Desk<'_>, transfer: &Transfer, side: TransferSide, place: &Place, activity: Option<&ActivityId>) -> Result<()> {
-    let card = TransferCard { side, place: place.clone(), activity: activity.cloned() };
-    desk.tx.save_transfer_card(transfer.id, &card)?;
-    if activity.is_none() { send_card(desk, transfer, &card) } else { Ok(()) }
-}
-
-/// One way for the first post and for every change: the lane keeps their order, and each shows how it stands when it is sent.
-fn send_card(desk: &Desk<'_>, transfer: &Transfer, card: &TransferCard) -> Result<()> {
-    let envelope = Envelope::Transfer { transfer: transfer.id, side: card.side };
-    desk.tx.enqueue_post(Some(transfer.thread), &card.place, &envelope, desk.now).map(drop)
-}
-
 fn update_cards(desk: &Desk<'_>, transfer: &Transfer) -> Result<()> {
-    desk.tx.transfer_cards(transfer.id)?.iter().try_for_each(|card| send_card(desk, transfer, card))
+    let sides = [TransferSide::Giver, TransferSide::Receiver];
+    sides.into_iter().try_for_each(|side| standing::update(desk, Subject::Transfer(transfer.id, side), transfer.thread))
 }
 
-/// A card at the moment it is sent: the activity to change, or `None` for a new post, and the post.
-pub fn card_now(desk: &Desk<'_>, listener: &Listener, id: TransferId, side: TransferSide) -> Result<Option<(Option<ActivityId>, Post)>> {
+/// A card at the moment it is sent.
+pub fn card(desk: &Desk<'_>, listener: &Listener, id: TransferId, side: TransferSide) -> Result<Option<Post>> {
     let Some(transfer) = desk.tx.transfer(id)? else { return Ok(None) };
     let Some(case) = desk.case(transfer.thread)? else { return Ok(None) };
-    let Some(card) = desk.tx.transfer_cards(id)?.into_iter().find(|card| card.side == side) else { return Ok(None) };
     let reader = desk.reader_for(listener, Some(&case.contact.line));
-    Ok(Some((card.activity, view(desk, &reader, &case, &transfer, side)?)))
-}
-
-/// A card was posted as this activity.
-pub fn posted(desk: &Desk<'_>, id: TransferId, side: TransferSide, place: &Place, activity: &ActivityId) -> Result<()> {
-    desk.tx.save_transfer_card(id, &TransferCard { side, place: place.clone(), activity: Some(activity.clone()) })
+    view(desk, &reader, &case, &transfer, side).map(Some)
 }
 
 /// The card as it stands: the offer, or the receipt of what became of it.

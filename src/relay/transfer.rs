@@ -6,13 +6,13 @@
 use super::desk::{Case, Desk, Person, SERVER};
 use super::mates::{self, Mate};
 use super::participation::{self, Came};
-use super::{leftovers, notices, offers, past};
+use super::{leftovers, notices, offers, past, standing};
 use crate::bridge::{
     ColleagueId, HistoryChoice, MessageId, NotAnswered, NotOffered, Place, Post, ThreadId, TransferAnswer, TransferId, TransferOutcome,
     TransferWish, held, may_transfer, transfer_due,
 };
 use crate::cards::{self, Notice, Receipt, Style};
-use crate::store::{Envelope, Left, NewTransfer, Result, StoreError, Transfer, TransferSide};
+use crate::store::{Envelope, Left, NewTransfer, Result, StoreError, Subject, Transfer, TransferSide};
 use crate::texts::TextId;
 use serde_json::json;
 
@@ -86,7 +86,7 @@ pub fn offer(desk: &Desk<'_>, giving: &Giving<'_>, terms: &Terms) -> Result<std:
     });
     desk.journal("transfer.offered", &giving.by.id().0, Some(case.thread.id), None, &body)?;
     let transfer = desk.tx.transfer(id)?.ok_or(StoreError::Panicked)?;
-    offers::give_card(desk, &transfer, TransferSide::Receiver, &place, None)?;
+    standing::give(desk, Subject::Transfer(id, TransferSide::Receiver), case.thread.id, &place)?;
     Ok(Ok(transfer))
 }
 

@@ -8,11 +8,8 @@
 //! - Every change after the claim is fenced by the lease: a worker that lost its lane changes nothing on it.
 
 use super::standing::Subject;
-use super::transfer::TransferSide;
 use super::tx::{Result, Tx, micros};
-use crate::bridge::{
-    ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, TransferId, Urgency,
-};
+use crate::bridge::{ActivityId, ColleagueId, DeliveryId, LaneId, MessageId, Place, Post, RevocationId, ThreadId, Time, Urgency};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +44,6 @@ pub enum Envelope {
     ThreadCard { thread: ThreadId },
     /// Post or change a card about a possible wish to stop, rendered when it is sent.
     Revocation { revocation: RevocationId, urgency: Urgency },
-    /// Post or change a card about an offered client, rendered when it is sent.
-    Transfer { transfer: TransferId, side: TransferSide },
     /// Post or change a card that shows how something stands, rendered when it is sent.
     Standing { subject: Subject },
     /// Replace the content of an earlier activity of ours.

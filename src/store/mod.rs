@@ -61,7 +61,7 @@ pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use standing::Subject;
 pub use thread::Thread;
-pub use transfer::{NewTransfer, Transfer, TransferCard, TransferDecided, TransferSide};
+pub use transfer::{NewTransfer, Transfer, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
 

@@ -3,8 +3,9 @@
 //! Invariant: while a card is on its way no second one is queued for the same place, and what it shows is looked up after it was taken
 //! from the queue; so a change is neither missed nor sent twice.
 
+use super::transfer::TransferSide;
 use super::tx::{Result, Tx};
-use crate::bridge::{ActivityId, ConversationId, IntakeId, JoiningId, Place};
+use crate::bridge::{ActivityId, ConversationId, IntakeId, JoiningId, Place, TransferId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub enum Subject {
     Intake(IntakeId),
     /// The same, for supervisors: nobody has taken them for a while.
     IntakeReminder(IntakeId),
+    /// A client who is offered to a colleague.
+    Transfer(TransferId, TransferSide),
 }
 
 impl fmt::Display for Subject {
@@ -26,6 +29,8 @@ impl fmt::Display for Subject {
             Self::Joining(id) => write!(f, "joining:{id}"),
             Self::Intake(id) => write!(f, "intake:{id}"),
             Self::IntakeReminder(id) => write!(f, "intake_reminder:{id}"),
+            Self::Transfer(id, TransferSide::Giver) => write!(f, "transfer_giver:{id}"),
+            Self::Transfer(id, TransferSide::Receiver) => write!(f, "transfer_receiver:{id}"),
         }
     }
 }
@@ -38,6 +43,15 @@ impl Tx<'_> {
             (subject.to_string(), place.key()),
         )?;
         Ok(changed == 1)
+    }
+
+    /// A card that stands there already has become this one.
+    pub fn card_became(&self, subject: Subject, place: &Place, conversation: &ConversationId, activity: &ActivityId) -> Result<()> {
+        self.execute(
+            "INSERT INTO standing_card (subject, place, queued, conversation_id, activity_id) VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT DO NOTHING",
+            (subject.to_string(), place.key(), &conversation.0, &activity.0),
+        )?;
+        Ok(())
     }
 
     /// The places whose card is not on its way already; from now on it counts as such, and each is the caller's to queue.

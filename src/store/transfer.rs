@@ -1,7 +1,7 @@
-//! Clients that one colleague offered to another: what was offered, what became of it, and the cards about it.
+//! Clients that one colleague offered to another: what was offered, and what became of it.
 
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
-use crate::bridge::{ActivityId, ColleagueId, HistoryChoice, Place, ThreadId, Time, TransferId, TransferOutcome, held};
+use crate::bridge::{ColleagueId, HistoryChoice, ThreadId, Time, TransferId, TransferOutcome, held};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
@@ -53,15 +53,6 @@ pub struct NewTransfer<'a> {
 pub enum TransferSide {
     Giver,
     Receiver,
-}
-
-/// Where one of an offer's cards stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferCard {
-    pub side: TransferSide,
-    pub place: Place,
-    /// `None`: not posted yet.
-    pub activity: Option<ActivityId>,
 }
 
 const COLUMNS: &str = "transfer_id, thread_id, giver_id, receiver_id, note, history, stays, held, offered_at, due_at, outcome, decided_by, \
@@ -140,27 +131,6 @@ impl Tx<'_> {
         )?;
         Ok(changed == 1)
     }
-
-    /// The cards about an offer.
-    pub fn transfer_cards(&self, id: TransferId) -> Result<Vec<TransferCard>> {
-        self.all("SELECT side, place, activity_id FROM transfer_card WHERE transfer_id = ?1 ORDER BY side", [id.0], |row| {
-            Ok(TransferCard {
-                side: from_word(row.get(0)?)?,
-                place: Place::of_key(&row.get::<_, String>(1)?),
-                activity: row.get::<_, Option<String>>(2)?.map(ActivityId),
-            })
-        })
-    }
-
-    /// Keeps where a card about an offer stands, or will.
-    pub fn save_transfer_card(&self, id: TransferId, card: &TransferCard) -> Result<()> {
-        self.execute(
-            "INSERT INTO transfer_card (transfer_id, side, place, activity_id) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (transfer_id, side) DO UPDATE SET place = excluded.place, activity_id = excluded.activity_id",
-            (id.0, word(&card.side)?, card.place.key(), card.activity.as_ref().map(|activity| &activity.0)),
-        )?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -172,8 +142,7 @@ mod tests {
         Time::UNIX_EPOCH + chrono::Duration::seconds(seconds)
     }
 
-    /// A card's place is a colleague's, the thread's home, or a conversation; an offer's words come back as they were kept; and of two
-    /// offers of one thread, or two decisions, the first counts.
+    /// An offer's words come back as they were kept; and of two offers of one thread, or two decisions, the first counts.
     #[tokio::test]
     async fn one_offer_of_a_thread_is_open_and_is_decided_once() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -198,11 +167,6 @@ mod tests {
                 assert_eq!((kept.id, kept.note.as_str(), kept.stays, kept.held), (id, "knows the file", true, held::Fate::Withdraw));
                 assert_eq!((kept.history, kept.offered_at, kept.due_at, kept.decided), (HistoryChoice::Last(2), at(0), at(60), None));
                 assert_eq!((tx.transfers_due(at(59), 9)?.len(), tx.transfers_due(at(60), 9)?.len()), (0, 2));
-                let card = TransferCard { side: TransferSide::Giver, place: Place::Own("ana".into()), activity: None };
-                tx.save_transfer_card(id, &card)?;
-                let posted = TransferCard { activity: Some(ActivityId("1".to_owned())), ..card };
-                tx.save_transfer_card(id, &posted)?;
-                assert_eq!(tx.transfer_cards(id)?, [posted]);
                 assert!(tx.decide_transfer(id, TransferOutcome::Declined, "ben", at(5))?);
                 assert!(!tx.decide_transfer(id, TransferOutcome::Accepted, "ben", at(6))?);
                 assert_eq!(tx.open_transfer(ThreadId(7))?, None);

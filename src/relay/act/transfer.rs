@@ -7,8 +7,8 @@ use crate::cards::{self, ColleagueChoice, Style, TransferField, TransferForm, Tr
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::mates::{self, Mate};
 use crate::relay::transfer::{self, Giving, Terms};
-use crate::relay::{find, offers, views};
-use crate::store::{Result, TransferSide};
+use crate::relay::{find, offers, standing, views};
+use crate::store::{Result, Subject, TransferSide};
 use crate::texts::{TextId, transfer as words};
 
 /// A thread that somebody takes part in, or supervises.
@@ -41,7 +41,7 @@ fn offered_already(desk: &Desk<'_>, person: &Person, case: &Case, open: &crate::
 }
 
 /// The form, with what was typed and what is wrong with it.
-fn asked(desk: &Desk<'_>, person: &Person, case: &Case, inputs: TransferInputs, errors: Vec<(TransferField, String)>) -> Result<Post> {
+fn asked(desk: &Desk<'_>, person: &Person, case: &Case, inputs: TransferInputs, errors: Errors) -> Result<Post> {
     let participants = desk.tx.participants(case.thread.id)?;
     let (takes_part, supervises) = (participants.contains(person.id()), desk.supervises(person, &case.contact.line));
     let mates = find::receivers(desk, person, case, "")?;
@@ -67,8 +67,11 @@ fn asked(desk: &Desk<'_>, person: &Person, case: &Case, inputs: TransferInputs, 
     Ok(cards::transfer_form(&desk.reader(person, Some(&case.contact.line)), &view))
 }
 
+/// What is wrong with a form.
+type Errors = Vec<(TransferField, String)>;
+
 /// What a form says, or what is wrong with it.
-fn read(desk: &Desk<'_>, case: &Case, inputs: &TransferInputs) -> Result<std::result::Result<(Mate, Terms), Vec<(TransferField, String)>>> {
+fn read(desk: &Desk<'_>, case: &Case, inputs: &TransferInputs) -> Result<std::result::Result<(Mate, Terms), Errors>> {
     let mut errors = Vec::new();
     let chosen = inputs.receiver.trim();
     let mates = mates::of_line(desk, &case.contact.line)?;
@@ -125,10 +128,12 @@ pub fn offer(desk: &Desk<'_>, person: &Person, thread: ThreadId, inputs: &Transf
         let giving = Giving { case, by: person, receiver: &receiver, givers: vec![person.id().clone()] };
         match transfer::offer(desk, &giving, &terms)? {
             Ok(offered) => {
-                offers::give_card(desk, &offered, TransferSide::Giver, &person.spot(), form)?;
-                if form.is_none() {
+                let (subject, place) = (Subject::Transfer(offered.id, TransferSide::Giver), person.spot());
+                let Some(form) = form else {
+                    standing::give(desk, subject, thread, &place)?;
                     return Ok(desk.receipt(person, &case.contact, Some(&case.thread), words::OFFERED, None));
-                }
+                };
+                desk.tx.card_became(subject, &place, person.conversation(), form)?;
                 offers::view(desk, &desk.reader(person, Some(&case.contact.line)), case, &offered, TransferSide::Giver)
             }
             Err(refused) => not_offered(desk, person, case, &receiver, inputs, refused),

@@ -24,18 +24,6 @@ CREATE TABLE transfer (
 CREATE UNIQUE INDEX transfer_open ON transfer (thread_id) WHERE outcome IS NULL;
 CREATE INDEX transfer_due ON transfer (due_at) WHERE outcome IS NULL;
 
--- The two cards of an offer, which change when it is decided.
-CREATE TABLE transfer_card (
-    transfer_id BIGINT NOT NULL,
-    -- 'giver', 'receiver'
-    side        TEXT NOT NULL,
-    -- Where it stands, as in lane.target.
-    place       TEXT NOT NULL,
-    -- NULL: not posted yet.
-    activity_id TEXT,
-    PRIMARY KEY (transfer_id, side)
-) WITHOUT ROWID;
-
 -- Clients that went over with somebody's whole book, until both have been told of all of them at once.
 CREATE TABLE book_move (
     giver_id    TEXT NOT NULL,

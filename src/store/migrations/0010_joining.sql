@@ -1,6 +1,6 @@
 -- A card that shows how something stands, at most one of it in a place, changed whenever that changes.
 CREATE TABLE standing_card (
-    -- 'joining:7', 'intake:3', 'intake_reminder:3'
+    -- 'joining:7', 'intake:3', 'intake_reminder:3', 'transfer_giver:2', 'transfer_receiver:2'
     subject         TEXT NOT NULL,
     -- A colleague's id, 'home', or a conversation.
     place           TEXT NOT NULL,
