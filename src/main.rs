@@ -192,7 +192,7 @@ enum ConsentCommand {
 
 #[derive(Subcommand)]
 enum SimulateCommand {
-    /// Bot Framework login, Connector, and the Teams clients of three colleagues.
+    /// Bot Framework login, Connector, and the Teams clients of four colleagues.
     Teams {
         #[arg(long, default_value = "127.0.0.1:8088")]
         listen: SocketAddr,
@@ -288,7 +288,7 @@ async fn demo(options: &Options) -> anyhow::Result<ExitCode> {
     let demo = Demo::start(options).await?;
     println!("\n  switchboard demo\n");
     println!("  Open       {}", demo.page());
-    println!("             left: three colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
+    println!("             left: four colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
     println!("  Server     http://{}", demo.server);
     if options.playground {
         println!("  Playground npx @microsoft/m365agentsplayground start -e http://{}/api/messages -c msteams", demo.server);

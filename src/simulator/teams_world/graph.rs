@@ -212,7 +212,7 @@ async fn install(State(world): Shared, ConnectInfo(line): On, Path(chat): Path<S
             let request = read(&body)?;
             let roster = world.chat_roster(&chat)?;
             let app = request["teamsApp@odata.bind"].as_str().and_then(|bound| bound.rsplit_once("/appCatalogs/teamsApps/"));
-            if !app.is_some_and(|(_, id)| id == world.catalog_id) {
+            if app.is_none_or(|(_, id)| id != world.catalog_id) {
                 return Err(refuse(StatusCode::NOT_FOUND, "The app is not in the catalog."));
             }
             if roster.bot {
