@@ -32,6 +32,9 @@
 //!             revocation news         what a client said that a colleague must decide; what administrators must hear
 //!             housekeeping expiry     what time alone makes due
 //!             switched_off            a number that an administrator switches off
+//!             participation mates     who comes to a thread and who goes, and who of a line could
+//!             transfer offers past    a client goes to a colleague: asked, accepted, shown what was written before
+//!             leftovers book          what becomes of held messages; a leaver's whole book
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats
 //! whatsapp    Cloud API: signatures, webhooks, Graph

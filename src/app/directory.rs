@@ -3,7 +3,7 @@
 use crate::bridge::directory_check::{Known, Problem, Severity};
 use crate::bridge::directory_diff::{Change, diff};
 use crate::bridge::{Directory, Time, default_keywords};
-use crate::relay::{Office, cached_template_problems, tell_switched_off};
+use crate::relay::{Office, cached_template_problems, follow_directory};
 use crate::store::{Store, Tx};
 use crate::texts::{TextId, placeholders_fit};
 use anyhow::{Context, bail};
@@ -52,10 +52,22 @@ pub async fn apply(store: &Store, directory: Directory, by: &str, now: Time) -> 
         let (by, lines) = (by.to_owned(), changes.iter().map(ToString::to_string).collect::<Vec<_>>());
         let job = move |tx: &Tx<'_>| {
             let old = tx.directory()?.map(|(_, directory)| directory);
-            let version = tx.apply_directory(&directory, &by, &lines, now)?;
-            tell_switched_off(tx, old.as_ref(), &Office::new(version, directory.clone()), now)
+            put_in_force(tx, old.as_ref(), &directory, &by, &lines, now)
         };
         store.write("apply_directory", job).await?;
     }
     Ok(changes)
+}
+
+/// The new version, and all that follows from it, in the caller's transaction.
+pub(super) fn put_in_force(
+    tx: &Tx<'_>,
+    old: Option<&Directory>,
+    new: &Directory,
+    by: &str,
+    changes: &[String],
+    now: Time,
+) -> crate::store::Result<()> {
+    let version = tx.apply_directory(new, by, changes, now)?;
+    follow_directory(tx, old, &Office::new(version, new.clone()), by, now)
 }

@@ -7,7 +7,7 @@ use super::text::{Text, clip, name};
 use super::view::Reader;
 use super::{ContactCard, ContactThread, ThreadStands};
 use crate::bridge::Post;
-use crate::texts::labels;
+use crate::texts::{labels, transfer};
 
 /// The contact card.
 pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
@@ -39,6 +39,7 @@ pub fn contact(reader: &Reader<'_>, view: &ContactCard) -> Post {
         Button::new(labels::MESSAGE_ON_WHATSAPP, &Action::Start { contact: view.id }).positive(),
         Button::new(labels::EDIT, &Action::EditContact { contact: view.id }),
     ]);
+    card.actions(view.transfer.map(|thread| Button::new(transfer::TRANSFER, &Action::TransferForm { thread })));
     card.post(labels::about(&name(&view.head.client), labels::CONTACT))
 }
 

@@ -96,6 +96,8 @@ pub struct ContactCard {
     pub notes: String,
     /// Every thread with the contact, newest first.
     pub threads: Vec<ContactThread>,
+    /// A conversation that somebody has, and that the reader, who supervises the line, can give to another.
+    pub transfer: Option<ThreadId>,
 }
 
 /// A thread on a contact card: who talks or talked with the client, and no word of what was said.

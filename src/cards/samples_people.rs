@@ -36,6 +36,7 @@ fn contacts(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
             thread(8, ThreadStands::Past { until: hours(-300) }, false),
             waiting.clone(),
         ],
+        transfer: None,
     };
     let wrote_first = ContactCard {
         numbers: vec![],
@@ -46,6 +47,7 @@ fn contacts(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         threads: vec![waiting],
         ..opened.clone()
     };
+    let supervised = ContactCard { transfer: Some(ThreadId(7)), ..opened.clone() };
     let new = ContactCard { marketing_stopped: true, threads: vec![], notes: String::new(), ..opened.clone() };
     let typed = TypedContact { name: words.client.clone(), language: "pt-BR".into(), ..TypedContact::default() };
     let edit = ContactEdit {
@@ -68,6 +70,7 @@ fn contacts(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let first_number = ContactEdit { numbers: vec![], notes: String::new(), ..edit.clone() };
     vec![
         ("contact", contact(reader, &opened)),
+        ("contact_supervised", contact(reader, &supervised)),
         ("contact_wrote_first", contact(reader, &wrote_first)),
         ("contact_no_marketing", contact(reader, &new)),
         ("contact_edit", contact_edit(reader, &edit)),

@@ -32,7 +32,10 @@ pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Resu
     };
     let mut head = desk.head(contact, None);
     head.number = desk.number_for(&contact.line, person).map(|number| number.display.clone()).unwrap_or_default();
+    let threads = threads(desk, person, contact)?;
+    let active = threads.iter().find(|thread| matches!(thread.stands, ThreadStands::Active { .. })).map(|thread| thread.thread);
     Ok(ContactCard {
+        transfer: active.filter(|_| desk.supervises(person, &contact.line)),
         id: contact.id,
         head,
         consent: views::consent(contact, desk.now),
@@ -42,7 +45,7 @@ pub fn contact_card(desk: &Desk<'_>, person: &Person, contact: &Contact) -> Resu
         added_at: Some(contact.added_at),
         numbers: numbers(desk, contact)?,
         notes: contact.notes.clone(),
-        threads: threads(desk, person, contact)?,
+        threads,
     })
 }
 

@@ -168,6 +168,11 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return Ok(post.map_or(Step::Settle, |post| Step::HandOver(Request::Open { to, post, thread, alone })));
     }
     Ok(match envelope {
+        // Written for them before they were switched off, when they could not be reached.
+        Envelope::Post { thread: Some(_), .. } if listener.person.as_ref().is_some_and(|person| !desk.office.is_enabled(&person.known)) => {
+            desk.journal("post.withheld", SERVER, claim.thread, head.message, &json!({ "colleague": claim.target }))?;
+            Step::Settle
+        }
         Envelope::Post { post, thread, message, repeated } => {
             let belongs = Belongs { thread, message, ..Belongs::default() };
             let post = if head.interrupted || repeated { marked_repeated(post) } else { post };

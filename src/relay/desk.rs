@@ -159,7 +159,10 @@ impl<'a> Desk<'a> {
             enabled,
             number_active: number.is_some_and(|number| self.office.number_is_active(&number)),
             is_contact: contact.added_by.is_some() || thread.is_some(),
-            owned_by_others: sender.is_some_and(|person| !owners.is_empty() && !owners.contains(person.id())),
+            owned_by_others: match sender {
+                Some(person) if !owners.contains(person.id()) => self.is_held_by_any(&owners, &contact.line)?,
+                _ => false,
+            },
             past: match sender.filter(|person| !owners.contains(person.id())) {
                 Some(person) => self.past(thread, person)?,
                 None => Past::None,
@@ -172,6 +175,16 @@ impl<'a> Desk<'a> {
             unanswered_template_at: thread.and_then(|thread| thread.template_at),
             revocation_open: self.tx.open_revocation(contact.id)?.is_some(),
         })
+    }
+
+    /// Whether any of them may use the line: who may not owns nobody.
+    fn is_held_by_any(&self, colleagues: &[ColleagueId], line: &LineId) -> Result<bool> {
+        for id in colleagues {
+            if self.tx.colleague(id)?.is_some_and(|known| self.office.holds(&known, line)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What part a colleague took in a thread before. Who was switched off is not gone for the client, who was told nothing.

@@ -83,8 +83,8 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
     let case = with_window(desk, case, message)?;
     let case = entry_point::on_message(desk, case, id, message)?;
-    let deactivated = number.status == NumberStatus::Deactivated;
-    // An opt-out acts in any state, also on a number that is switched off.
+    let deactivated = number.status == NumberStatus::Deactivated || desk.is_switched_off(&case.contact.line);
+    // An opt-out acts in any state, also where the number or the line is switched off.
     if deactivated && meaning != Meaning::OptOut {
         // Nor does a wish to stop get lost there: consent is the line's, whatever the number.
         revocation::on_message(desk, &case, id, meaning, state_before, new.created_at)?;

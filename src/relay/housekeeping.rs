@@ -3,7 +3,7 @@
 
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
-use super::{deliver, expiry, revocation, send, tell, template_check, transfer, unowned};
+use super::{deliver, expiry, revocation, send, switched_off, tell, template_check, transfer, unowned};
 use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -67,6 +67,10 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         log_error(relay.write("expire_transfers", transfer::expire).await);
         let version = relay.office().version;
         if checked != Some(version) {
+            if checked.is_some() {
+                // Who was let go may have come back by the directory that this server knew a moment ago.
+                log_error(relay.write("switched_off", |desk| switched_off::colleagues(desk, SERVER)).await);
+            }
             let done = relay.write("transfers_of_others", transfer::on_directory).await;
             checked = done.is_ok().then_some(version);
             log_error(done);

@@ -32,6 +32,7 @@ mod history_views;
 mod homes;
 mod housekeeping;
 mod identity;
+mod inherit;
 mod intake;
 mod leftovers;
 mod marketing;
@@ -90,7 +91,7 @@ pub use fetch::Fetcher;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
-pub use switched_off::tell_switched_off;
+pub use switched_off::follow_directory;
 pub use template_check::cached_template_problems;
 
 /// Teams shows an error after 5 s; an invoke is answered before, with what there is.

@@ -36,6 +36,16 @@ impl Office {
         entry.lines.iter().filter_map(|id| self.directory.line(id)).filter(|line| line.enabled).collect()
     }
 
+    /// Whether the directory knows a colleague, and an administrator has not switched them off.
+    pub fn is_enabled(&self, known: &KnownColleague) -> bool {
+        self.entry(known).is_some_and(|entry| entry.enabled)
+    }
+
+    /// Whether a colleague has a line, whether or not the line is switched on.
+    pub fn holds(&self, known: &KnownColleague, line: &LineId) -> bool {
+        self.entry(known).is_some_and(|entry| entry.enabled && entry.lines.contains(line))
+    }
+
     pub fn number_is_active(&self, number: &PhoneNumberId) -> bool {
         self.directory.number(number).is_some_and(|number| number.status == NumberStatus::Active)
     }

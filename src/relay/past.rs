@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render;
-use crate::bridge::{MessageId, Place, Post, PostBody};
+use crate::bridge::{MessageId, Place, Post, PostBody, Sight};
 use crate::cards::Reader;
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
@@ -15,20 +15,22 @@ const MOST: u32 = 20;
 pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> Result<()> {
     let place = Place::Own(person.id().clone());
     let reader = desk.reader(person, Some(&case.contact.line));
+    let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(()) };
     for message in desk.tx.exchanged(case.thread.id, from, MOST)?.iter().rev() {
-        desk.post_to(Some(case.thread.id), &place, post(desk, case, &reader, message)?, Some(message.id))?;
+        desk.post_to(Some(case.thread.id), &place, post(desk, case, &reader, message, &sight)?, Some(message.id))?;
     }
     Ok(())
 }
 
-fn post(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message) -> Result<Post> {
+/// A message that is quoted in it is named only as far as it may be seen, too.
+fn post(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, sight: &Sight) -> Result<Post> {
     let who = match message.author.as_deref() {
         None => case.contact.name.clone(),
         Some(SERVER) => labels::SYSTEM.to_owned(),
         Some(id) => desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name),
     };
     let at = when(message.created_at, reader.zone, desk.now);
-    let text = markup::whatsapp_to_teams(&render::message(desk, message)?);
+    let text = markup::whatsapp_to_teams(&render::message_seen(desk, message, sight)?);
     let mut html = format!("<em>{}</em><br><strong>{}</strong>: {text}", markup::escape_html(&at), markup::escape_html(&who));
     if message.purpose == Purpose::Client && message.rule.is_some() {
         html = format!("{html}<br><em>{}</em>", markup::escape_html(sentences::BEFORE_CONSENT));

@@ -44,7 +44,10 @@ impl Desk<'_> {
     pub fn readable_message(&self, person: &Person, id: MessageId) -> Result<Option<(Case, Message, Sight)>> {
         let Some(message) = self.tx.message(id)? else { return Ok(None) };
         let found = self.readable(person, message.thread)?;
-        Ok(found.filter(|(_, sight)| sight.shows(id) && is_told_to(person, &message)).map(|(case, sight)| (case, message, sight)))
+        // What they have written themselves, or was handed over to them while it waited.
+        let own = message.author.as_deref() == Some(person.id().as_str());
+        let shows = |sight: &Sight| (sight.shows(id) || (own && sight.takes_part)) && is_told_to(person, &message);
+        Ok(found.filter(|(_, sight)| shows(sight)).map(|(case, sight)| (case, message, sight)))
     }
 }
 

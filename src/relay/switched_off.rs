@@ -1,30 +1,186 @@
-//! A number that an administrator switches off: who writes from it hears of it once, at that moment (product.md 9).
+//! What an administrator switches off (product.md 9): who used it hears of it once, at that moment, and the clients of a colleague who is
+//! switched off are nobody's until somebody goes on with them.
+//!
+//! All of it in the transaction that puts the directory in force: told exactly once, whoever applies it and whatever is running.
 
-use super::desk::Desk;
+use super::desk::{Case, Desk, Person};
 use super::office::Office;
-use crate::bridge::{Directory, NumberStatus, Time};
+use super::participation::{self, Came};
+use super::{leftovers, past, staff, unowned};
+use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Time, held};
 use crate::cards::{self, Notice, Style};
-use crate::store::{Result, Tx};
-use crate::texts::TextId;
+use crate::store::{Left, Participant, Purpose, Result, Tx};
+use crate::texts::{TextId, switched_off as words};
+use std::collections::BTreeMap;
 
-/// Tells the colleagues of every number that `new` switches off and `old` had active. In the transaction that puts the directory in
-/// force: told exactly once, whoever applies it and whatever is running.
-pub fn tell_switched_off(tx: &Tx<'_>, old: Option<&Directory>, new: &Office, now: Time) -> Result<()> {
-    let was_active = |id| old.and_then(|old| old.number(id)).is_some_and(|number| number.status == NumberStatus::Active);
-    let desk = Desk { tx, office: new, now };
+/// A directory is put in force: tells of what it switches off, and settles who may take part no longer, or again. `by`: for the journal.
+pub fn follow_directory(tx: &Tx<'_>, old: Option<&Directory>, new: &Office, by: &str, now: Time) -> Result<()> {
+    let desk = &Desk { tx, office: new, now };
+    if let Some(old) = old {
+        numbers(desk, old)?;
+        lines(desk, old)?;
+    }
+    colleagues(desk, by)
+}
+
+/// T-12b to those who write from a number.
+fn numbers(desk: &Desk<'_>, old: &Directory) -> Result<()> {
+    let new = desk.office;
+    let was_active = |id| old.number(id).is_some_and(|number| number.status == NumberStatus::Active);
     let off = new.directory.numbers.iter().filter(|number| number.status == NumberStatus::Deactivated);
     for number in off.filter(|number| was_active(&number.phone_number_id)) {
-        for id in tx.colleagues()? {
-            let Some(person) = desk.person(&id)? else { continue };
+        for person in staff::colleagues(desk, &number.line)? {
             let entry = new.entry(&person.known).map(|entry| &entry.id.0);
             let anothers = number.assigned_to.as_ref().is_some_and(|owner| !entry.is_some_and(|id| id.eq_ignore_ascii_case(&owner.0)));
-            if anothers || !new.lines_of(&person.known).iter().any(|line| line.id == number.line) {
+            if !anothers {
+                tell(desk, &person, &number.line, &number.display)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same to everybody of a line; where the whole is switched off, to everybody.
+fn lines(desk: &Desk<'_>, old: &Directory) -> Result<()> {
+    let was_on = |id: &LineId| old.organization.enabled && old.line(id).is_some_and(|line| line.enabled);
+    let off: Vec<_> = desk.office.directory.lines.iter().filter(|line| was_on(&line.id) && desk.is_switched_off(&line.id)).collect();
+    if off.is_empty() {
+        return Ok(());
+    }
+    for id in desk.tx.colleagues()? {
+        let Some(person) = desk.person(&id)? else { continue };
+        let theirs: Vec<&str> =
+            off.iter().filter(|line| desk.office.holds(&person.known, &line.id)).map(|line| line.name.as_str()).collect();
+        if theirs.is_empty() {
+            continue;
+        }
+        let organization = &desk.office.directory.organization;
+        let what = if organization.enabled { theirs.join(", ") } else { organization.name.clone() };
+        tell(desk, &person, &off[0].id, &what)?;
+    }
+    Ok(())
+}
+
+fn tell(desk: &Desk<'_>, person: &Person, line: &LineId, what: &str) -> Result<()> {
+    let reader = desk.reader(person, Some(line));
+    let text = reader.voice.say(TextId::T12b, &[("number", what)]);
+    desk.post(None, person, cards::notice(&reader, &Notice { text, style: Style::Warning, ..Notice::default() }), None)
+}
+
+/// Clients by line, for one colleague.
+type ByLine = BTreeMap<LineId, Vec<String>>;
+
+/// Whoever may not use a line any more takes no part in its threads; whoever may again goes on where nobody else has. Done twice, it
+/// changes nothing the second time. A line that is switched off as a whole takes nobody out: it is nobody's fault and may come back.
+pub fn colleagues(desk: &Desk<'_>, by: &str) -> Result<()> {
+    for known in desk.tx.known_colleagues()? {
+        if is_perhaps_unbound(desk.office, &known) {
+            continue;
+        }
+        // Nearly always nothing changes for somebody, however many clients they have.
+        let changes = |(line, takes_part): &(LineId, bool)| desk.office.holds(&known, line) != *takes_part;
+        if !desk.tx.lines_of_parts(&known.id)?.iter().any(changes) {
+            continue;
+        }
+        let person = desk.as_person(known);
+        let (mut alone, mut back) = (ByLine::new(), ByLine::new());
+        for (thread, part) in desk.tx.parts_of(person.id())? {
+            let takes_part = part.left_at.is_none();
+            if !takes_part && part.left != Some(Left::SwitchedOff) {
                 continue;
             }
-            let reader = desk.reader(&person, Some(&number.line));
-            let text = reader.voice.say(TextId::T12b, &[("number", &number.display)]);
-            desk.post(None, &person, cards::notice(&reader, &Notice { text, style: Style::Warning, ..Notice::default() }), None)?;
+            let Some(case) = desk.case(thread)? else { continue };
+            let clients = match (takes_part, desk.office.holds(&person.known, &case.contact.line)) {
+                (true, false) if dismiss(desk, &case, &person, by)? => &mut alone,
+                (false, true) if reinstate(desk, &case, &person, &part, by)? => &mut back,
+                _ => continue,
+            };
+            clients.entry(case.contact.line.clone()).or_default().push(case.contact.name);
         }
+        tell_alone(desk, &person, alone)?;
+        tell_back(desk, &person, back)?;
+    }
+    Ok(())
+}
+
+/// Teams has not told us their UPN, and the directory knows somebody by UPN alone: that may be them.
+fn is_perhaps_unbound(office: &Office, known: &crate::store::KnownColleague) -> bool {
+    office.entry(known).is_none() && known.upn.is_none() && office.has_unbound_upns()
+}
+
+/// The colleague goes; true when nobody is left in the thread. What they had written and what still waits goes on as another's.
+fn dismiss(desk: &Desk<'_>, case: &Case, person: &Person, by: &str) -> Result<bool> {
+    let thread = case.thread.id;
+    participation::leave(desk, case, person.id(), Left::SwitchedOff, by)?;
+    desk.tx.lose_focus(person.id(), thread)?;
+    if let Some(heir) = heir(desk, case)? {
+        leftovers::settle(desk, case, person.id(), held::Fate::HandOver, Some(&heir), by)?;
+        desk.tell(case, Style::Warning, |_| words::left(&person.name, &case.contact.name))?;
+        return Ok(false);
+    }
+    if case.contact.merged_into.is_some() {
+        return Ok(false);
+    }
+    // A client who waits for an answer does not wait for it in vain.
+    if let Some(message) = desk.tx.exchanged(thread, MessageId(0), 1)?.pop().filter(|message| message.purpose == Purpose::Client) {
+        unowned::on_message(desk, case, message.id, None)?;
+    }
+    Ok(true)
+}
+
+/// Of those who stay, the first who may use the line.
+fn heir(desk: &Desk<'_>, case: &Case) -> Result<Option<Person>> {
+    for id in desk.tx.participants(case.thread.id)? {
+        if let Some(person) = desk.person(&id)?.filter(|person| desk.office.holds(&person.known, &case.contact.line)) {
+            return Ok(Some(person));
+        }
+    }
+    Ok(None)
+}
+
+/// Somebody who was switched off is back; true when the client is theirs again, for nobody has had them since.
+fn reinstate(desk: &Desk<'_>, case: &Case, person: &Person, part: &Participant, by: &str) -> Result<bool> {
+    let last = desk.tx.participations(case.thread.id)?.iter().filter_map(|other| other.left_at).max();
+    let gone_on = part.left_at != last || !desk.tx.owners(case.contact.id)?.is_empty() || case.contact.merged_into.is_some();
+    if gone_on || !participation::can_follow(desk, case, person)? {
+        return Ok(false);
+    }
+    let came = Came { by, how: "returned", visible_from: part.visible_from, cover_for: None };
+    if !participation::join_quietly(desk, case, person.id(), &came)? {
+        return Ok(false);
+    }
+    if let (Some(seen), None) = (part.visible_until, desk.tx.home(case.thread.id)?) {
+        past::show(desk, case, person, MessageId(seen.0 + 1))?;
+    }
+    Ok(true)
+}
+
+/// The supervisors of each line; where none has the app, the administrators.
+fn tell_alone(desk: &Desk<'_>, person: &Person, alone: ByLine) -> Result<()> {
+    for (line, clients) in alone {
+        let mut told = staff::supervisors(desk, &line)?;
+        if told.is_empty() {
+            told = staff::administrators(desk)?;
+        }
+        told.retain(|other| other.id() != person.id());
+        if told.is_empty() {
+            tracing::warn!(%line, colleague = %person.id(), clients = clients.len(), "clients have no colleague any more, and no supervisor has the app");
+        }
+        let name = desk.line(&line).map_or(line.0.clone(), |line| line.name.clone());
+        for other in told {
+            let text = words::left_alone(&person.name, &name, &clients);
+            let notice = Notice { text, style: Style::Warning, ..Notice::default() };
+            desk.post(None, &other, cards::notice(&desk.reader(&other, Some(&line)), &notice), None)?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_back(desk: &Desk<'_>, person: &Person, back: ByLine) -> Result<()> {
+    for (line, clients) in back {
+        let name = desk.line(&line).map_or(line.0.clone(), |line| line.name.clone());
+        let notice = Notice { text: words::back(&name, &clients), style: Style::Good, ..Notice::default() };
+        desk.post(None, person, cards::notice(&desk.reader(person, Some(&line)), &notice), None)?;
     }
     Ok(())
 }

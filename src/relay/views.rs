@@ -111,7 +111,9 @@ fn held_rows(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Vec<HeldRo
     let head = desk.head(&case.contact, Some(&case.thread));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    for message in desk.tx.held(case.thread.id)?.into_iter().filter(|message| sight.shows(message.id)) {
+    // What was handed over to them is theirs, although it was written before they came.
+    let shows = |message: &Message| sight.shows(message.id) || message.author.as_deref() == Some(person.id().as_str());
+    for message in desk.tx.held(case.thread.id)?.into_iter().filter(shows) {
         // Due, and told by T-25 in a moment.
         if bridge::held::is_expired(message.created_at, hours, desk.now) {
             continue;

@@ -3,7 +3,7 @@
 //! Invariant: a colleague has one row in a thread, however often they come and go; the journal has every coming and going.
 
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
-use crate::bridge::{ColleagueId, ContactId, MessageId, ThreadId, Time};
+use crate::bridge::{ColleagueId, ContactId, LineId, MessageId, ThreadId, Time};
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,17 @@ impl Tx<'_> {
     pub fn parts_of(&self, colleague: &ColleagueId) -> Result<Vec<(ThreadId, Participant)>> {
         let sql = format!("SELECT {COLUMNS}, thread_id FROM participant WHERE colleague_id = ?1 ORDER BY thread_id");
         self.all(&sql, [&colleague.0], |row| Ok((ThreadId(row.get(7)?), read(row)?)))
+    }
+
+    /// The lines in whose threads a colleague takes part (true), or took part until they were switched off (false).
+    pub fn lines_of_parts(&self, colleague: &ColleagueId) -> Result<Vec<(LineId, bool)>> {
+        self.all(
+            "SELECT DISTINCT thread.line_id, participant.left_at IS NULL
+             FROM participant JOIN thread ON thread.thread_id = participant.thread_id
+             WHERE participant.colleague_id = ?1 AND (participant.left_at IS NULL OR participant.left_how = 'switched_off')",
+            [&colleague.0],
+            |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)),
+        )
     }
 
     /// The colleagues who have an active thread with this contact, on whatever number of the line.

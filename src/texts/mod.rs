@@ -12,6 +12,7 @@ pub mod participants;
 pub mod places;
 pub mod preflight;
 pub mod sentences;
+pub mod switched_off;
 mod times;
 pub mod transfer;
 pub mod why;

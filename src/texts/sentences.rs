@@ -74,18 +74,6 @@ pub fn home_gone(client: &str) -> String {
     format!("The Teams conversation about {client} cannot be reached any more. It goes on here.")
 }
 
-pub const SWITCHED_OFF_FOR_YOU: &str = "Your administrator has switched off WhatsApp for you. Nothing was sent.";
-
-/// Somebody asks who cannot use a line, or the whole, that is switched off.
-pub fn switched_off_for(what: &str) -> String {
-    format!("Your administrator has switched off WhatsApp for {what}. Nothing was sent.")
-}
-
-/// Somebody asks who belongs to other lines.
-pub fn not_of_line(line: &str) -> String {
-    format!("You are not enabled for {line}. Nothing was sent. Ask your administrator.")
-}
-
 /// To administrators: a line's channel cannot be posted to.
 pub fn intake_channel_unreachable(line: &str) -> String {
     format!(

@@ -198,7 +198,8 @@ async fn held_messages_go_on_as_the_receivers_in_their_places() {
     let stale = ana.find("Held. Maria Oliveira last wrote").activity_id;
     ana.types("transfer").await;
     assert!(words(ana.find("To whom?").card.as_ref().expect("a card")).contains("2 messages wait for the client to write."));
-    offers(&ana, &ben, json!({"held": "hand_over"})).await;
+    // Theirs although they see nothing of what was written before.
+    offers(&ana, &ben, json!({"held": "hand_over", "history": "none"})).await;
     ben.clicks("Accept", Value::Null).await;
     assert_eq!(world.recorded("message.handed_over").await, 2);
     // Theirs to change and to withdraw, and nobody else's.
@@ -347,7 +348,6 @@ async fn a_supervisor_gives_a_client_without_asking_and_without_taking_part() {
     offers(&ana, &ben, json!({})).await;
     let thread = world.thread_of(&maria).await;
     let give = json!({"verb": "transfer.now", "thread": thread, "receiver": id(&ben), "history": "all", "afterwards": "leave"});
-    let any = caro.find("Welcome").activity_id;
     // Checked on the server: the button alone makes nobody a supervisor.
     for (who, told) in [(caro, "not yours"), (ana, "only a supervisor can hand it over without asking")] {
         let refused = card(&who.forges(&any_card(&who), give.clone()).await);
@@ -356,8 +356,10 @@ async fn a_supervisor_gives_a_client_without_asking_and_without_taking_part() {
     assert_eq!(world.recorded("thread.transferred").await, 0);
 
     world.apply(|directory| directory.colleagues[3].roles.push(Role::Supervisor)).await;
-    let form = caro.forges(&any, json!({"verb": "thread.transfer", "thread": thread})).await;
-    assert!(card(&form).contains("To whom?"), "{form:?}");
+    caro.types("contacts").await;
+    caro.clicks("Open", Value::Null).await;
+    let form = card(&caro.clicks("Transfer", Value::Null).await);
+    assert!(form.contains("To whom?"), "{form}");
     assert!(!caro.offers(&caro.find("To whom?"), "Offer"), "who takes no part has nothing to offer");
     let done = card(&caro.clicks("Transfer now", json!({"receiver": id(&ben), "note": "Ana is ill"})).await);
     assert!(done.contains("Maria Oliveira now belongs to Ben Okafor."), "{done}");
@@ -372,12 +374,39 @@ async fn a_supervisor_gives_a_client_without_asking_and_without_taking_part() {
     // What nobody has cannot be given.
     let mut again = give;
     again["note"] = "Once more".into();
-    let nobody = card(&caro.forges(&any, again).await);
+    let nobody = card(&caro.forges(&any_card(&caro), again).await);
     assert!(nobody.contains("Nobody else has this client, so there is nothing to hand over."), "{nobody}");
 }
 
 fn any_card(who: &Colleague<'_>) -> String {
     who.chat().iter().find(|item| item.card.is_some()).expect("a card").activity_id.clone()
+}
+
+/// The colleagues of a line are many: typing finds them, for who may give the client to somebody.
+#[tokio::test]
+async fn colleagues_of_the_line_are_found_by_typing_and_only_by_who_may_give_the_client() {
+    let world = World::with(|directory| {
+        for number in 0..20 {
+            let mut other = directory.colleagues[1].clone();
+            (other.id, other.name) = (format!("other-{number}").into(), format!("Other {number}"));
+            directory.colleagues.push(other);
+        }
+    })
+    .await;
+    let (ana, ben, maria) = (world.ana(), world.ben(), world.maria());
+    world.consented(&ana, &maria).await;
+    ana.types("transfer").await;
+    let form = ana.find("To whom?").card.expect("a card").to_string();
+    let thread = world.thread_of(&maria).await;
+    assert!(form.contains(&format!("receivers/{thread}")) && form.contains("filtered"), "{form}");
+    for (who, typed, found) in [(&ana, "ben", vec!["Ben Okafor"]), (&ana, "souza", vec![]), (&ana, "eva", vec![]), (&ben, "caro", vec![])] {
+        let value = json!({"queryText": typed, "queryOptions": {"skip": 0, "top": 15}, "dataset": format!("receivers/{thread}")});
+        let invoke = json!({"type": "invoke", "name": "application/search", "value": value});
+        let answer = world.teams.sends_raw(who.key, invoke).await.expect("sent");
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        let titles: Vec<&str> = body["value"]["results"].as_array().into_iter().flatten().filter_map(|row| row["title"].as_str()).collect();
+        assert_eq!(titles, found, "{} {typed}: {body}", who.key);
+    }
 }
 
 #[tokio::test]

@@ -243,7 +243,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_contact(desk, person, *contact, |contact| save_contact(desk, person, contact, &form))
         }
         Action::TransferForm { thread } => transfer::form(desk, person, *thread),
-        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, card),
+        Action::OfferTransfer { thread, inputs } => transfer::offer(desk, person, *thread, inputs, lasting(desk, person, card)?),
         Action::TransferNow { thread, inputs } => transfer::give(desk, person, *thread, inputs),
         Action::CancelTransfer { thread } => transfer::cancel(desk, person, *thread),
         Action::WithdrawTransfer { transfer } => transfer::answer(desk, person, *transfer, TransferAnswer::Withdraw),

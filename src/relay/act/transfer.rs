@@ -114,8 +114,9 @@ fn read(desk: &Desk<'_>, case: &Case, inputs: &TransferInputs) -> Result<std::re
     })
 }
 
-/// T-50: the form becomes the offer, with the way back.
-pub fn offer(desk: &Desk<'_>, person: &Person, thread: ThreadId, inputs: &TransferInputs, card: Option<&ActivityId>) -> Result<Post> {
+/// T-50: the form becomes the offer, with the way back. `form`: the form's card, where it stays; else the offer is posted, and what was
+/// pressed only says so.
+pub fn offer(desk: &Desk<'_>, person: &Person, thread: ThreadId, inputs: &TransferInputs, form: Option<&ActivityId>) -> Result<Post> {
     with_giving(desk, person, thread, |case| {
         let (receiver, terms) = match read(desk, case, inputs)? {
             Ok(said) => said,
@@ -124,10 +125,8 @@ pub fn offer(desk: &Desk<'_>, person: &Person, thread: ThreadId, inputs: &Transf
         let giving = Giving { case, by: person, receiver: &receiver, givers: vec![person.id().clone()] };
         match transfer::offer(desk, &giving, &terms)? {
             Ok(offered) => {
-                // Without a card that stays, one is posted, and this one only says so.
-                let lasting = super::lasting(desk, person, card)?;
-                offers::give_card(desk, &offered, TransferSide::Giver, &person.spot(), lasting)?;
-                if lasting.is_none() {
+                offers::give_card(desk, &offered, TransferSide::Giver, &person.spot(), form)?;
+                if form.is_none() {
                     return Ok(desk.receipt(person, &case.contact, Some(&case.thread), words::OFFERED, None));
                 }
                 offers::view(desk, &desk.reader(person, Some(&case.contact.line)), case, &offered, TransferSide::Giver)

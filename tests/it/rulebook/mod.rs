@@ -238,9 +238,31 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "news",
         "a_template_paused_after_the_preview_is_refused_by_the_very_next_press",
     ),
+    ("4", "transfer asks what becomes of held messages: they go on", "transfer", "held_messages_go_on_as_the_receivers_in_their_places"),
+    ("4", "or they are withdrawn", "transfer", "withdrawn_held_messages_come_back_to_their_author_and_never_leave"),
+    (
+        "6",
+        "transfer: offered, with a note and what history they see; on accept the client is told (K-52) and the giver leaves",
+        "transfer",
+        "until_they_accept_the_giver_stays_responsible_and_then_the_client_is_the_receivers",
+    ),
+    ("6", "none, the last N, or all", "transfer", "the_receiver_sees_what_was_chosen_and_nothing_else"),
+    ("6", "declined, the giver stays responsible (T-53)", "transfer", "declined_the_client_stays_with_the_giver"),
+    ("6", "the giver may withdraw the offer (T-50)", "transfer", "the_giver_takes_an_offer_back_and_both_cards_say_so"),
+    ("6", "no answer in time: stays with the giver", "transfer", "no_answer_in_time_and_the_client_stays_with_the_giver"),
+    ("6", "giver leaves unless they chose to stay", "transfer", "who_stays_goes_on_taking_part"),
+    ("6", "a supervisor may transfer without acceptance", "transfer", "a_supervisor_gives_a_client_without_asking_and_without_taking_part"),
+    ("6", "leavers: the whole book at once", "transfer_all", "every_client_goes_over_and_both_are_told_once"),
+    (
+        "7",
+        "whoever has no chat with the bot cannot receive: told, and nothing changes",
+        "transfer",
+        "nothing_is_offered_to_who_cannot_be_told_or_is_not_of_the_line",
+    ),
+    ("10", "K-52 waits for the next opening and then goes first", "transfer", "held_messages_go_on_as_the_receivers_in_their_places"),
 ];
 
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: &[(&str, &str)] = &[
     ("consent_command", include_str!("../consent_command.rs")),
     ("consent_flows", include_str!("../consent_flows.rs")),
     ("cost", include_str!("../cost.rs")),
@@ -249,6 +271,8 @@ const OTHERS: [(&str, &str); 9] = [
     ("preflight", include_str!("../preflight.rs")),
     ("revocation", include_str!("../revocation.rs")),
     ("templates", include_str!("../templates.rs")),
+    ("transfer", include_str!("../transfer.rs")),
+    ("transfer_all", include_str!("../transfer_all.rs")),
     ("why", include_str!("../why.rs")),
 ];
 
