@@ -1,5 +1,7 @@
 //! `switchboard demo`: the real server between two simulated worlds, all on loopback, with a clock that can be moved.
 
+mod events;
+
 use super::{App, journal};
 use crate::bridge::{
     ClosedWindow, Colleague, Directory, Fill, KeywordSet, LanguageTemplates, Line, LineId, LineTemplates, Number, NumberStatus,
@@ -72,7 +74,9 @@ impl Demo {
     /// Starts both worlds and builds the server between them.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
         let clock = Clock::shifted();
-        let cast = simulator::defaults();
+        let mut cast = simulator::defaults();
+        let mut directory = directory(&cast);
+        events::add(&mut cast, &mut directory);
         let listener = bind(options.listen).await?;
         let server = listener.local_addr()?;
         let teams = TeamsWorld::start(bind(options.page).await?, cast.teams.clone(), clock.clone()).await?;
@@ -96,7 +100,6 @@ impl Demo {
         };
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut config = config(&cast, &teams, &whatsapp, server, &folder.join("switchboard.db"));
-        let mut directory = directory(&cast);
         // Supervisors and administrators hear of what the others do not: Ben shows it.
         if let Some(leads) = directory.colleagues.get_mut(1) {
             leads.roles.extend([Role::Supervisor, Role::Administrator]);
@@ -129,6 +132,9 @@ impl Demo {
                 if let Err(error) = teams.install(user).await {
                     tracing::warn!(%error, user, "the simulated installation failed");
                 }
+            }
+            if let Err(error) = teams.add_bot(events::GUESTS_CHANNEL, events::HOST).await {
+                tracing::warn!(%error, "the simulated installation in a team failed");
             }
         };
         let (served, ()) = tokio::join!(app.run(listener, shutdown), installs);
