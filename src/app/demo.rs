@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 /// Where Microsoft's Agents Playground listens, its one user, and that user's tenant.
 const PLAYGROUND_HOSTS: [&str; 2] = ["localhost:56150", "127.0.0.1:56150"];
 const PLAYGROUND_USER: &str = "00000000-0000-0000-0000-0000000000020";
-/// The two lines.
+/// The lines of two of the numbers.
 const ADVICE: &str = "advice";
 const SERVICE: &str = "service";
 /// Journal entries shown on the page.
@@ -104,10 +104,12 @@ impl Demo {
         if let Some(leads) = directory.colleagues.get_mut(1) {
             leads.roles.extend([Role::Supervisor, Role::Administrator]);
         }
-        // Its templates exist in German too: so do the words that answer them.
+        // The templates of the others exist in German too: so do the words that answer them.
         let words = |word: &str| Some(vec![word.to_owned()]);
         let german = KeywordSet { opt_in: words("JA"), decline: words("NEIN"), ..KeywordSet::default() };
-        directory.lines[0].keywords.insert("de".to_owned(), german);
+        for line in directory.lines.iter_mut().filter(|line| line.id != LineId::from(SERVICE)) {
+            line.keywords.insert("de".to_owned(), german.clone());
+        }
         if options.playground {
             config.teams.development_accept_unauthenticated = true;
             config.teams.allowed_service_hosts.extend(PLAYGROUND_HOSTS.map(str::to_owned));
