@@ -133,7 +133,10 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.received" => received(&body["raw"], body["before_consent"] == true),
         "message.posted" => {
             let what = if row.message.is_some() { number } else { "a card".to_owned() };
-            format!("Showed {what} about {client} to {}", body["colleague"].as_str().map_or_else(|| "a colleague".to_owned(), named))
+            match body["colleague"].as_str() {
+                Some("home") => format!("Showed {what} about {client} in its chat or channel"),
+                to => format!("Showed {what} about {client} to {}", to.map_or_else(|| "a colleague".to_owned(), named)),
+            }
         }
         "message.edited_in_teams" => format!("Edited {number} in Teams: {}", text("/text")),
         "message.deleted_in_teams" => format!("Deleted {number} in Teams"),
@@ -265,6 +268,7 @@ mod tests {
     #[case("participant.left", "ana", json!({"colleague": "ana", "how": "left"}), "Ana", "Left the conversation with Maria")]
     #[case("participant.left", "ben", json!({"colleague": "ana", "how": "removed"}), "ben", "Removed Ana from the conversation with Maria")]
     #[case("participant.left", "ben", json!({"colleague": "ana", "how": "transferred"}), "ben", "Ana handed Maria over and left")]
+    #[case("message.posted", "teams", json!({"colleague": "home"}), "Teams", "Showed message 7 about Maria in its chat or channel")]
     #[case("consent.requested", "ana", json!({"basis": "met_in_person"}), "Ana", "Asked Maria for consent; basis: met in person")]
     #[case("brand.new_kind", "server", json!({"odd": [1]}), "switchboard", "Brand new kind")]
     fn an_entry_is_one_short_sentence(#[case] kind: &str, #[case] actor: &str, #[case] body: Value, #[case] who: &str, #[case] what: &str) {
