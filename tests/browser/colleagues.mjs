@@ -8,7 +8,7 @@ import {
 } from "./lib/stage.mjs";
 
 const [ANA, BEN, EVA, CARO] = [[0, "Ana"], [1, "Ben"], [2, "Eva"], [3, "Carolina"]];
-const [MARIA, LENA] = [[0, "Maria"], [4, "Lena"]];
+const [MARIA, TOM, LENA] = [[0, "Maria"], [1, "Tom"], [4, "Lena"]];
 
 const items = () => page.locator("[data-testid=chat-item]");
 const nothingOf = (text) => holds(`nothing of “${text}”`, async () => (await items().filter({ hasText: text }).count()) === 0 || "it is there");
@@ -228,36 +228,59 @@ const walk = [
 
   ["11-group-chat", async () => {
     await colleague(...BEN);
-    await client(...MARIA);
+    await client(...TOM);
+    await answers("May I see the house again?");
+    await expecting("Tom to be offered", () => chat("May I see the house again?").getByText("nobody owns this client yet").waitFor({ timeout: patience }));
+    await presses(chat("May I see the house again?"), "Take");
+    await seen("Tom's message to follow", "Tom Becker: May I see the house again?");
     await page.getByTestId("room-new").click();
-    await input(page.getByTestId("settings"), "Name").fill("Contract of Maria");
+    await input(page.getByTestId("settings"), "Name").fill("House of Tom");
     await page.getByTestId("settings").getByLabel("Ana Souza").check();
     await page.getByTestId("room-create").click();
     await seen("the question whose chat this is", "Which client is this chat for?");
     const card = chat("Which client is this chat for?");
-    await expecting("Maria by typing, with the keyboard alone", async () => {
+    await expecting("Tom by typing, with the keyboard alone", async () => {
       const whom = card.getByRole("combobox");
-      await whom.fill("maria");
-      await card.getByRole("option", { name: /Maria Oliveira/ }).waitFor({ timeout: patience });
+      await whom.fill("tom");
+      await card.getByRole("option", { name: /Tom Becker/ }).waitFor({ timeout: patience });
       await whom.press("ArrowDown");
       await whom.press("Enter");
     });
     await presses(card, "Link this chat");
-    await seen("what the chat is now", "This is the conversation with Maria Oliveira now.");
-    await arrives("the news that Ana is there again", "Ana Souza from Northwind Bank has joined this chat.");
+    await seen("what the chat is now", "This is the conversation with Tom Becker now.");
+    await arrives("the news that Ana, a member, takes part", "Ana Souza from Northwind Bank has joined this chat.");
     await hearsEverything();
-    await writes("Let us look at your contract together.");
-    await arrives("Ben's text", "Ben Okafor: Let us look at your contract together.");
-    await writes("// She sounded worried.");
-    await seen("the note to be kept", "Nothing was sent.");
-    await notOnPhone("the note to stay in Teams", "worried");
-    await answers("That would be kind.");
-    await seen("Maria's answer in the chat", "Maria Oliveira: That would be kind.");
+    await to("all");
+    await writes("Of course. Ana has the key.");
+    await arrives("Ben's text", "Ben Okafor: Of course. Ana has the key.");
+    await writes("// He asked for the third time.");
+    await seen("the note to be kept", "Kept as an internal note. Nothing was sent.");
+    await notOnPhone("the note to stay in Teams", "third time");
     await colleague(...ANA);
-    await goes("Contract of Maria");
-    await writes("I have it in front of me.");
-    await arrives("Ana's text", "Ana Souza: I have it in front of me.");
+    await goes("House of Tom");
+    await writes("Is Saturday at ten fine?");
+    await arrives("Ana's text", "Ana Souza: Is Saturday at ten fine?");
+    await answers("Perfect, thank you both.");
+    await seen("Tom's answer in the chat", "Tom Becker: Perfect, thank you both.");
+    await holds("it to be in the chat alone", async () => {
+      await goes("Switchboard");
+      return (await items().filter({ hasText: "Perfect, thank you both." }).count()) === 0 || "it is in Ana's own chat too";
+    });
+    await goes("House of Tom");
+    await seen("the chat again", "Perfect, thank you both.");
+  }],
+
+  ["12-members-followed", async () => {
+    await page.getByTestId("settings-open").click();
+    await page.getByTestId("settings").getByRole("button", { name: "Leave: Ana Souza" }).click();
+    await arrives("the news that Ana left", "Ana Souza is no longer available to chat.");
+    await colleague(...BEN);
+    await goes("House of Tom");
+    await seen("Ben to read of it (T-32)", "Ana Souza left the conversation with Tom Becker.");
+    await writes("I will be there on Saturday.");
+    await arrives("Ben's text, unsigned while he is alone", "I will be there on Saturday.");
+    await notOnPhone("no name before it", "Ben Okafor: I will be there");
   }],
 ];
 
-await play("colleagues", walk, 240_000);
+await play("colleagues", walk, 300_000);
