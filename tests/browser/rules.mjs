@@ -302,4 +302,4 @@ const rules = [
   }],
 ];
 
-await play("rules", rules, 110_000);
+await play("rules", rules, 240_000);

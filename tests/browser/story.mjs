@@ -243,4 +243,4 @@ const story = [
   }],
 ];
 
-await play("story", story, 58_000);
+await play("story", story, 150_000);
