@@ -307,6 +307,11 @@ async fn demo(options: &Options) -> anyhow::Result<ExitCode> {
     println!("\n  switchboard demo\n");
     println!("  Open       {}", demo.page());
     println!("             left: four colleagues in Teams; right: the phones of their clients; below: the clock, faults, the journal");
+    println!("  Ask        as Ana: new, add Maria (+55 11 98765-4321), send the request; tap Yes on the phone, and chat");
+    println!("  Wait       +25 h: what Ana writes is held; a template goes out; Maria writes, and what was held follows");
+    println!("  Together   Details on the conversation's card: add Ben and Caro, transfer, remove, leave, end");
+    println!("  Channel    as Lena: write; Caro or Eva takes her in the channel Guests and answers there");
+    println!("  Chat       New group chat beside Ana's chats: link it to Maria on the card that appears in it");
     println!("  Server     http://{}", demo.server);
     if options.playground {
         println!("  Playground npx @microsoft/m365agentsplayground start -e http://{}/api/messages -c msteams", demo.server);

@@ -1,5 +1,7 @@
 //! `switchboard demo`: the real server between two simulated worlds, all on loopback, with a clock that can be moved.
 
+mod events;
+
 use super::{App, journal};
 use crate::bridge::{
     ClosedWindow, Colleague, Directory, Fill, KeywordSet, LanguageTemplates, Line, LineId, LineTemplates, Number, NumberStatus,
@@ -28,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 /// Where Microsoft's Agents Playground listens, its one user, and that user's tenant.
 const PLAYGROUND_HOSTS: [&str; 2] = ["localhost:56150", "127.0.0.1:56150"];
 const PLAYGROUND_USER: &str = "00000000-0000-0000-0000-0000000000020";
-/// The two lines.
+/// The lines of two of the numbers.
 const ADVICE: &str = "advice";
 const SERVICE: &str = "service";
 /// Journal entries shown on the page.
@@ -72,7 +74,9 @@ impl Demo {
     /// Starts both worlds and builds the server between them.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
         let clock = Clock::shifted();
-        let cast = simulator::defaults();
+        let mut cast = simulator::defaults();
+        let mut directory = directory(&cast);
+        events::add(&mut cast, &mut directory);
         let listener = bind(options.listen).await?;
         let server = listener.local_addr()?;
         let teams = TeamsWorld::start(bind(options.page).await?, cast.teams.clone(), clock.clone()).await?;
@@ -96,15 +100,16 @@ impl Demo {
         };
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut config = config(&cast, &teams, &whatsapp, server, &folder.join("switchboard.db"));
-        let mut directory = directory(&cast);
         // Supervisors and administrators hear of what the others do not: Ben shows it.
         if let Some(leads) = directory.colleagues.get_mut(1) {
             leads.roles.extend([Role::Supervisor, Role::Administrator]);
         }
-        // Its templates exist in German too: so do the words that answer them.
+        // The templates of the others exist in German too: so do the words that answer them.
         let words = |word: &str| Some(vec![word.to_owned()]);
         let german = KeywordSet { opt_in: words("JA"), decline: words("NEIN"), ..KeywordSet::default() };
-        directory.lines[0].keywords.insert("de".to_owned(), german);
+        for line in directory.lines.iter_mut().filter(|line| line.id != LineId::from(SERVICE)) {
+            line.keywords.insert("de".to_owned(), german.clone());
+        }
         if options.playground {
             config.teams.development_accept_unauthenticated = true;
             config.teams.allowed_service_hosts.extend(PLAYGROUND_HOSTS.map(str::to_owned));
@@ -129,6 +134,9 @@ impl Demo {
                 if let Err(error) = teams.install(user).await {
                     tracing::warn!(%error, user, "the simulated installation failed");
                 }
+            }
+            if let Err(error) = teams.add_bot(events::GUESTS_CHANNEL, events::HOST).await {
+                tracing::warn!(%error, "the simulated installation in a team failed");
             }
         };
         let (served, ()) = tokio::join!(app.run(listener, shutdown), installs);

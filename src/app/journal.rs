@@ -78,13 +78,28 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
     let body = &row.body;
     let number = row.message.map_or_else(|| "a message".to_owned(), |id| format!("message {id}"));
     let text = |pointer: &str| quoted(body.pointer(pointer).and_then(Value::as_str).unwrap_or_default());
+    let subject = body["colleague"].as_str().unwrap_or_default();
     let content = || sent(&body["content"]).map_or_else(|| number.clone(), |text| format!("{} {text}", purpose(&body["purpose"])));
     let sentence = match row.kind.as_str() {
         "app.installed" => "Installed the app".to_owned(),
         "app.uninstalled" => "Removed the app".to_owned(),
         "contact.added" => format!("Added {} as a contact", body["name"].as_str().unwrap_or(client)),
         "contact.wrote_first" => format!("{client} wrote to us first"),
-        "participant.joined" => format!("Joined the conversation with {client}"),
+        "participant.joined" if subject == row.actor => format!("Joined the conversation with {client}"),
+        "participant.joined" => format!("Added {} to the conversation with {client}", named(subject)),
+        "participant.left" => left(body["how"].as_str().unwrap_or_default(), subject == row.actor, &named(subject), client),
+        "participant.sees_more" => format!("Showed {} more of the conversation with {client}", named(subject)),
+        "intake.offered" => format!("Offered {client} to be taken"),
+        "intake.settled" => format!("{client} waits no more to be taken"),
+        "intake.escalated" => format!("Reminded the supervisors that nobody has taken {client}"),
+        "conversation.installed" => "The app was added to a chat or channel".to_owned(),
+        "conversation.gone" => "A chat or channel cannot be reached any more".to_owned(),
+        "conversation.back" => "A chat or channel can be reached again".to_owned(),
+        "thread.moved" => format!("The conversation with {client} lives elsewhere in Teams now"),
+        "thread.settled" => format!("The conversation with {client} lives in the line's channel"),
+        "thread.opened" => format!("Opened the post about {client} in the channel"),
+        "outsider.not_relayed" => format!("Wrote in the conversation with {client} without taking part: nothing was sent"),
+        "stranger.not_relayed" => format!("Is not of the line, and wrote in the conversation with {client}: nothing was sent"),
         "contact.number_changed" => format!("{client} has another number or account"),
         "contact.number_lost" => format!("The number of {client} belongs to somebody else now"),
         "contact.merged" => format!("{client} was known twice; both are one contact now"),
@@ -118,7 +133,10 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.received" => received(&body["raw"], body["before_consent"] == true),
         "message.posted" => {
             let what = if row.message.is_some() { number } else { "a card".to_owned() };
-            format!("Showed {what} about {client} to {}", body["colleague"].as_str().map_or_else(|| "a colleague".to_owned(), named))
+            match body["colleague"].as_str() {
+                Some("home") => format!("Showed {what} about {client} in its chat or channel"),
+                to => format!("Showed {what} about {client} to {}", to.map_or_else(|| "a colleague".to_owned(), named)),
+            }
         }
         "message.edited_in_teams" => format!("Edited {number} in Teams: {}", text("/text")),
         "message.deleted_in_teams" => format!("Deleted {number} in Teams"),
@@ -159,6 +177,17 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
             None => format!("{sentence} (rule: {})", rule.replace('_', " ")),
         },
         None => sentence,
+    }
+}
+
+/// How somebody stopped taking part: by themselves, or through the one whom the entry names.
+fn left(how: &str, by_themselves: bool, who: &str, client: &str) -> String {
+    match (how, by_themselves) {
+        ("ended", _) => format!("Ended the conversation with {client} for {who}"),
+        ("switched_off", _) => format!("{who}, who is switched off, left the conversation with {client}"),
+        ("transferred", _) => format!("{who} handed {client} over and left"),
+        (_, true) => format!("Left the conversation with {client}"),
+        _ => format!("Removed {who} from the conversation with {client}"),
     }
 }
 
@@ -234,6 +263,12 @@ mod tests {
     #[case("message.status", "whatsapp", json!({"state": "delivered"}), "WhatsApp", "Reports message 7 as delivered")]
     #[case("message.failed", "whatsapp", json!({"class": "unreachable", "code": 131026, "detail": ""}), "WhatsApp", "Did not deliver message 7: unreachable, code 131026")]
     #[case("message.posted", "teams", json!({"colleague": "ana"}), "Teams", "Showed message 7 about Maria to Ana")]
+    #[case("participant.joined", "ana", json!({"colleague": "ana", "how": "taken"}), "Ana", "Joined the conversation with Maria")]
+    #[case("participant.joined", "ben", json!({"colleague": "ana", "how": "added"}), "ben", "Added Ana to the conversation with Maria")]
+    #[case("participant.left", "ana", json!({"colleague": "ana", "how": "left"}), "Ana", "Left the conversation with Maria")]
+    #[case("participant.left", "ben", json!({"colleague": "ana", "how": "removed"}), "ben", "Removed Ana from the conversation with Maria")]
+    #[case("participant.left", "ben", json!({"colleague": "ana", "how": "transferred"}), "ben", "Ana handed Maria over and left")]
+    #[case("message.posted", "teams", json!({"colleague": "home"}), "Teams", "Showed message 7 about Maria in its chat or channel")]
     #[case("consent.requested", "ana", json!({"basis": "met_in_person"}), "Ana", "Asked Maria for consent; basis: met in person")]
     #[case("brand.new_kind", "server", json!({"odd": [1]}), "switchboard", "Brand new kind")]
     fn an_entry_is_one_short_sentence(#[case] kind: &str, #[case] actor: &str, #[case] body: Value, #[case] who: &str, #[case] what: &str) {

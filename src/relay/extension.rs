@@ -1,8 +1,9 @@
 //! The message extension and the choice inputs that are searched while somebody types. Nothing here changes anything: all of it
 //! runs on a reader, and is answered however busy the writer is.
 //!
-//! A search is answered in the colleague's own chat with the bot only, and by their own rights. What a client hands back (an item,
-//! a dataset) is from outside: it says what is wanted, never what may be seen.
+//! A search is answered in the colleague's own chat with the bot, and by their own rights; where conversations are shared, only for
+//! the inputs of the cards that stand there (the answer is seen by who types, by nobody else). What a client hands back (an item, a
+//! dataset) is from outside: it says what is wanted, never what may be seen.
 
 use super::desk::{Desk, Person};
 use super::find::{self, Found};
@@ -17,15 +18,16 @@ use crate::teams::{ChoiceQuery, ExtensionQuery};
 use crate::texts::{labels, sentences};
 use serde_json::Value;
 
-/// Who searches, when they may; else what to tell them.
-fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<Person, String>> {
+/// Who searches, when they may; else what to tell them. `dataset`: what a card's input asks for.
+fn searcher(desk: &Desk<'_>, event: &TeamsEvent, dataset: Option<Dataset>) -> Result<std::result::Result<Person, String>> {
     let known = match (&event.sender.object_id, event.sender.is_bot) {
         (Some(id), false) => desk.tx.colleague(&ColleagueId(id.to_lowercase()))?,
         _ => None,
     };
     let Some(known) = known else { return Ok(Err(sentences::OPEN_CHAT_FIRST.to_owned())) };
     // The conversation as we know it, not as the activity describes itself.
-    if event.scope != Scope::Personal || event.reference.conversation != known.home.conversation {
+    let own = event.scope == Scope::Personal && event.reference.conversation == known.home.conversation;
+    if !own && !dataset.map(|dataset| is_asked_there(desk, event, dataset)).transpose()?.unwrap_or_default() {
         return Ok(Err(sentences::OWN_CHAT_ONLY.to_owned()));
     }
     let person = desk.as_person(known);
@@ -35,9 +37,25 @@ fn searcher(desk: &Desk<'_>, event: &TeamsEvent) -> Result<std::result::Result<P
     Ok(Ok(person))
 }
 
+/// Whether a card of ours that stands in a shared conversation asks for this: for the client, while the chat has none; else for what
+/// concerns the conversation that lives there.
+fn is_asked_there(desk: &Desk<'_>, event: &TeamsEvent, dataset: Dataset) -> Result<bool> {
+    let place = &event.reference.conversation;
+    let known = desk.tx.conversation(&place.base())?.filter(|known| known.installed && known.scope == event.scope);
+    if known.is_none() {
+        return Ok(false);
+    }
+    let here = desk.tx.home_at(place)?.map(|home| home.thread);
+    Ok(match dataset {
+        Dataset::Threads => event.scope == Scope::GroupChat && here.is_none(),
+        Dataset::Templates(thread) | Dataset::Receivers(thread) | Dataset::Addable(thread) => here == Some(thread),
+        Dataset::Contacts => false,
+    })
+}
+
 /// `composeExtension/query`.
 pub fn on_query(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
-    let person = match searcher(desk, event)? {
+    let person = match searcher(desk, event, None)? {
         Ok(person) => person,
         Err(told) => return Ok(invoke::extension_message(&told)),
     };
@@ -93,7 +111,7 @@ fn offered_contacts(desk: &Desk<'_>, person: &Person, typed: &str, query: &Exten
 
 /// `composeExtension/selectItem`: the card of the chosen result, as things stand now.
 pub fn on_select(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
-    let person = match searcher(desk, event)? {
+    let person = match searcher(desk, event, None)? {
         Ok(person) => person,
         Err(told) => return Ok(invoke::extension_message(&told)),
     };
@@ -146,7 +164,7 @@ fn result(offer: Offer, asks: bool) -> ExtensionResult {
 pub fn on_search(desk: &Desk<'_>, event: &TeamsEvent, value: &Value) -> Result<InvokeResponse> {
     let query = ChoiceQuery::read(value).and_then(|query| Some((Dataset::parse(&query.dataset)?, query)));
     let Some((dataset, query)) = query else { return Ok(invoke::error(400, "BadRequest", sentences::SEARCH_TOO_OLD)) };
-    let person = match searcher(desk, event)? {
+    let person = match searcher(desk, event, Some(dataset))? {
         Ok(person) => person,
         Err(told) => return Ok(invoke::error(400, "BadRequest", &told)),
     };

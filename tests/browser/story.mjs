@@ -10,9 +10,9 @@ import {
 const story = [
   ["01-welcome", async () => {
     await seen("a welcome for Ana", "Welcome to switchboard, Ana Souza");
-    await expecting("four colleagues and four clients to choose from", async () => {
+    await expecting("four colleagues and five clients to choose from", async () => {
       if ((await page.locator("#teams-users button").count()) !== 4) throw new Error("not four colleagues");
-      if ((await page.locator("#phone-clients button").count()) !== 4) throw new Error("not four clients");
+      if ((await page.locator("#phone-clients button").count()) !== 5) throw new Error("not five clients");
     });
     await windowSays("not opened yet");
   }],
@@ -243,4 +243,4 @@ const story = [
   }],
 ];
 
-await play("story", story, 58_000);
+await play("story", story, 150_000);

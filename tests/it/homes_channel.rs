@@ -61,6 +61,8 @@ async fn a_client_whom_nobody_owns_is_taken_in_the_chain() {
     chain.sees("nobody has taken Tom Becker yet, so nothing was sent");
     assert!(tom.texts().is_empty());
     chain.presses(&ben, "Tom Becker", "Take", Value::Null).await;
+    chain.sees("A colleague took this conversation.");
+    chain.sees_not("You took this conversation.");
     chain.types(&ben, "Yes, Ben here").await;
     assert!(tom.last().text.ends_with("Yes, Ben here"));
     assert_eq!(chain.times_seen("Tom Becker: Is anybody there?"), 1);

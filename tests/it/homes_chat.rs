@@ -101,6 +101,25 @@ async fn the_card_that_asks_for_the_client_names_nobody_and_takes_only_ones_own_
     assert!(maria.free_texts().len() == 1 && tom.free_texts().len() == 1);
 }
 
+/// "Linked by a colleague with a card": its choices are found while somebody types, their own and nobody else's.
+#[tokio::test]
+async fn the_client_of_a_chat_is_found_by_typing() {
+    let world = World::start().await;
+    let (ana, ben, maria, tom) = (world.ana(), world.ben(), world.maria(), world.tom());
+    world.consented(&ana, &maria).await;
+    world.consented(&ben, &tom).await;
+    let room = world.group_chat("Whose?", &[ana, ben]);
+    room.add_bot(&ana).await;
+    let card = room.find("Which client is this chat for?").activity_id;
+    for (who, typed, found) in
+        [(&ana, "mar", vec!["Maria Oliveira"]), (&ana, "tom", vec![]), (&ben, "mar", vec![]), (&ben, "", vec!["Tom Becker"])]
+    {
+        let answer = world.teams.types_into((who.key, room.conversation.as_str()), &card, "thread", typed).await.expect("sent");
+        let titles: Vec<_> = answer.choices.iter().map(|choice| choice.title.as_str()).collect();
+        assert!(titles.len() == found.len() && titles.iter().zip(&found).all(|(title, name)| title.contains(name)), "{typed}: {titles:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_chat_is_for_one_client() {
     let world = World::start().await;

@@ -165,5 +165,7 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
             desk.post(Some(thread), &theirs, post, Some(message.id))?;
         }
     }
-    Ok(desk.receipt(person, &case.contact, Some(&case.thread), sentences::TAKEN, None))
+    // Where everybody reads it, "you" would be each of them.
+    let what = if matches!(person.seat, Seat::Shared { .. }) { sentences::TAKEN_BY_ANOTHER } else { sentences::TAKEN };
+    Ok(desk.receipt(person, &case.contact, Some(&case.thread), what, None))
 }

@@ -253,7 +253,8 @@ const Cards = (() => {
     const node = el("div", "input");
     if (element.label) {
       const label = el("label", "label", element.label);
-      label.htmlFor = id;
+      // A group of choices is named by it, not the first of them.
+      if (!box?.classList.contains("choices")) label.htmlFor = id;
       if (element.isRequired) label.append(el("span", "required", " (required)"));
       node.append(label);
       box?.setAttribute("aria-label", element.label);

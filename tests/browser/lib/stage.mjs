@@ -14,7 +14,7 @@ import { lookAt, wide } from "./look.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const binary = process.env.SWITCHBOARD_BIN ?? join(root, "target/debug/switchboard");
 /** How long one step may take, in ms. */
-export const patience = 8_000;
+export const patience = 20_000;
 
 const problems = [];
 let chapter = "start";
