@@ -117,13 +117,22 @@ impl Play {
                 Ok(Vec::new())
             }
             Act::Joins(who, client) => {
-                if let Some(room) = self.chat_of(client)
-                    && room.seen_by(&who.of(&self.world)).is_empty()
+                if let Some(room) = self.chat_of(client).filter(|room| room.seen_by(&who.of(&self.world)).is_empty())
+                    && let Some(by) = Who::ALL.into_iter().find(|by| !room.seen_by(&by.of(&self.world)).is_empty())
                 {
-                    let by = Who::ALL.into_iter().find(|by| !room.seen_by(&by.of(&self.world)).is_empty()).expect("somebody is there");
                     room.add_member(&by.of(&self.world), &who.of(&self.world)).await;
                 }
                 Ok(vec![Because::Joins { client }])
+            }
+            Act::Departs(who, client) => {
+                let colleague = who.of(&self.world);
+                let Some(room) = self.chat_of(client).filter(|room| !room.seen_by(&colleague).is_empty()) else { return Ok(Vec::new()) };
+                room.remove_member(&colleague, &colleague).await;
+                // The last one goes on in their own chat.
+                if self.onlooker.is_only_one(who, client) {
+                    self.shared.iter_mut().filter(|known| known.client == client).for_each(|known| known.home = false);
+                }
+                Ok(vec![Because::Leaves { who, client }])
             }
             Act::Reads(who, client) => {
                 if let Some(thread) = self.thread(client).await {

@@ -1,7 +1,7 @@
 //! What may be where. The onlooker knows what people did and sees what stands in the chats, on the phones and in the journal; it asks
 //! nothing of the server but who takes part, to compare it with the journal.
 
-use super::{Client, Shared, Who};
+use super::{Act, Client, Shared, Who};
 use crate::harness::{World, words_of};
 use proptest::test_runner::TestCaseError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +130,25 @@ impl Onlooker {
 
     pub fn nobody_has(&self, client: Client) -> bool {
         !Who::ALL.into_iter().any(|who| self.takes_part(who, client))
+    }
+
+    /// The same done by somebody who has the client, and to somebody to whom it can be done, where there are such.
+    pub fn by_insider(&self, act: Act) -> Act {
+        let has = |who: Who, client: Client| self.takes_part(who, client);
+        let one = |client: Client, not: Who| Who::ALL.into_iter().find(|who| *who != not && has(*who, client));
+        match act {
+            Act::Adds(by, who, client, all) => Act::Adds(one(client, who).unwrap_or(by), who, client, all),
+            Act::Offers(by, to, client, all, stay) => Act::Offers(one(client, to).unwrap_or(by), to, client, all, stay),
+            Act::Removes(by, who, client) if has(who, client) => Act::Removes(one(client, who).unwrap_or(by), who, client),
+            Act::Links(who, client) if !has(who, client) => Act::Links(one(client, who).unwrap_or(who), client),
+            Act::Writes(who, client, quote) if !has(who, client) => Act::Writes(one(client, who).unwrap_or(who), client, quote),
+            Act::WritesInRoom(who, client) if !has(who, client) => Act::WritesInRoom(one(client, who).unwrap_or(who), client),
+            act => act,
+        }
+    }
+
+    pub fn is_only_one(&self, who: Who, client: Client) -> bool {
+        Who::ALL.into_iter().all(|other| self.takes_part(other, client) == (other == who))
     }
 
     /// The client, for who takes part.
