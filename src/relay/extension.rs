@@ -49,7 +49,7 @@ fn is_asked_there(desk: &Desk<'_>, event: &TeamsEvent, dataset: Dataset) -> Resu
     Ok(match dataset {
         Dataset::Threads => event.scope == Scope::GroupChat && here.is_none(),
         Dataset::Templates(thread) | Dataset::Receivers(thread) | Dataset::Addable(thread) => here == Some(thread),
-        Dataset::Contacts => false,
+        Dataset::Contacts | Dataset::Mates => false,
     })
 }
 

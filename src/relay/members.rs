@@ -5,10 +5,10 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, SERVER};
 use super::participation::{self, Came};
 use super::sender::{Seen, seen};
-use super::{moving, notices};
+use super::{goings, leftovers, moving, notices};
 use crate::bridge::{ColleagueId, ConversationId, HistoryChoice, Scope, TeamsEvent, TeamsMember};
 use crate::cards::Style;
-use crate::store::{ChatTask, Left, Result, SharedConversation};
+use crate::store::{ChatTask, Result, SharedConversation};
 use crate::teams::Member;
 use crate::texts::{TextId, places};
 use serde_json::json;
@@ -155,11 +155,15 @@ fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId) -> Result<()> {
     if participants.len() == 1 {
         return moving::into_own(desk, case, SERVER).map(drop);
     }
-    let name = desk.person(id)?.map_or_else(|| id.0.clone(), |person| person.name);
-    participation::leave(desk, case, id, Left::Left, id.as_str())?;
-    let remaining = participation::names(desk, case)?.join(", ");
-    notices::tell_client(desk, case, TextId::K31b, &[("colleague", &name), ("remaining", &remaining)])?;
-    desk.tell(case, Style::Default, |reader| reader.voice.say(TextId::T32, &[("colleague", &name), ("client", &case.contact.name)]))
+    let Some(person) = desk.person(id)? else { return Ok(()) };
+    // Nobody can be asked what becomes of what waits: it comes back to its author.
+    goings::leave(desk, case, &person, None)?;
+    let told = goings::farewell(desk, case, &person, TextId::T30, TextId::T32)?;
+    if person.known.installed {
+        leftovers::tell_gone(desk, case, &person, told)?;
+    }
+    // What they type next was perhaps meant for the client who has just gone.
+    desk.tx.lose_focus(id, case.thread.id)
 }
 
 fn name_strangers(desk: &Desk<'_>, case: &Case, names: &[String]) -> Result<()> {

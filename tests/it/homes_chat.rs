@@ -1,7 +1,7 @@
 //! A group chat as a thread's home (product.md 7): "one Teams group chat per client: linked by a colleague with a card, or created
 //! through Graph where configured".
 
-use crate::harness::{Colleague, Phone, Room, World, words};
+use crate::harness::{Colleague, Phone, Room, World, words, words_of};
 use serde_json::{Value, json};
 
 /// Ana and Ben in a group chat with the bot, which Ana has linked to Maria.
@@ -137,4 +137,22 @@ async fn a_chat_is_for_one_client() {
     room.types(&ana, "For Maria").await;
     assert!(maria.last().text.ends_with("For Maria"));
     assert_eq!(tom.free_texts().len(), 1);
+}
+
+/// "Transfer and leave ask what becomes of them": who leaves the chat in Teams' own way cannot be asked, and has the texts back.
+#[tokio::test]
+async fn who_leaves_the_chat_in_teams_is_told_and_has_what_was_held_back() {
+    let world = World::start().await;
+    let (_, ben, maria, room) = linked(&world).await;
+    world.advance_hours(25).await;
+    room.types(&ben, "See you on Friday").await;
+    room.remove_member(&ben, &ben).await;
+    ben.sees("You left the conversation with Maria Oliveira.");
+    assert!(words_of(&ben.find("This held message was withdrawn and not sent.")).contains("See you on Friday"));
+    room.sees("Ben Okafor left the conversation with Maria Oliveira.");
+    maria.types("Back").await;
+    assert_eq!(maria.times_shown("See you on Friday"), 0);
+    maria.shows("Ben Okafor is no longer available to chat. Ana Souza will continue to help you.");
+    room.sees("Maria Oliveira: Back");
+    ben.sees_not("Maria Oliveira: Back");
 }

@@ -113,7 +113,7 @@ fn nothing_chosen(desk: &Desk<'_>, person: &Person, verb: &str, data: &Value) ->
 pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: Post) -> Result<Post> {
     // Where others look on, who takes no part changes their own view alone.
     if let Seat::Shared { thread: Some(thread), .. } = &person.seat
-        && !desk.tx.participants(*thread)?.contains(person.id())
+        && !took_part(desk, person, *thread)?
     {
         return Ok(post);
     }
@@ -133,6 +133,12 @@ pub fn show(desk: &Desk<'_>, person: &Person, card: Option<&ActivityId>, post: P
     }
     put(desk, person, card, post.clone())?;
     Ok(post)
+}
+
+/// Whether the colleague took part when they acted: who has just left or ended the conversation did, and the others read it on the card.
+fn took_part(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<bool> {
+    let part = desk.tx.participation(thread, person.id())?;
+    Ok(part.is_some_and(|part| part.left_at.is_none_or(|left| left == desk.now)))
 }
 
 /// The pressed card, where it becomes what the action leads to: no thread's card, and no message of the colleague's own.
