@@ -21,7 +21,6 @@ pub enum Command {
     Templates,
     Held,
     Details,
-    Transfer,
     /// About a conversation that must be certain.
     InThread(ThreadCommand),
     Help,
@@ -46,11 +45,11 @@ pub fn read(text: &str) -> Option<Command> {
         ("templates", "") => Command::Templates,
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
-        ("transfer", "") => Command::Transfer,
         ("add", "") => Command::InThread(ThreadCommand::Add),
         ("remove", "") => Command::InThread(ThreadCommand::Remove),
         ("leave", "") => Command::InThread(ThreadCommand::Leave),
         ("end", "") => Command::InThread(ThreadCommand::End),
+        ("transfer", "") => Command::InThread(ThreadCommand::Transfer),
         ("help", "") => Command::Help,
         (word, "") if NOT_YET.contains(&word) => Command::NotYet,
         _ => return None,
@@ -71,7 +70,6 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::NotYet => Ok(desk.notice(person, None, Style::Warning, sentences::NOT_YET.to_owned())),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::Details { thread }),
-        Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
         Command::InThread(command) => about_certain(desk, person, *command),
     }
 }
@@ -133,7 +131,7 @@ mod tests {
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]
     #[case("details of the contract", None)]
-    #[case("Transfer", Some(Command::Transfer))]
+    #[case("Transfer", Some(Command::InThread(ThreadCommand::Transfer)))]
     #[case("transfer the money", None)]
     #[case("Hello", None)]
     #[case("", None)]

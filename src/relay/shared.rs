@@ -10,7 +10,8 @@ use super::sender::sender;
 use super::write::{self, Belongs};
 use super::{act, attachments, commands, edits, members, notes};
 use crate::bridge::{
-    ActivityId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, route,
+    ActivityId, MessageId, Place, Post, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId, TransferId,
+    route,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -154,7 +155,6 @@ fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Co
         Command::Templates => Action::Templates { thread, query: String::new() },
         Command::Held => Action::HeldInThread { thread },
         Command::Details => Action::Details { thread },
-        Command::Transfer => Action::TransferForm { thread },
         Command::InThread(command) => command.in_thread(thread),
         Command::Help => Action::ThreadHelp { thread },
         Command::NotYet => return commands::run(desk, person, command),
@@ -226,6 +226,9 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
     }
     if let Some(id) = id("revocation") {
         threads.push(desk.tx.revocation(RevocationId(id))?.map(|found| found.thread));
+    }
+    if let Some(id) = id("transfer") {
+        threads.push(desk.tx.transfer(TransferId(id))?.map(|found| found.thread));
     }
     if let Some(entry) = id("entry") {
         threads.push(desk.tx.journal_entry(entry)?.and_then(|row| row.thread).map(ThreadId));
