@@ -10,4 +10,5 @@ pub enum ThreadCommand {
     Remove,
     Leave,
     End,
+    Transfer,
 }

@@ -20,6 +20,7 @@ impl ThreadCommand {
             Self::Remove => Action::RemoveForm { thread },
             Self::Leave => Action::LeaveForm { thread },
             Self::End => Action::EndForm { thread },
+            Self::Transfer => Action::TransferForm { thread },
         }
     }
 }

@@ -23,7 +23,6 @@ pub enum Command {
     Details,
     /// Write an internal note.
     Note,
-    Transfer,
     Away,
     Back,
     /// About a conversation that must be certain.
@@ -51,13 +50,13 @@ pub fn read(text: &str) -> Option<Command> {
         ("held", "") => Command::Held,
         ("details", "") => Command::Details,
         ("note", "") => Command::Note,
-        ("transfer", "") => Command::Transfer,
         ("away", "") => Command::Away,
         ("back", "") => Command::Back,
         ("add", "") => Command::InThread(ThreadCommand::Add),
         ("remove", "") => Command::InThread(ThreadCommand::Remove),
         ("leave", "") => Command::InThread(ThreadCommand::Leave),
         ("end", "") => Command::InThread(ThreadCommand::End),
+        ("transfer", "") => Command::InThread(ThreadCommand::Transfer),
         ("help", "") => Command::Help,
         _ => return None,
     })
@@ -79,7 +78,6 @@ pub fn run(desk: &Desk<'_>, person: &Person, command: &Command) -> Result<Post> 
         Command::Help => help(desk, person),
         Command::Templates => about_current(desk, person, |thread| Action::Templates { thread, query: String::new() }),
         Command::Details => about_current(desk, person, |thread| Action::Details { thread }),
-        Command::Transfer => about_current(desk, person, |thread| Action::TransferForm { thread }),
         Command::InThread(command) => about_certain(desk, person, *command),
     }
 }
@@ -147,7 +145,7 @@ mod tests {
     #[case("history", Some(Command::History))]
     #[case("details", Some(Command::Details))]
     #[case("details of the contract", None)]
-    #[case("Transfer", Some(Command::Transfer))]
+    #[case("Transfer", Some(Command::InThread(ThreadCommand::Transfer)))]
     #[case("transfer the money", None)]
     #[case("Hello", None)]
     #[case("", None)]

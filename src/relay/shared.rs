@@ -11,7 +11,7 @@ use super::write::{self, Belongs};
 use super::{act, attachments, commands, edits, members, note, tell, whisper, whom};
 use crate::bridge::{
     ActivityId, JoiningId, MessageId, Place, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
-    ThreadId,
+    ThreadId, TransferId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -168,7 +168,6 @@ fn command_here(desk: &Desk<'_>, person: &Person, thread: ThreadId, command: &Co
         Command::Held => Action::HeldInThread { thread },
         Command::Details => Action::Details { thread },
         Command::Note => Action::NoteForm { thread },
-        Command::Transfer => Action::TransferForm { thread },
         Command::InThread(command) => command.in_thread(thread),
         Command::Help => Action::ThreadHelp { thread },
     };
@@ -238,6 +237,9 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
     }
     if let Some(id) = id("joining") {
         threads.push(desk.tx.joining(JoiningId(id))?.map(|found| found.thread));
+    }
+    if let Some(id) = id("transfer") {
+        threads.push(desk.tx.transfer(TransferId(id))?.map(|found| found.thread));
     }
     if let Some(entry) = id("entry") {
         threads.push(desk.tx.journal_entry(entry)?.and_then(|row| row.thread).map(ThreadId));

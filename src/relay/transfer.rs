@@ -3,7 +3,7 @@
 //! Every decision is one transaction, in which the rules are asked again: of two answers at once, or an answer and the end of the time,
 //! one counts and the other sees what was decided.
 
-use super::desk::{Case, Desk, Person, SERVER};
+use super::desk::{Case, Desk, Person, SERVER, Seat};
 use super::mates::{self, Mate};
 use super::participation::{self, Came};
 use super::{leftovers, notices, offers, past, standing};
@@ -90,12 +90,13 @@ pub fn offer(desk: &Desk<'_>, giving: &Giving<'_>, terms: &Terms) -> Result<std:
     Ok(Ok(transfer))
 }
 
-/// Somebody answers an offer. `None`: it is none of theirs. Else how it stands now, whoever decided it.
+/// Somebody answers an offer. `None`: it is none of theirs. Else how it stands now, whoever decides it.
 pub fn answer(desk: &Desk<'_>, person: &Person, id: TransferId, answer: TransferAnswer) -> Result<Option<(Case, Transfer)>> {
     let Some(transfer) = desk.tx.transfer(id)? else { return Ok(None) };
     let Some(case) = desk.case(transfer.thread)? else { return Ok(None) };
     match offers::standing(desk, &case, &transfer)?.answered(person.id(), answer, desk.now) {
-        Err(NotAnswered::NotAsked) => return Ok(None),
+        Err(NotAnswered::NotAsked) if !may_read(desk, person, &case, &transfer)? => return Ok(None),
+        Err(NotAnswered::NotAsked) => {}
         Err(NotAnswered::Over(over)) if transfer.decided.is_none() => end(desk, &case, &transfer, over)?,
         Err(NotAnswered::Over(_)) => {}
         Ok(outcome) => {
@@ -109,6 +110,13 @@ pub fn answer(desk: &Desk<'_>, person: &Person, id: TransferId, answer: Transfer
         }
     }
     Ok(desk.tx.transfer(id)?.map(|transfer| (case, transfer)))
+}
+
+/// Who gives, who is to receive, and those who have the card before their eyes in the thread's shared home.
+fn may_read(desk: &Desk<'_>, person: &Person, case: &Case, transfer: &Transfer) -> Result<bool> {
+    let here = matches!(&person.seat, Seat::Shared { thread: Some(thread), .. } if *thread == case.thread.id);
+    let concerned = [&transfer.giver, &transfer.receiver].contains(&person.id());
+    Ok(concerned || (here && desk.tx.participants(case.thread.id)?.contains(person.id())))
 }
 
 fn accepted(desk: &Desk<'_>, case: &Case, transfer: &Transfer, receiver: &Person) -> Result<()> {

@@ -444,7 +444,8 @@ async fn an_offer_falls_with_its_giver_and_its_receiver() {
     let late = ben.forges(&any_card(&ben), json!({"verb": "transfer.accept", "transfer": 2})).await;
     assert!(card(&late).contains("It is over, because"), "{late:?}");
     assert_eq!((world.recorded("transfer.superseded").await, world.recorded("thread.transferred").await), (2, 0));
-    assert_eq!(participants(&world, &maria).await, ["ana"]);
+    // Who is switched off has no client, so there is nothing to accept.
+    assert_eq!(participants(&world, &maria).await, Vec::<&str>::new());
 }
 
 #[rstest::rstest]
@@ -478,10 +479,19 @@ async fn who_is_not_asked_neither_answers_nor_sees_an_offer() {
     let (ana, ben, maria) = offered(&world, json!({"note": "Between us"})).await;
     world.install("caro").await;
     let caro = world.caro();
-    for (who, verb) in [(caro, "accept"), (caro, "decline"), (caro, "withdraw"), (ana, "accept"), (ben, "withdraw")] {
+    for (who, verb, told) in [
+        (caro, "accept", "not yours"),
+        (caro, "decline", "not yours"),
+        (caro, "withdraw", "not yours"),
+        // The two whom it concerns see how it stands.
+        (ana, "accept", "Ana Souza wants to hand Maria Oliveira to you."),
+        (ben, "withdraw", "You offered Maria Oliveira to Ben Okafor."),
+    ] {
         let answer = card(&who.forges(&any_card(&who), json!({"verb": format!("transfer.{verb}"), "transfer": 1})).await);
-        assert!(answer.contains("not yours") && !answer.contains("Between us"), "{} {verb}: {answer}", who.key);
+        assert!(answer.contains(told) && (who.key != "caro" || !answer.contains("Between us")), "{} {verb}: {answer}", who.key);
     }
+    let ended = world.journal().await.into_iter().filter(|row| row.kind.starts_with("transfer.")).count();
+    assert_eq!(ended, 1, "offered, and nothing else");
     let thread = world.thread_of(&maria).await;
     let forged = json!({"verb": "transfer.offer", "thread": thread, "receiver": id(&caro), "history": "all", "afterwards": "leave"});
     for verb in ["transfer.offer", "thread.transfer", "transfer.cancel"] {
@@ -490,6 +500,36 @@ async fn who_is_not_asked_neither_answers_nor_sees_an_offer() {
         assert!(card(&caro.forges(&any_card(&caro), forged).await).contains("not yours"), "{verb}");
     }
     assert_eq!((world.recorded("transfer.offered").await, participants(&world, &maria).await), (1, vec!["ana"]));
+}
+
+/// In a thread's shared home everybody reads along; the offer is still between the two.
+#[tokio::test]
+async fn in_a_shared_home_others_neither_answer_an_offer_nor_take_its_card_away() {
+    let world = World::start().await;
+    let (ana, ben, caro, maria) = (world.ana(), world.ben(), world.caro(), world.maria());
+    world.install("caro").await;
+    world.consented(&ana, &maria).await;
+    let room = world.group_chat("Maria", &[ana, ben]);
+    room.add_bot(&ana).await;
+    let thread = world.thread_of(&maria).await;
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({"thread": thread.to_string()})).await;
+    assert_eq!(participants(&world, &maria).await, ["ana", "ben"]);
+    room.types(&ana, "transfer").await;
+    room.presses(&ana, "To whom?", "Offer", json!({"receiver": id(&caro)})).await;
+    room.sees("You offered Maria Oliveira to Carolina Reyes.");
+    room.presses(&ben, "You offered Maria Oliveira", "Withdraw", Value::Null).await;
+    assert!(room.find("You offered Maria Oliveira").card.is_some_and(|card| card.to_string().contains("transfer.withdraw")));
+    assert_eq!(world.recorded("transfer.withdrawn").await, 0);
+
+    caro.clicks("Accept", Value::Null).await;
+    room.sees("Ana Souza offered this client to Carolina Reyes. Accepted.");
+    room.sees("Maria Oliveira now belongs to Carolina Reyes.");
+    assert_eq!(ana.times_seen("now belongs to"), 0, "she reads it in the chat");
+    assert_eq!(participants(&world, &maria).await, ["ben", "caro"]);
+    caro.sees("Maria Oliveira: Yes");
+    maria.types("Hello Carolina").await;
+    caro.sees("Maria Oliveira: Hello Carolina");
+    room.sees("Maria Oliveira: Hello Carolina");
 }
 
 #[tokio::test]
@@ -513,6 +553,10 @@ async fn who_types_while_a_client_is_taken_over_is_asked_and_not_misunderstood()
     let (ana, ben, maria, tom) = (world.ana(), world.ben(), world.maria(), world.tom());
     world.consented(&ana, &tom).await;
     world.consented(&ana, &maria).await;
+    // Nor is a client given away by mistake: whom the command is about is asked, unless it is certain.
+    tom.types("Hello").await;
+    ana.types("transfer").await;
+    ana.sees("Which conversation?");
     let thread = ana.find("Maria Oliveira: Yes").activity_id;
     ana.says(switchboard::simulator::Draft::text("Hello Maria").quoting(&thread)).await;
     offers(&ana, &ben, json!({})).await;
