@@ -19,8 +19,8 @@ async function asks(name, phone) {
   await input(card, "Name").fill(name);
   await input(card, "Phone number").fill(phone);
   // Who writes for several lines says for which.
-  const line = input(card, "Line of business");
-  if ((await line.count()) > 0) await line.selectOption("Service Desk");
+  const line = input(card, "Service Desk");
+  if ((await line.count()) > 0) await line.check();
   await presses(card, "Add contact");
   await seen(`${name}'s contact card`, "Not asked yet");
   await presses(chat("Not asked yet"), "Message on WhatsApp");

@@ -1,7 +1,6 @@
 //! The demo's third line, whose conversations live in a channel of its team: Caro and Eva, one number, one client.
 
-use super::{colleague, template};
-use crate::bridge::{ChannelRef, Directory, HomeKind, Intake, IntakeTo, Line, LineTemplates, Number, NumberStatus, Policy};
+use crate::bridge::{ChannelRef, Directory, HomeKind, Intake, IntakeTo, Line, LineTemplates, Number, NumberStatus, Policy, TemplateUse};
 use crate::simulator::{BusinessNumber, Cast, Client, TeamOptions};
 use std::collections::BTreeMap;
 
@@ -51,16 +50,14 @@ pub fn add(cast: &mut Cast, directory: &mut Directory) {
         writes_to: Some(NUMBER.to_owned()),
     });
     for user in cast.teams.users.iter().filter(|user| TEAM_MEMBERS.contains(&user.key.as_str())) {
-        let known = directory.colleagues.iter_mut().find(|known| known.id.as_str() == user.object_id);
-        match known {
-            Some(known) => known.lines.push(EVENTS.into()),
-            None => directory.colleagues.push(colleague(&user.object_id, &user.name, EVENTS)),
-        }
+        let of_team = directory.colleagues.iter_mut().filter(|known| known.id.as_str() == user.object_id);
+        of_team.for_each(|known| known.lines.push(EVENTS.into()));
     }
-    directory.lines.push(line());
+    let opt_in = directory.lines[0].templates.opt_in.clone();
+    directory.lines.push(line(opt_in));
 }
 
-fn line() -> Line {
+fn line(opt_in: TemplateUse) -> Line {
     Line {
         id: EVENTS.into(),
         name: "Events".to_owned(),
@@ -71,7 +68,7 @@ fn line() -> Line {
         policy: Policy { home: HomeKind::Channel, ..Policy::default() },
         intake: Intake { to: IntakeTo::Channel },
         channel: Some(ChannelRef { team: TEAM.to_owned(), channel: GUESTS_CHANNEL.to_owned() }),
-        templates: LineTemplates { opt_in: template("switchboard_opt_in", "en"), nudge: None, languages: BTreeMap::new() },
+        templates: LineTemplates { opt_in, nudge: None, languages: BTreeMap::new() },
         keywords: BTreeMap::new(),
         texts: BTreeMap::new(),
     }
