@@ -33,6 +33,8 @@
 //!             housekeeping expiry     what time alone makes due
 //!             switched_off            a number that an administrator switches off
 //!             participation mates     who comes to a thread and who goes, and who of a line could
+//!             comings goings intake   added, left, removed, ended, come back: who is told what
+//!             mirror release          what a colleague writes, for the others to read and signed for the client
 //!             transfer offers past    a client goes to a colleague: asked, accepted, shown what was written before
 //!             leftovers book          what becomes of held messages; a leaver's whole book
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate

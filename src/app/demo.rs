@@ -254,6 +254,10 @@ fn service() -> Line {
              schreiben Sie uns, dann fragen wir Sie erneut.",
         ),
         ("K-21", "(geschrieben am {date})"),
+        ("K-31b", "{colleague} ist in diesem Chat nicht mehr für Sie da. {remaining} hilft Ihnen weiter."),
+        ("K-33", "{colleague} von {business} ist jetzt auch in diesem Chat."),
+        ("K-36", "Dieser Chat ist vorerst beendet. Schreiben Sie uns hier jederzeit, dann antwortet Ihnen {business}."),
+        ("K-42", "{colleague} gehört nicht mehr zu diesem Chat. {remaining} hilft Ihnen weiter."),
         ("K-13", "{business}: Mit STOP beenden Sie Nachrichten, mit START geht es weiter."),
         (
             "K-22",

@@ -17,6 +17,8 @@ pub struct Details {
     pub participants: Vec<ParticipantRow>,
     /// The reader takes part; else they supervise the line.
     pub takes_part: bool,
+    /// It lives in its participants' own chats; else in a shared conversation.
+    pub in_own_chats: bool,
 }
 
 /// A colleague in a conversation.
@@ -36,8 +38,9 @@ pub fn details(reader: &Reader<'_>, view: &Details) -> Post {
         card.push(TextBlock::new(Text::plain(words::NOBODY)).spaced());
     }
     card.extend(list(view.participants.iter().map(row).collect(), 0, labels::more));
-    let history = Action::OpenHistory { thread: view.thread, before: None };
-    card.push(ActionSet::new(view.takes_part.then(|| Button::new(labels::HISTORY, &history))));
+    if view.takes_part {
+        card.push(ActionSet::new(ways(view)));
+    }
     card.actions(buttons(view));
     card.post(labels::about(&name(&view.head.client), labels::DETAILS))
 }
@@ -50,6 +53,17 @@ fn row(participant: &ParticipantRow) -> Element {
     };
     let who = TextBlock::new(Text::plain(name(&participant.name))).bold();
     Container::new([who.into(), TextBlock::new(below).subtle().small().close().into()]).separated().into()
+}
+
+/// Where else the conversation is found, or could be.
+fn ways(view: &Details) -> [Button; 2] {
+    let thread = view.thread;
+    let home = if view.in_own_chats {
+        Button::new(labels::OPEN_AS_CHAT, &Action::OpenChat { thread })
+    } else {
+        Button::new(labels::USE_OWN_CHATS, &Action::UnlinkChat { thread })
+    };
+    [Button::new(labels::HISTORY, &Action::OpenHistory { thread, before: None }), home]
 }
 
 /// What can be done, the likely first. A supervisor who takes no part can hand the client over and remove colleagues.

@@ -16,7 +16,8 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         cover_for: cover_for.map(str::to_owned),
     };
     let rows = vec![row("Ana Torres", 200, None), row(&words.colleague, 2, Some("Ana Torres"))];
-    let seen = Details { thread, head: head.clone(), participants: rows, takes_part: true };
+    let seen = Details { thread, head: head.clone(), participants: rows, takes_part: true, in_own_chats: true };
+    let shared = Details { in_own_chats: false, ..seen.clone() };
     let ended = Details { participants: vec![], takes_part: false, ..seen.clone() };
     let add = AddForm {
         thread,
@@ -59,6 +60,7 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     };
     vec![
         ("details", details(reader, &seen)),
+        ("details_shared", details(reader, &shared)),
         ("details_ended", details(reader, &ended)),
         ("add_form", add_form(reader, &add)),
         ("add_form_refused", add_form(reader, &refused)),

@@ -43,21 +43,17 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
     }
     let take = view.unowned.then(|| Button::new(labels::TAKE, &Action::Take { thread: view.thread }).positive());
-    let moves = match view.home {
-        HomeView::Own => Button::new(labels::OPEN_AS_CHAT, &Action::OpenChat { thread: view.thread }),
-        HomeView::Shared { .. } => Button::new(labels::USE_OWN_CHATS, &Action::UnlinkChat { thread: view.thread }),
-    };
-    let moves = (!view.unowned).then_some(moves);
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });
     let why = view.why.map(|message| Button::new(labels::WHY, &Action::Why { message }));
-    let buttons = [
-        if closed { templates.positive() } else { templates },
-        Button::new(labels::DETAILS, &Action::Details { thread: view.thread }),
+    // While nobody has the client there is nobody to show: they are taken first.
+    let details = (!view.unowned).then(|| Button::new(labels::DETAILS, &Action::Details { thread: view.thread }));
+    let first = if closed { templates.positive() } else { templates };
+    let rest = [
         Button::new(labels::HELD, &Action::HeldInThread { thread: view.thread }),
         Button::new(labels::HISTORY, &Action::OpenHistory { thread: view.thread, before: None }),
         Button::new(labels::HELP, &Action::ThreadHelp { thread: view.thread }),
     ];
-    card.actions(take.into_iter().chain(buttons).chain(why).chain(moves));
+    card.actions(take.into_iter().chain([first]).chain(details).chain(rest).chain(why));
     card.post(labels::about(&name(&view.head.client), summary(view)))
 }
 

@@ -358,7 +358,7 @@ impl Tx<'_> {
     pub fn last_sent(&self, thread: ThreadId) -> Result<Option<Message>> {
         self.first(
             &format!(
-                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND author IS NOT NULL AND purpose <> 'answer'
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND author IS NOT NULL AND purpose NOT IN ('answer', 'notice')
                    AND state NOT IN ('held', 'withdrawn', 'expired', 'refused', 'internal') ORDER BY message_id DESC LIMIT 1"
             ),
             [thread.0],

@@ -18,7 +18,8 @@ pub fn details(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Pos
                 cover_for: part.cover_for.map(|id| offers::name(desk, id.as_str())).transpose()?,
             });
         }
-        let view = Details { thread, head: desk.head(&case.contact, Some(&case.thread)), participants, takes_part };
+        let in_own_chats = desk.tx.home(thread)?.is_none();
+        let view = Details { thread, head: desk.head(&case.contact, Some(&case.thread)), participants, takes_part, in_own_chats };
         Ok(cards::details(&desk.reader(person, Some(&case.contact.line)), &view))
     })
 }
