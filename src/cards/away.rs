@@ -8,12 +8,29 @@ use super::text::{Text, name};
 use super::transfer_form::ColleagueChoice;
 use super::typeahead::Dataset;
 use super::view::{Reader, Style};
-use crate::bridge::{ABSENCE_NOTE_LIMIT, Post};
+use crate::bridge::{ABSENCE_NOTE_LIMIT, Post, Time};
 use crate::texts::{absence as words, labels};
 use serde::{Deserialize, Serialize};
 
 /// Colleagues that stand in a list before anybody types.
 const MOST_COLLEAGUES: usize = 40;
+
+/// A colleague who is away, on a card about something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwayNow {
+    pub name: String,
+    pub until: Time,
+    /// Who stands in, by name.
+    pub cover: Option<String>,
+}
+
+impl AwayNow {
+    /// "until …, Ben stands in".
+    pub fn until(&self) -> Text {
+        let until = Text::plain(words::UNTIL).then(Text::moment(self.until));
+        self.cover.iter().fold(until, |until, cover| until.and(words::who_stands_in(&name(cover))))
+    }
+}
 
 /// What was typed and chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -76,7 +76,7 @@ mod samples_transfer;
 mod tests;
 
 pub use add::{AddField, AddForm, AddInputs, add_form};
-pub use away::{AwayField, AwayForm, AwayInputs, away_form};
+pub use away::{AwayField, AwayForm, AwayInputs, AwayNow, away_form};
 pub use contact::contact;
 pub use contact_edit::contact_edit;
 pub use contact_view::*;
