@@ -1,12 +1,13 @@
 //! The details of a conversation: who takes part since when, and what can be done about it.
 
+use super::away_now::AwayNow;
 use super::element::{ActionSet, Button, Container, Element, TextBlock, list};
 use super::parts::header;
 use super::submit::Action;
 use super::text::{Text, name};
 use super::view::{Head, Reader};
 use crate::bridge::{Post, ThreadId, Time};
-use crate::texts::{labels, notes, participants as words, transfer};
+use crate::texts::{absence, labels, notes, participants as words, transfer};
 
 /// A conversation and its colleagues.
 #[derive(Clone, Debug)]
@@ -28,6 +29,7 @@ pub struct ParticipantRow {
     pub since: Time,
     /// For whom they stand in, by name.
     pub cover_for: Option<String>,
+    pub away: Option<AwayNow>,
 }
 
 /// The card.
@@ -51,6 +53,7 @@ fn row(participant: &ParticipantRow) -> Element {
         Some(other) => since.and(" · ").and(words::covers_for(&name(other))),
         None => since,
     };
+    let below = participant.away.iter().fold(below, |below, away| below.and(absence::ALSO).then(away.until()));
     let who = TextBlock::new(Text::plain(name(&participant.name))).bold();
     Container::new([who.into(), TextBlock::new(below).subtle().small().close().into()]).separated().into()
 }

@@ -88,6 +88,7 @@ pub fn thread_card(words: &Words, state: ConsentState, window: Option<Time>) -> 
         last: Some((MessageState::Read, hours(-1))),
         free: None,
         revocation_due: None,
+        away: Vec::new(),
         why: Some(MessageId(5)),
     }
 }

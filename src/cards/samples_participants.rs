@@ -14,6 +14,7 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         name: name.to_owned(),
         since: now() - Duration::hours(hours),
         cover_for: cover_for.map(str::to_owned),
+        away: None,
     };
     let rows = vec![row("Ana Torres", 200, None), row(&words.colleague, 2, Some("Ana Torres"))];
     let seen = Details { thread, head: head.clone(), participants: rows, takes_part: true, in_own_chats: true };

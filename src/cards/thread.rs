@@ -1,12 +1,13 @@
 //! The thread card: one in each home, edited in place. Its one status line says whether one may write, and until when.
 
+use super::away_now::AwayNow;
 use super::element::{Button, TextBlock};
 use super::parts::{self, consent, consent_style, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, HomeView, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::{labels, places};
+use crate::texts::{absence, labels, places};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -22,6 +23,11 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
     if !view.participants.is_empty() {
         let names: Vec<_> = view.participants.iter().map(|who| name(who)).collect();
         facts.push((labels::COLLEAGUES, Text::plain(clip(&names.join(", "), 400))));
+    }
+    if !view.away.is_empty() {
+        let one = |away: &AwayNow| Text::plain(name(&away.name)).and(" ").then(away.until());
+        let all = view.away.iter().map(one).reduce(|all, next| all.and("; ").then(next)).unwrap_or_default();
+        facts.push((absence::AWAY, all));
     }
     if let Some((reached, at)) = view.last {
         facts.push((labels::DELIVERY, Text::plain(labels::state(reached)).and(" · ").then(Text::moment(at))));

@@ -4,6 +4,7 @@
 use crate::bridge::{ConsentState, ContactId, FailureClass, Grounds, MessageId, MessageState, ThreadId, Time};
 use crate::texts::Voice;
 
+use super::away_now::AwayNow;
 use super::submit::Action;
 
 /// Who reads: wording, time zone, and the moment of reading.
@@ -79,6 +80,8 @@ pub struct ThreadCard {
     pub free: Option<FreeTime>,
     /// The client may be asking to stop: by when that must be decided.
     pub revocation_due: Option<Time>,
+    /// Of the colleagues those who are away.
+    pub away: Vec<AwayNow>,
 }
 
 /// Where a thread lives in Teams.

@@ -7,6 +7,7 @@ mod absence;
 mod act;
 mod address;
 mod attachments;
+mod away;
 mod book;
 mod chat_jobs;
 mod comings;

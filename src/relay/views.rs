@@ -71,6 +71,7 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case, place: &Place) 
         last: last.map(|message| (message.state, message.state_at)),
         free: free_time(case, desk.now),
         revocation_due: desk.tx.open_revocation(case.contact.id)?.map(|open| open.due_at),
+        away: desk.away(&desk.tx.participants(case.thread.id)?)?,
     };
     Ok(cards::thread(reader, &view))
 }

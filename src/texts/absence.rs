@@ -35,6 +35,11 @@ pub const NOTE_TOO_LONG: &str = "Enter a note of at most 500 characters.";
 pub const MEANWHILE: &str = "When one of the clients writes, who stands in joins the conversation. Without anybody, the client is offered to the colleagues on duty.";
 pub const ALSO_AWAY: &str = "Away now";
 
+/// Before the time of the return.
+pub const UNTIL: &str = "until ";
+/// Before that, on the card of a conversation.
+pub const ALSO: &str = " · away ";
+
 pub const NOT_AWAY: &str = "You are not away.";
 pub const NOT_YOURS: &str = "Only a supervisor of the line can say that somebody else is away or back. Nothing was changed.";
 pub const STAYS: &str = "You stay in this conversation.";
@@ -46,6 +51,11 @@ pub fn is_away(who: &str, until: &str, cover: Option<&str>) -> String {
         Some(cover) => format!("{who} is away until {until}, {cover} stands in."),
         None => format!("{who} is away until {until}."),
     }
+}
+
+/// Behind the time of the return.
+pub fn who_stands_in(cover: &str) -> String {
+    format!(", {cover} stands in")
 }
 
 /// To who is away.

@@ -14,6 +14,7 @@ pub fn details(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Pos
             takes_part |= part.colleague == *person.id();
             participants.push(ParticipantRow {
                 name: offers::name(desk, part.colleague.as_str())?,
+                away: desk.away(std::slice::from_ref(&part.colleague))?.pop(),
                 since: part.joined_at,
                 cover_for: part.cover_for.map(|id| offers::name(desk, id.as_str())).transpose()?,
             });
