@@ -224,7 +224,7 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
     let Some(case) = here(desk, person)? else {
         return if verb.starts_with("chat.") || verb == "thread.take" { Ok(None) } else { elsewhere };
     };
-    if verb.starts_with("menu.") || matches!(verb, "contact.add" | "absence.form" | "absence.set" | "absence.end") {
+    if verb.starts_with("menu.") || matches!(verb, "contact.add" | "history.search" | "absence.form" | "absence.set" | "absence.end") {
         return elsewhere;
     }
     let id = |name: &str| data.get(name).and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));

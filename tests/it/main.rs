@@ -30,6 +30,7 @@ mod poison;
 mod preflight;
 mod relaying;
 mod revocation;
+mod rights;
 mod routing;
 mod rulebook;
 mod shared;
