@@ -9,7 +9,7 @@ use super::text::{Text, name};
 use super::transfer_form::ColleagueChoice;
 use super::typeahead::Dataset;
 use super::view::{Reader, Style};
-use crate::bridge::{ABSENCE_NOTE_LIMIT, Post, Time};
+use crate::bridge::{ABSENCE_NOTE_LIMIT, Post};
 use crate::texts::{absence as words, labels};
 
 /// Colleagues that stand in a list before anybody types.
