@@ -1,6 +1,7 @@
 //! Who is in the shared conversations. In a chat that is a thread's home, being there is taking part: whoever comes and is enabled for
 //! the line takes part, whoever goes leaves. Anybody else is named, and never relayed.
 
+use super::comings::{self, Coming};
 use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, SERVER};
 use super::participation::{self, Came};
@@ -58,11 +59,12 @@ pub fn added(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[Team
 
 /// Somebody left a chat or team, or was removed there.
 pub fn removed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[TeamsMember]) -> Result<()> {
+    let by = event.sender.object_id.as_ref().map(|id| ColleagueId(id.to_lowercase()));
     for one in conversations::all(desk, event, &known.now)? {
         for id in members.iter().filter_map(colleague_of) {
             desk.tx.remove_member(&one.reference.conversation, &id)?;
             if let Some(case) = chat_home(desk, &one)? {
-                go(desk, &case, &id)?;
+                go(desk, &case, &id, by.as_ref())?;
             }
         }
     }
@@ -123,47 +125,51 @@ fn chat_home(desk: &Desk<'_>, known: &SharedConversation) -> Result<Option<Case>
     }
 }
 
-/// A colleague who came to the chat takes part from now on, when they are enabled for the line.
+/// A colleague who came to the chat takes part from now on, when they are enabled for the line. `by`: who added them.
 fn come(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) -> Result<()> {
-    let Some(person) = desk.person(id)? else { return Ok(()) };
-    if !desk.is_of_line(&person, &case.contact.line) {
-        return Ok(());
+    let Some(person) = desk.person(id)?.filter(|person| desk.is_of_line(person, &case.contact.line)) else { return Ok(()) };
+    let (how, history) = ("joined_chat", HistoryChoice::None);
+    if let Some(adder) = by.filter(|by| *by != id).map(|by| desk.person(by)).transpose()?.flatten() {
+        return comings::add(desk, case, &person, &Coming { by: &adder, how, history }).map(drop);
     }
-    let visible_from = participation::visible_from(desk, case.thread.id, HistoryChoice::None)?;
-    let came = Came { by: by.map_or(SERVER, ColleagueId::as_str), how: "joined_chat", visible_from, cover_for: None };
-    if !participation::join(desk, case, id, &came)? {
-        return Ok(());
+    let visible_from = participation::visible_from(desk, case.thread.id, history)?;
+    if participation::join(desk, case, id, &Came { by: id.as_str(), how, visible_from, cover_for: None })? {
+        goings::tell_others(desk, case, &person, &[id], Style::Default, |_| places::joined(&person.name))?;
+        notices::tell_client(desk, case, TextId::K33, &[("colleague", &person.name)])?;
     }
-    let adder = match by.filter(|by| *by != id) {
-        Some(by) => desk.person(by)?.map(|adder| adder.name),
-        None => None,
-    };
-    notices::tell_client(desk, case, TextId::K33, &[("colleague", &person.name)])?;
-    desk.tell(case, Style::Default, |reader| match &adder {
-        Some(adder) => reader.voice.say(TextId::T34, &[("adder", adder), ("colleague", &person.name)]),
-        None => places::joined(&person.name),
-    })
+    Ok(())
 }
 
-/// A colleague who left the chat leaves the conversation. The last one does not leave the client without anybody: they go on in their
-/// own chat.
-fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId) -> Result<()> {
+/// A colleague who is in the chat no more takes part no more; `by`: who removed them. The last one does not leave the client without
+/// anybody: the conversation goes on in their own chat.
+fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) -> Result<()> {
     let participants = desk.tx.participants(case.thread.id)?;
-    if !participants.contains(id) {
-        return Ok(());
-    }
-    if participants.len() == 1 {
+    let (true, Some(person)) = (participants.contains(id), desk.person(id)?) else { return Ok(()) };
+    let Some(goes_on) = participants.iter().find(|other| *other != id) else {
         return moving::into_own(desk, case, SERVER).map(drop);
+    };
+    match by.filter(|by| *by != id && participants.contains(by)).map(|by| desk.person(by)).transpose()?.flatten() {
+        Some(remover) => goings::remove(desk, case, &remover, &person).map(drop)?,
+        None => {
+            let goes_on = desk.person(goes_on)?;
+            goings::leave(desk, case, &person, goes_on.as_ref())?;
+            let farewell = goings::farewell(desk, case, &person, TextId::T30, TextId::T32)?;
+            leftovers::tell_gone(desk, case, &person, farewell)?;
+            // What they type next was perhaps meant for the client who has just gone.
+            desk.tx.lose_focus(id, case.thread.id)?;
+        }
     }
-    let Some(person) = desk.person(id)? else { return Ok(()) };
-    // Nobody can be asked what becomes of what waits: it comes back to its author.
-    goings::leave(desk, case, &person, None)?;
-    let told = goings::farewell(desk, case, &person, TextId::T30, TextId::T32)?;
-    if person.known.installed {
-        leftovers::tell_gone(desk, case, &person, told)?;
+    leave_empty_chat(desk, case)
+}
+
+/// A chat of which no participant is a member is no home.
+fn leave_empty_chat(desk: &Desk<'_>, case: &Case) -> Result<()> {
+    let Some(home) = desk.tx.home(case.thread.id)? else { return Ok(()) };
+    let (members, participants) = (desk.tx.members(&home.base)?, desk.tx.participants(case.thread.id)?);
+    if !participants.is_empty() && !participants.iter().any(|id| members.contains(id)) {
+        moving::into_own(desk, case, SERVER)?;
     }
-    // What they type next was perhaps meant for the client who has just gone.
-    desk.tx.lose_focus(id, case.thread.id)
+    Ok(())
 }
 
 fn name_strangers(desk: &Desk<'_>, case: &Case, names: &[String]) -> Result<()> {
