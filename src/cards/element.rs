@@ -4,6 +4,7 @@
 //! client reads as markdown; nothing names a colour or background, only styles that every theme knows; a card that leaves through
 //! [`Card::post`] is smaller than [`SIZE_LIMIT`].
 
+use super::moment_input::MomentInput;
 use super::submit::Action;
 use super::text::{self, Text, clip};
 use super::view::Style;
@@ -129,7 +130,7 @@ pub enum Element {
     Choices(Choices),
     /// It names its type itself.
     #[serde(untagged)]
-    Moment(super::moment_input::MomentInput),
+    Moment(MomentInput),
 }
 
 macro_rules! element {
@@ -138,7 +139,7 @@ macro_rules! element {
     })* };
 }
 element!(TextBlock => TextBlock, Container => Container, ColumnSet => ColumnSet, FactSet => FactSet, ActionSet => ActionSet,
-    TextInput => TextInput, Choices => Choices);
+    TextInput => TextInput, Choices => Choices, MomentInput => Moment);
 
 type Word = Option<&'static str>;
 

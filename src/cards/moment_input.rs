@@ -1,6 +1,5 @@
 //! Inputs for a day and for a time of day. Clients show them as calendars and clocks, and send `2026-12-31` and `18:00`.
 
-use super::element::Element;
 use serde::Serialize;
 
 /// A day or a time of day.
@@ -29,11 +28,5 @@ impl MomentInput {
     /// A time of day, as `18:00`.
     pub fn time(id: &'static str, label: &'static str, error_message: &'static str, value: &str) -> Self {
         Self { kind: "Input.Time", id, label, value: value.to_owned(), min: None, error_message, required: true }
-    }
-}
-
-impl From<MomentInput> for Element {
-    fn from(input: MomentInput) -> Self {
-        Self::Moment(input)
     }
 }

@@ -2,14 +2,12 @@
 //! no transaction.
 
 use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, joining, offers, opening, revocation, send, status, unowned, views, whisper};
+use super::{entry_point, homes, joining, offers, opening, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
-    Outcome, Outgoing, Place, Post, PostBody, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    Outcome, Outgoing, Place, Post, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
 };
-use crate::markup;
 use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
-use crate::texts::sentences;
 use chrono::Duration;
 use serde_json::json;
 
@@ -186,7 +184,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             let belongs = Belongs { thread, message, ..Belongs::default() };
             // It may be seen before its arrival is known here.
             disturb(desk, &place, &belongs)?;
-            let post = if head.interrupted || repeated { marked_repeated(post) } else { post };
+            let post = if head.interrupted || repeated { render::marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
         // It stands there: the chain was opened with it.
@@ -297,17 +295,6 @@ pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Re
     }
     let reader = desk.reader_for(listener, Some(&case.contact.line));
     views::thread(desk, &reader, &case, &listener.place).map(Some)
-}
-
-/// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
-/// message must not be lost.
-fn marked_repeated(mut post: Post) -> Post {
-    if let PostBody::Html { html } = &mut post.body {
-        html.push_str("<br><em>");
-        html.push_str(&markup::escape_html(sentences::POSTED_AGAIN));
-        html.push_str("</em>");
-    }
-    post
 }
 
 /// Records what became of a hand-over and returns the lane's next job, all in one transaction. `jitter` in 0..1.

@@ -145,14 +145,14 @@ fn come(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>
 fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) -> Result<()> {
     let participants = desk.tx.participants(case.thread.id)?;
     let (true, Some(person)) = (participants.contains(id), desk.person(id)?) else { return Ok(()) };
-    let Some(goes_on) = participants.iter().find(|other| *other != id) else {
+    if participants.len() == 1 {
         return moving::into_own(desk, case, SERVER).map(drop);
-    };
+    }
     match by.filter(|by| *by != id && participants.contains(by)).map(|by| desk.person(by)).transpose()?.flatten() {
         Some(remover) => goings::remove(desk, case, &remover, &person).map(drop)?,
         None => {
-            let goes_on = desk.person(goes_on)?;
-            goings::leave(desk, case, &person, goes_on.as_ref())?;
+            // Nobody can be asked what becomes of what waits: it comes back to its author.
+            goings::leave(desk, case, &person, None)?;
             let farewell = goings::farewell(desk, case, &person, TextId::T30, TextId::T32)?;
             leftovers::tell_gone(desk, case, &person, farewell)?;
             // What they type next was perhaps meant for the client who has just gone.

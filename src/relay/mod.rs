@@ -34,7 +34,6 @@ mod history_views;
 mod homes;
 mod housekeeping;
 mod identity;
-mod inherit;
 mod intake;
 mod joining;
 mod leftovers;

@@ -1,7 +1,7 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{inherit, mates, offers, opening, send, unowned};
+use super::{mates, offers, opening, send, unowned};
 use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Envelope, Left, Participant, Result};
 use crate::texts::participants as words;
@@ -43,7 +43,6 @@ pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came:
     if before.iter().all(|part| part.left_at.is_some()) {
         withdraw_farewell(desk, case, &before)?;
     }
-    inherit::inherit(desk, case, &before, colleague, came.by)?;
     unowned::settle(desk, case, IntakeOutcome::Taken, colleague.as_str())?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)

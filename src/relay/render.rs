@@ -53,6 +53,17 @@ pub fn with_referral(mut post: Post, referral: &Referral) -> Post {
     post
 }
 
+/// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
+/// message must not be lost.
+pub fn marked_repeated(mut post: Post) -> Post {
+    if let PostBody::Html { html } = &mut post.body {
+        html.push_str("<br><em>");
+        html.push_str(&markup::escape_html(sentences::POSTED_AGAIN));
+        html.push_str("</em>");
+    }
+    post
+}
+
 /// What an ad said, on one line of bearable length: the words come from outside.
 pub fn referral(referral: &Referral) -> String {
     let shown = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -572,5 +572,5 @@ async fn a_chosen_template_that_is_gone_or_a_lost_conversation_says_so() {
     let answer = world.teams.chooses("ana", found.tap.as_ref().expect("a tap")).await.expect("sent");
     assert!(answer.message.is_some_and(|told| told.contains("switched off WhatsApp for you")));
     ana.clicks_on(&placed, "Preview", json!({})).await;
-    assert!(ana.last_card().contains("You are not enabled"), "{}", ana.last_card());
+    assert!(ana.last_card().contains("switched off WhatsApp for you"), "{}", ana.last_card());
 }

@@ -67,7 +67,7 @@ async fn each_participant_is_asked_and_nothing_happens_by_itself() {
     assert_eq!(world.recorded("consent.revoked").await, 0);
     // They may need to ask; a template or a request is no question.
     ana.types("Do you mean all messages?").await;
-    assert_eq!(maria.last().text, "Do you mean all messages?");
+    assert_eq!(maria.last().text, "*Ana Souza:* Do you mean all messages?");
     let thread = world.thread_of(&maria).await;
     let data = json!({"verb": "template.send", "thread": thread, "name": "office_hours", "language": "en_US", "values": []});
     let answer = ana.forges(&ana.find("Request sent.").activity_id, data).await;

@@ -316,9 +316,9 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "7",
-        "only a client's message disturbs the conversation one wrote in",
+        "another client's message posted since, whoever wrote it: asked",
         "mirror",
-        "what_another_wrote_neither_moves_nor_disturbs_the_conversation_one_wrote_in",
+        "after_what_another_wrote_to_another_client_a_text_is_asked_about",
     ),
     (
         "7",
