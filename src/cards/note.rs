@@ -49,7 +49,7 @@ pub fn note(reader: &Reader<'_>, view: &NoteForm) -> Post {
     let mut card = reader.card();
     let (thread, client, inputs): (_, _, &[&str]) = match &view.about {
         NoteAbout::Thread { thread, head } => {
-            card.extend(header(&head));
+            card.extend(header(head));
             (*thread, name(&head.client), &["text"])
         }
         NoteAbout::Ask { threads } => {

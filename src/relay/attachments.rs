@@ -58,5 +58,5 @@ pub fn tell(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -
     let names: Vec<&str> = attachments.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
     desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
     let text = sentences::attachments_not_sent(&names.join(", "));
-    desk.post(None, &person, desk.notice(person, None, Style::Warning, text), None)
+    desk.post(None, person, desk.notice(person, None, Style::Warning, text), None)
 }

@@ -32,7 +32,7 @@ pub enum Command {
 
 /// Reads a whole message as a command. Only the word alone is one ("new" but not "new prices attached"), for everything else
 /// must reach the client; `new` may be followed by a phone number with its country code.
-pub fn read(text: &str) -> Option<Command> {
+fn read(text: &str) -> Option<Command> {
     if note::read(text).is_some_and(|note| note.is_empty()) {
         return Some(Command::Note);
     }
@@ -60,6 +60,13 @@ pub fn read(text: &str) -> Option<Command> {
         ("help", "") => Command::Help,
         _ => return None,
     })
+}
+
+/// The same for what somebody types. `back` is a command while they are away, and a word for the client else.
+pub fn typed(desk: &Desk<'_>, person: &Person, text: &str) -> Result<Option<Command>> {
+    let command = read(text);
+    let not_away = command == Some(Command::Back) && desk.tx.absence(person.id())?.is_none();
+    Ok(command.filter(|_| !not_away))
 }
 
 /// The card that answers a command.

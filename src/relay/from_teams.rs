@@ -41,7 +41,7 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             if desk.tx.welcome_once(person.id())? {
                 let lines = desk.office.lines_of(&person.known).into_iter().map(|line| line.name.clone()).collect();
                 let view = Welcome { colleague: Some(person.name.clone()), lines };
-                desk.post(None, &person, cards::welcome(&desk.reader(person, None), &view), None)?;
+                desk.post(None, person, cards::welcome(&desk.reader(person, None), &view), None)?;
                 desk.journal("app.installed", &person.id().0, None, None, &json!({}))?;
             }
             Ok(none)
@@ -56,12 +56,12 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
             let (thread, rule) = (person.known.focus.map(|focus| focus.thread), Rule::NotEnabled);
             // Without the words: who is not enabled has no client whose record they would belong to.
             desk.journal("message.refused", &person.id().0, thread, None, &json!({ "rule": rule, "row": rule.row() }))?;
-            desk.post(None, &person, desk.notice(person, None, Style::Attention, text), None)?;
+            desk.post(None, person, desk.notice(person, None, Style::Attention, text), None)?;
             Ok(none)
         }
         TeamsEventKind::Message { targeted: true, .. } => {
             let text = sentences::TARGETED.to_owned();
-            desk.post(None, &person, desk.notice(person, None, Style::Default, text), None)?;
+            desk.post(None, person, desk.notice(person, None, Style::Default, text), None)?;
             Ok(none)
         }
         TeamsEventKind::Message { text, quoted, attachments, .. } => {
@@ -102,7 +102,7 @@ fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, typed: Typed<'_
     if typed.text.is_empty() {
         return Ok(none);
     }
-    if let Some(command) = commands::read(typed.text) {
+    if let Some(command) = commands::typed(desk, person, typed.text)? {
         let post = commands::run(desk, person, &command)?;
         desk.post(None, person, post, None)?;
         return Ok(none);

@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// What came of a wish to join.
 pub enum Wished {
-    Asked(Case, Joining),
+    Asked(Box<Case>, Joining),
     Not(MayNotAsk),
     /// Nobody who could answer can be told.
     NobodyToAsk,
@@ -58,7 +58,7 @@ pub fn ask(desk: &Desk<'_>, asker: &Person, contact: &Contact, whom: WhomToAsk) 
     let body = json!({ "contact": contact.id, "joining": id, "asked": whom, "due_at": limits.due_at });
     desk.journal("joining.asked", &asker.id().0, Some(case.thread.id), None, &body)?;
     give_cards(desk, &case, &joining)?;
-    Ok(Wished::Asked(case, joining))
+    Ok(Wished::Asked(Box::new(case), joining))
 }
 
 /// Supervisors or administrators who are asked.

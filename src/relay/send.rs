@@ -113,10 +113,11 @@ pub fn on_its_way(desk: &Desk<'_>, case: &Case, message: &Message, content: &Out
     }
 }
 
-/// Whether the author went after writing this, in whatever way but being removed.
+/// Whether the author went after writing this, in whatever way but being removed or switched off.
 fn parted_since(desk: &Desk<'_>, message: &Message, author: &Person) -> Result<bool> {
     let part = desk.tx.participation(message.thread, author.id())?.filter(|part| part.left_at.is_some());
-    Ok(part.is_some_and(|part| part.left != Some(Left::Removed) && part.visible_until.is_some_and(|until| message.id <= until)))
+    let still_goes = |left| !matches!(left, Some(Left::Removed | Left::SwitchedOff));
+    Ok(part.is_some_and(|part| still_goes(part.left) && part.visible_until.is_some_and(|until| message.id <= until)))
 }
 
 /// Held, or written before the client's message that may ask to stop: not what a colleague writes in answer to it.

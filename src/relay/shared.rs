@@ -115,7 +115,7 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         return outsider(desk, person, case, said.addressed).map(|()| none);
     }
     attachments::tell(desk, person, &said.files)?;
-    if let Some(command) = commands::read(said.text) {
+    if let Some(command) = commands::typed(desk, person, said.text)? {
         let post = command_here(desk, person, thread, &command)?;
         desk.post(Some(thread), person, post, None)?;
         return Ok(none);

@@ -6,8 +6,8 @@
 use super::desk::{Case, Desk, Person};
 use super::office::Office;
 use super::participation::{self, Came};
-use super::{leftovers, past, staff, unowned};
-use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Time, held};
+use super::{past, staff, unowned};
+use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Time};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Left, Participant, Purpose, Result, Tx};
 use crate::texts::{TextId, switched_off as words};
@@ -108,13 +108,13 @@ fn is_perhaps_unbound(office: &Office, known: &crate::store::KnownColleague) -> 
     office.entry(known).is_none() && known.upn.is_none() && office.has_unbound_upns()
 }
 
-/// The colleague goes; true when nobody is left in the thread. What they had written and what still waits goes on as another's.
+/// The colleague goes; true when nobody is left in the thread. What they had written and what still waits stays held:
+/// nobody has decided that it goes out in another's name.
 fn dismiss(desk: &Desk<'_>, case: &Case, person: &Person, by: &str) -> Result<bool> {
     let thread = case.thread.id;
     participation::leave(desk, case, person.id(), Left::SwitchedOff, by)?;
     desk.tx.lose_focus(person.id(), thread)?;
-    if let Some(heir) = heir(desk, case)? {
-        leftovers::settle(desk, case, person.id(), held::Fate::HandOver, Some(&heir), by)?;
+    if somebody_stays(desk, case)? {
         desk.tell(case, Style::Warning, |_| words::left(&person.name, &case.contact.name))?;
         return Ok(false);
     }
@@ -128,14 +128,14 @@ fn dismiss(desk: &Desk<'_>, case: &Case, person: &Person, by: &str) -> Result<bo
     Ok(true)
 }
 
-/// Of those who stay, the first who may use the line.
-fn heir(desk: &Desk<'_>, case: &Case) -> Result<Option<Person>> {
+/// Whether anybody who stays may use the line.
+fn somebody_stays(desk: &Desk<'_>, case: &Case) -> Result<bool> {
     for id in desk.tx.participants(case.thread.id)? {
-        if let Some(person) = desk.person(&id)?.filter(|person| desk.office.holds(&person.known, &case.contact.line)) {
-            return Ok(Some(person));
+        if desk.person(&id)?.is_some_and(|person| desk.office.holds(&person.known, &case.contact.line)) {
+            return Ok(true);
         }
     }
-    Ok(None)
+    Ok(false)
 }
 
 /// Somebody who was switched off is back; true when the client is theirs again, for nobody has had them since.

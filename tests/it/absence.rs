@@ -212,7 +212,7 @@ async fn what_is_wrong_is_said_and_nothing_changes(#[case] inputs: Value, #[case
     assert!(shown.contains(said) || (said == "Set as away" && shown.contains("Until when are you away?")), "{shown}");
     assert_eq!(world.recorded("absence.began").await, 0);
     ana.types("back").await;
-    ana.sees("You are not away.");
+    ana.sees("You have no open conversation, so nothing was sent.");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn each_participant_is_asked_and_nothing_happens_by_itself() {
     let refusal = words(&answer.card.expect("a card"));
     assert!(refusal.contains("Maria Oliveira may be asking to stop, and nobody has decided yet. Nothing was sent."), "{refusal}");
     assert_eq!(world.decision().await, ("message.refused".to_owned(), "revocation_open".to_owned(), None));
-    assert_eq!(maria.last().text, "Do you mean all messages?");
+    assert_eq!(maria.last().text, "*Ana Souza:* Do you mean all messages?");
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ pub fn ask_to_reply(desk: &Desk<'_>, person: &Person, case: &Case, message: &Mes
 
 /// *Choose template*: the picker opens below, for the message waits on whatever is chosen there.
 pub fn template_below(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
-    desk.post(None, &person, template_views::templates(desk, person, case, "", false)?, None)?;
+    desk.post(None, person, template_views::templates(desk, person, case, "", false)?, None)?;
     tell::held(desk, person, case, message.id, &shown(&message.outgoing()?))
 }
 

@@ -122,7 +122,9 @@ async fn a_client_who_writes_again_brings_back_those_who_were_there() {
     }
     world.caro().sees_not("One more question");
     assert_eq!(maria.received().iter().filter(|item| !item.buttons.is_empty()).count(), 1, "asked once, long ago");
+    // Somebody else had taken the conversation away that she wrote in: she is asked.
     ana.types("Yes?").await;
+    ana.clicks("Send", json!({"thread": world.thread_of(&maria).await.to_string()})).await;
     assert_eq!(maria.last().text, "*Ana Souza:* Yes?");
     assert_eq!(present(&world).await.len(), 2);
 }
