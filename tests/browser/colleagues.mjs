@@ -4,7 +4,7 @@
 // lib/stage.mjs says how a walk is played. Screenshots: target/screenshots/colleagues.
 
 import {
-  answers, arrives, bubble, button, chat, client, colleague, expecting, gone, holds, input, notOnPhone, page, patience, phoneTexts, pictureAll, play, presses, seen, threadCard, writes,
+  answers, arrives, arrivesAgain, bubble, button, chat, client, colleague, expecting, gone, holds, input, notOnPhone, page, patience, phoneTexts, pictureAll, play, presses, seen, threadCard, writes,
 } from "./lib/stage.mjs";
 
 const [ANA, BEN, EVA, CARO] = [[0, "Ana"], [1, "Ben"], [2, "Eva"], [3, "Carolina"]];
@@ -161,7 +161,7 @@ const walk = [
     await nothingOf("Welcome back, Ben.");
   }],
 
-  ["08-others-client", async () => {
+  ["08-asks-to-join", async () => {
     await colleague(...CARO);
     await writes("contacts");
     await seen("the contacts", "Find by name or number");
@@ -169,6 +169,18 @@ const walk = [
     await expecting("Maria's contact card", () => button(chat(), "Message on WhatsApp").waitFor({ timeout: patience }));
     await presses(chat(), "Message on WhatsApp");
     await seen("her to belong to others (T-10)", "already messaging with another colleague in your line of business");
+    await presses(chat("already messaging with another colleague"), "Ask to join");
+    await seen("what happens now", "You asked to join. Your colleagues can answer until");
+    await colleague(...BEN);
+    await seen("the question to who has her", "Carolina Reyes asks to join the conversation with Maria Oliveira.");
+    await pictureAll("08-asked");
+    await presses(chat("Carolina Reyes asks to join"), "Accept");
+    await seen("the question to be its own receipt", "Carolina Reyes has joined.");
+    await offersNo(chat("Carolina Reyes has joined."), "Accept");
+    await arrivesAgain("the news of Carolina once more (K-33)", "Carolina Reyes from Northwind Bank has joined this chat.", 2);
+    await colleague(...CARO);
+    await writes("Here I am again, Maria.");
+    await arrives("Carolina's text with her name", "Carolina Reyes: Here I am again, Maria.");
   }],
 
   ["09-ended", async () => {
@@ -178,6 +190,9 @@ const walk = [
     await presses(chat("End this conversation?"), "End");
     await seen("what was done (T-36)", "You ended the conversation with Maria Oliveira.");
     await arrives("what Maria is told (K-36)", "This conversation is closed for now.");
+    await colleague(...CARO);
+    await seen("what Carolina is told (T-37)", "Ben Okafor ended the conversation with Maria Oliveira.");
+    await colleague(...BEN);
     await answers("One more question, Ben.");
     await seen("Maria to come back to Ben", "Maria Oliveira: One more question, Ben.");
   }],

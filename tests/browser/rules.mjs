@@ -89,7 +89,7 @@ const rules = [
     const help = chat("You can write to Tom Becker now.");
     await expecting("why", () => help.getByText("The client agreed, and the 24-hour window is open.").waitFor({ timeout: patience }));
     await expecting("what a text costs", () => help.getByText(/A text is free/).first().waitFor({ timeout: patience }));
-    await holds("the commands below", async () => (await help.innerText()).includes("A note for yourself: never sent to the client") || (await help.innerText()));
+    await holds("the commands below", async () => (await help.innerText()).includes("A note for colleagues: never sent to the client") || (await help.innerText()));
   }],
 
   ["05-german", async () => {
