@@ -106,7 +106,11 @@ async fn who_stays_goes_on_when_a_colleague_is_switched_off() {
     maria.types("Good morning").await;
     ben.sees("Maria Oliveira: Good morning");
     assert_eq!(ana.chat().len(), before, "nothing of it reaches who is switched off:\n{}", ana.transcript());
-    assert!(maria.free_texts().iter().any(|text| text.contains("Written by Ana")), "{:?}", maria.free_texts());
+    // Row 1: nothing leaves of who is not enabled, and nobody has decided that it goes out in another's name.
+    assert!(!maria.free_texts().iter().any(|text| text.contains("Written by Ana")), "{:?}", maria.free_texts());
+    ben.sees("1 not sent, because the colleague who wrote is not enabled for this line any more.");
+    ben.types("It is Ben here").await;
+    assert!(maria.last().text.ends_with("It is Ben here"), "{:?}", maria.last());
     assert_eq!(world.last_record("participant.left").await.body["how"], "switched_off");
     assert_eq!(world.last_record("participant.left").await.actor, "root");
 }
