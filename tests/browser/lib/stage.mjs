@@ -133,13 +133,13 @@ export async function play(walk, chapters, limit) {
       if (["error", "warning"].includes(message.type())) complain(`console: ${message.text()}`);
     });
     await page.goto(address);
-    for (const [name, tell] of chapters) {
+    for (const [name, tell, options] of chapters) {
       chapter = name;
       await tell();
       await expecting("no error message on the page", async () => {
         if (await page.locator("#problem").isVisible()) throw new Error(await page.locator("#problem").innerText());
       });
-      await pictureAll(name);
+      await pictureAll(name, options);
       console.log(`${name}: told after ${((Date.now() - began) / 1000).toFixed(1)} s`);
     }
   } catch (error) {
