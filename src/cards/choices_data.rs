@@ -5,9 +5,13 @@ use super::typeahead::Dataset;
 use serde_json::json;
 
 impl Choices {
-    /// More than one may be chosen; the values come as one text, with commas between them.
+    /// More than one may be chosen; the values come as one text, with commas between them. All are shown at once, and some clients read
+    /// markdown in their titles: its marks are left out.
     pub fn several(mut self) -> Self {
         self.ways.several = Some(true);
+        for choice in &mut self.choices {
+            choice.title.retain(|c| !"*_[]()#<>`~{}|\\".contains(c));
+        }
         self
     }
 

@@ -362,7 +362,7 @@ pub struct Choices {
     id: &'static str,
     label: String,
     pub(super) style: &'static str,
-    choices: Vec<Choice>,
+    pub choices: Vec<Choice>,
     #[serde(flatten)]
     pub(super) ways: super::choice_ways::Ways,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -377,8 +377,8 @@ pub struct Choices {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Choice {
-    title: String,
+pub struct Choice {
+    pub title: String,
     value: String,
 }
 

@@ -162,7 +162,7 @@ async function compare(page, session, name, json, found) {
 
   // Screen readers: Chromium's own accessibility tree.
   const { nodes } = await session.send("Accessibility.getFullAXTree");
-  const inputs = nodes.filter((node) => !node.ignored && ["textbox", "combobox", "radio", "radiogroup", "listbox"].includes(node.role?.value));
+  const inputs = nodes.filter((node) => !node.ignored && ["textbox", "combobox", "radio", "radiogroup", "checkbox", "listbox", "Date", "InputTime"].includes(node.role?.value));
   const names = inputs.map((node) => node.name?.value ?? "");
   if (names.some((label) => label.trim() === "")) report(`an input has no accessible name: ${inputs.filter((node) => !node.name?.value).map((node) => node.role.value)}`);
   for (const label of labels(json)) {

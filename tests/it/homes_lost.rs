@@ -1,0 +1,113 @@
+//! Shared homes that are gone (product.md 7): nothing is lost, the conversation goes on in own chats, and moves back when it can.
+
+use crate::harness::{Colleague, Phone, Room, World};
+use serde_json::{Value, json};
+use switchboard::bridge::{ChannelRef, HomeKind};
+use switchboard::simulator::{self, CLIENTS_CHANNEL, Fate};
+
+async fn in_channel() -> World {
+    let world = World::with(|directory| {
+        directory.lines[0].policy.home = HomeKind::Channel;
+        let team = simulator::defaults().teams.teams[0].id.clone();
+        directory.lines[0].channel = Some(ChannelRef { team, channel: CLIENTS_CHANNEL.to_owned() });
+    })
+    .await;
+    world.channel().add_bot(&world.ana()).await;
+    world
+}
+
+/// Ana and Ben in a group chat with the bot that is linked to Maria.
+async fn linked(world: &World) -> (Colleague<'_>, Colleague<'_>, Phone<'_>, Room<'_>) {
+    let (ana, ben, maria) = (world.ana(), world.ben(), world.maria());
+    world.consented(&ana, &maria).await;
+    let room = world.group_chat("Maria", &[ana, ben]);
+    room.add_bot(&ana).await;
+    let thread = world.thread_of(&maria).await.to_string();
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
+    (ana, ben, maria, room)
+}
+
+fn heard(colleague: &Colleague<'_>, texts: &[&str]) {
+    let heard = colleague.heard();
+    let places: Vec<_> = texts.iter().map(|text| heard.iter().position(|line| line.ends_with(text))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} of {texts:?} in {heard:?}");
+}
+
+#[tokio::test]
+async fn when_the_app_is_removed_from_a_chat_the_conversation_goes_on_in_own_chats_and_moves_back() {
+    let world = World::start().await;
+    let (ana, ben, maria, room) = linked(&world).await;
+    room.remove_bot(&ana).await;
+    for colleague in [ana, ben] {
+        colleague.sees("cannot be reached any more. It goes on here.");
+    }
+    maria.types("Are you there?").await;
+    maria.types("Hello?").await;
+    for colleague in [ana, ben] {
+        heard(&colleague, &["Are you there?", "Hello?"]);
+    }
+    ana.types("Yes, from my own chat").await;
+    assert!(maria.last().text.ends_with("Yes, from my own chat"));
+
+    room.add_bot(&ana).await;
+    ben.sees("can be reached again. Until you move back, it goes on here.");
+    ben.clicks("Move back", Value::Null).await;
+    maria.types("And now?").await;
+    room.sees("Maria Oliveira: And now?");
+    ana.sees_not("And now?");
+    room.types(&ben, "Back here").await;
+    assert!(maria.last().text.ends_with("Back here"));
+}
+
+/// What Teams did not tell: the bot learns from the answer to a post that it is gone, and nothing of what waited behind it is lost.
+#[tokio::test]
+async fn a_channel_that_is_deleted_loses_nothing() {
+    let world = in_channel().await;
+    let (ana, maria, channel) = (world.ana(), world.maria(), world.channel());
+    world.consented(&ana, &maria).await;
+    channel.decide_fate(&ana, Fate::Deleted).await;
+    ana.sees("cannot be reached any more. It goes on here.");
+    for text in ["One", "Two", "Three"] {
+        maria.types(text).await;
+    }
+    heard(&ana, &["One", "Two", "Three"]);
+    channel.decide_fate(&ana, Fate::Restored).await;
+    ana.sees("can be reached again");
+    ana.clicks("Move back", Value::Null).await;
+    maria.types("Four").await;
+    ana.sees_not("Maria Oliveira: Four");
+    assert!(channel.chains().iter().any(|chain| chain.times_seen("Maria Oliveira: Four") == 1));
+}
+
+#[tokio::test]
+async fn a_stale_way_back_leads_nowhere_once_the_chat_is_anothers() {
+    let world = World::start().await;
+    let (ana, _, _, room) = linked(&world).await;
+    let tom = world.tom();
+    world.consented(&ana, &tom).await;
+    room.remove_bot(&ana).await;
+    room.add_bot(&ana).await;
+    let thread = world.thread_of(&tom).await.to_string();
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
+    ana.clicks("Move back", Value::Null).await;
+    ana.sees("This conversation cannot move back");
+    room.types(&ana, "For Tom").await;
+    assert!(tom.last().text.ends_with("For Tom"));
+}
+
+#[tokio::test]
+async fn a_conversation_moves_out_of_its_chat_which_is_then_free() {
+    let world = World::start().await;
+    let (ana, ben, maria, room) = linked(&world).await;
+    room.types(&ana, "details").await;
+    room.presses(&ana, "Maria Oliveira", "Use our own chats", Value::Null).await;
+    maria.types("Still there?").await;
+    for colleague in [ana, ben] {
+        heard(&colleague, &["Still there?"]);
+    }
+    room.sees_not("Still there?");
+    let before = maria.texts();
+    room.types(&ana, "Nobody's").await;
+    room.sees("no client is linked to this place");
+    assert_eq!(maria.texts(), before);
+}
