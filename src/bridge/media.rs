@@ -1,6 +1,6 @@
 //! What becomes of a client's file on our side.
 
-use super::Time;
+use super::{KeptFile, MediaForm, Time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -22,28 +22,27 @@ pub enum MediaState {
     Lost(LostFile),
 }
 
-/// A file in our own keeping.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptFile {
-    /// SHA-256 of the bytes, hexadecimal: where they are kept.
-    pub blob: String,
-    /// Bytes.
-    pub size: u64,
-    /// What the bytes say that they are.
-    pub mime_type: String,
-    /// A plain name that ends as the bytes say.
-    pub name: String,
-    /// Of a picture, as it stands upright, in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<u32>,
-    /// Of a recording or a video, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<u64>,
-    /// Whether a small picture of it is kept, too.
-    #[serde(default)]
-    pub preview: bool,
+/// WhatsApp's longest caption, in characters (Cloud API, "Media messages").
+pub const LONGEST_CAPTION: usize = 1_024;
+
+impl MediaForm {
+    /// Whether words can stand below it (the same page: recordings and stickers have none).
+    pub fn has_caption(self) -> bool {
+        matches!(self, Self::Image | Self::Video | Self::Document)
+    }
+}
+
+/// As what a file goes to a client: what its bytes say, as long as WhatsApp shows it so and it is not too large for that; else as a
+/// document, which takes anything. `Err`: larger than that, in bytes.
+pub fn form_of(mime_type: &str, size: u64) -> Result<MediaForm, u64> {
+    let fits = |form: &MediaForm| form.takes(mime_type) && size <= form.size_limit();
+    match [MediaForm::Image, MediaForm::Video, MediaForm::Voice].into_iter().find(fits) {
+        // Only Opus is played as a voice message; other sounds are sound files.
+        Some(MediaForm::Voice) if mime_type != "audio/ogg" => Ok(MediaForm::Audio),
+        Some(form) => Ok(form),
+        None if size <= MediaForm::Document.size_limit() => Ok(MediaForm::Document),
+        None => Err(MediaForm::Document.size_limit()),
+    }
 }
 
 /// Why a client's file will never be here.
@@ -100,6 +99,25 @@ mod tests {
 
     fn now() -> Time {
         "2026-11-20T13:00:00Z".parse().expect("a time")
+    }
+
+    const MB: u64 = 1024 * 1024;
+
+    #[rstest]
+    #[case("image/jpeg", 5 * MB, Ok(MediaForm::Image))]
+    #[case("image/jpeg", 5 * MB + 1, Ok(MediaForm::Document))]
+    #[case("image/heic", 1, Ok(MediaForm::Document))]
+    #[case("video/mp4", 16 * MB, Ok(MediaForm::Video))]
+    #[case("video/mp4", 16 * MB + 1, Ok(MediaForm::Document))]
+    #[case("video/quicktime", 1, Ok(MediaForm::Document))]
+    #[case("audio/ogg", 16 * MB, Ok(MediaForm::Voice))]
+    #[case("audio/mpeg", 1, Ok(MediaForm::Audio))]
+    #[case("audio/wav", 1, Ok(MediaForm::Document))]
+    #[case("application/zip", 100 * MB, Ok(MediaForm::Document))]
+    #[case("application/zip", 100 * MB + 1, Err(100 * MB))]
+    #[case("application/octet-stream", 1, Ok(MediaForm::Document))]
+    fn a_file_goes_as_what_it_is_or_as_a_document(#[case] mime_type: &str, #[case] size: u64, #[case] expected: Result<MediaForm, u64>) {
+        assert_eq!(form_of(mime_type, size), expected);
     }
 
     #[rstest]

@@ -1,8 +1,8 @@
 //! Cards about pictures and files, for the snapshots and for the browser test.
 
 use super::samples::{Words, head, hours};
-use super::{MediaCard, Reader, media};
-use crate::bridge::{KeptFile, LostFile, MediaForm, MessageId, Post};
+use super::{MediaCard, ParcelCard, ParcelRow, Reader, media, parcel};
+use crate::bridge::{KeptFile, LostFile, MediaForm, MessageId, OutgoingFile, ParcelId, Post};
 
 fn file(name: &str, mime_type: &str) -> KeptFile {
     KeptFile {
@@ -30,6 +30,15 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         summary: format!("New message from {}", words.client),
     };
     let picture = KeptFile { width: Some(1600), height: Some(1200), preview: true, ..file("picture.jpg", "image/jpeg") };
+    let shown_file = OutgoingFile { form: MediaForm::Image, file: picture.clone(), caption: None };
+    let photo = OutgoingFile { form: MediaForm::Document, file: file("photo.heic", "image/heic"), caption: None };
+    let posted = |states: Vec<Option<Result<OutgoingFile, String>>>, settled| ParcelCard {
+        parcel: ParcelId(5),
+        head: head(words),
+        text: words.text.clone(),
+        files: states.into_iter().map(|state| ParcelRow { name: words.client.clone(), state }).collect(),
+        settled,
+    };
     let voice = KeptFile { duration: Some(42_000), ..file("voice-message.ogg", "audio/ogg") };
     let document = file(&words.text.replace('\n', " "), "application/pdf");
     let shown = MediaCard { caption: Some(words.text.clone()), ..card(MediaForm::Image, Ok(picture)) };
@@ -46,6 +55,11 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
             ),
         ),
         ("media_no_pages", media(reader, &MediaCard { can_open: false, ..card(MediaForm::Document, Ok(document)) })),
+        ("parcel_fetching", parcel(reader, &posted(vec![None, Some(Ok(shown_file.clone()))], None))),
+        ("parcel_ready", parcel(reader, &posted(vec![Some(Ok(shown_file.clone())), Some(Ok(photo.clone()))], None))),
+        ("parcel_partly", parcel(reader, &posted(vec![Some(Ok(photo.clone())), Some(Err("The file is empty.".into()))], None))),
+        ("parcel_sent", parcel(reader, &posted(vec![Some(Ok(shown_file))], Some((true, words.colleague.clone(), hours(-1)))))),
+        ("parcel_cancelled", parcel(reader, &posted(vec![Some(Ok(photo))], Some((false, words.colleague.clone(), hours(-1)))))),
         ("media_lost", media(reader, &card(MediaForm::Video, Err(LostFile::Expired)))),
     ]
 }

@@ -7,7 +7,7 @@ use super::away_inputs::AwayInputs;
 use super::id_or_text;
 use super::thread_command::ThreadCommand;
 use super::transfer_inputs::TransferInputs;
-use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
+use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, ParcelId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -154,6 +154,12 @@ pub enum Action {
     /// The original of a message's file.
     #[serde(rename = "media.open")]
     OpenMedia { message: MessageId },
+    /// Send the files that were shown.
+    #[serde(rename = "parcel.send")]
+    SendParcel { parcel: ParcelId },
+    /// They are not wanted.
+    #[serde(rename = "parcel.cancel")]
+    CancelParcel { parcel: ParcelId },
     /// The way back: a message's card as it stands now.
     #[serde(rename = "message.view")]
     ShowMessage { message: MessageId },
@@ -381,6 +387,8 @@ pub const VERBS: &[&str] = &[
     "held.template",
     "message.why",
     "media.open",
+    "parcel.send",
+    "parcel.cancel",
     "message.view",
     "conversation.why",
     "message.retry",

@@ -17,8 +17,12 @@ pub fn of(bytes: &[u8]) -> Option<FileType> {
     if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..11), Some(b"3gp" | b"3g2")) {
         return Some(FileType { mime_type: "video/3gpp", extension: "3gp" });
     }
-    if let Some(found) = infer::get(bytes) {
-        return Some(FileType { mime_type: found.mime_type(), extension: found.extension() });
+    match infer::get(bytes).map(|found| (found.mime_type(), found.extension())) {
+        // Called by what is inside; WhatsApp knows them by their containers.
+        Some(("audio/opus", _)) => return Some(FileType { mime_type: "audio/ogg", extension: "ogg" }),
+        Some(("audio/m4a", _)) => return Some(FileType { mime_type: "audio/mp4", extension: "m4a" }),
+        Some((mime_type, extension)) => return Some(FileType { mime_type, extension }),
+        None => {}
     }
     // Of a long text only the beginning may be given, cut anywhere.
     let is_utf8 = |bytes| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);

@@ -2,12 +2,12 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, media_views, offers, render, revocation, send, status, unowned, views, whisper};
+use super::{homes, joining, media_views, offers, parcels, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
 };
-use crate::store::{Claim, Direction, Envelope, Head, Message, Result, Settle, Subject};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
 use chrono::Duration;
 use serde_json::json;
 
@@ -122,6 +122,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
         content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
+        media: None,
     }))))
 }
 
@@ -129,6 +130,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
 fn signed(message: &Message, content: Outgoing) -> Outgoing {
     match (content, &message.signed) {
         (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (Outgoing::Media(file), Some(name)) => Outgoing::Media(bridge::signed_file(name, file)),
         (content, _) => content,
     }
 }
@@ -246,7 +248,7 @@ fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener
     let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
     Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
         Some(activity) => Request::Update { to, activity, post },
-        None if !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
+        None if message.purpose == Purpose::Client && !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
         None => {
             let belongs = Belongs { thread: Some(message.thread), message: Some(id), ..Belongs::default() };
             disturb(desk, &listener.place, &belongs)?;
@@ -274,6 +276,7 @@ fn prepare_standing(
         Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
         Subject::Joining(id) => joining::card(desk, listener, id, before.is_some())?,
         Subject::Transfer(id, side) => offers::card(desk, listener, id, side)?,
+        Subject::Parcel(id) => parcels::card(desk, listener, id)?,
     };
     Ok(match (post, before) {
         (None, _) => Step::Settle,

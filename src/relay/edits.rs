@@ -1,7 +1,7 @@
 //! What becomes of a message that a colleague changes or deletes in Teams after they wrote it.
 
 use super::desk::{Case, Desk, Person};
-use super::{expiry, note, whom};
+use super::{expiry, note, parcels, whom};
 use crate::bridge::{MessageId, MessageState, Outgoing, Posted, TeamsEvent, signature_length, signing_name, split};
 use crate::cards::Style;
 use crate::store::{Draft, Message, Result};
@@ -10,6 +10,10 @@ use serde_json::json;
 
 /// A colleague changed or deleted a message in Teams. What is kept or held changes too; what has left cannot be changed at the client.
 pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<&String>) -> Result<()> {
+    let written = Posted { conversation: event.reference.conversation.clone(), activity: event.activity.clone() };
+    if parcels::on_edited(desk, person, &written, text.map(String::as_str))? {
+        return Ok(());
+    }
     let (thread, id) = match desk.tx.posting(&event.reference.conversation, &event.activity)? {
         Some((Some(thread), Some(id))) => (thread, id),
         Some((None, None)) => return on_kept(desk, person, event, text),

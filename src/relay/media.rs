@@ -1,14 +1,14 @@
-//! Files of clients on their way into our own keeping.
+//! Files on their way into our own keeping: what clients send, and what colleagues post for them ([`parcels`]).
 //!
 //! The order stands in the store with the message, so a stop in between loses nothing: what was in hand is begun again. The message is
 //! shown at once; when the file is here, or certainly never will be, what was shown is changed in place.
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::render;
+use super::{file_looks, parcels, render};
 use crate::bridge::{ClientMessage, FetchFailure, INCOMING_MEDIA_DAYS, KeptFile, LARGEST_FILE, Media, MediaForm, MessageId, after_failure};
-use crate::media::{self, Keep, KeepError, Written, kind};
-use crate::store::{Envelope, MediaOrder, NewMedia, Result, StoreError};
+use crate::media::KeepError;
+use crate::store::{Envelope, MediaOrder, NewMedia, ParcelOrder, Result, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
@@ -22,8 +22,6 @@ const AT_ONCE: u32 = 4;
 const LEASE: Duration = Duration::minutes(15);
 /// A look at the orders at least this often, whatever was missed.
 const POLL: std::time::Duration = std::time::Duration::from_secs(2);
-/// Larger files are not looked into, in bytes.
-const LOOKED_INTO: u64 = 16 * 1024 * 1024;
 
 /// Orders the file of a message that has just come. What WhatsApp did not take itself cannot be ordered.
 pub fn order(desk: &Desk<'_>, id: MessageId, media: &Media, message: &ClientMessage) -> Result<()> {
@@ -42,7 +40,7 @@ pub fn order(desk: &Desk<'_>, id: MessageId, media: &Media, message: &ClientMess
 
 /// Fetches what is ordered until `shutdown`. What is in hand then is begun again by the next start.
 pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
-    match relay.write("resume_media", |desk| desk.tx.resume_media(desk.now)).await {
+    match relay.write("resume_media", |desk| Ok(desk.tx.resume_media(desk.now)? + desk.tx.resume_parcels(desk.now)?)).await {
         Ok(0) => {}
         Ok(resumed) => tracing::warn!(resumed, "an earlier server was stopped while fetching files"),
         Err(error) => tracing::error!(%error, "files could not be resumed; their leases will run out"),
@@ -77,8 +75,11 @@ async fn round(relay: &Arc<Relay>) -> Result<bool> {
     }
     let _taking = relay.busy.taking();
     let taken = relay.write("take_media", |desk| desk.tx.take_due_media(desk.now, desk.now + LEASE, AT_ONCE)).await?;
-    let found = !taken.is_empty();
-    futures_util::future::join_all(taken.into_iter().map(|order| carry_out(relay, order))).await;
+    let posted = relay.write("take_parcel_files", |desk| desk.tx.take_due_parcel_files(desk.now, desk.now + LEASE, AT_ONCE)).await?;
+    let found = !taken.is_empty() || !posted.is_empty();
+    let received = futures_util::future::join_all(taken.into_iter().map(|order| carry_out(relay, order)));
+    let posted = futures_util::future::join_all(posted.into_iter().map(|order| carry_out_posted(relay, order)));
+    tokio::join!(received, posted);
     Ok(found)
 }
 
@@ -88,6 +89,14 @@ async fn carry_out(relay: &Relay, order: MediaOrder) {
     let recorded = relay.write("media_done", move |desk| done(desk, &order, &fetched, jitter)).await;
     if let Err(error) = recorded {
         // The lease runs out and it is begun again; the same bytes are kept once.
+        tracing::error!(%error, "a file that was fetched could not be recorded");
+    }
+}
+
+async fn carry_out_posted(relay: &Relay, order: ParcelOrder) {
+    let fetched = parcels::fetch(relay, &order).await;
+    let jitter = fastrand::f64();
+    if let Err(error) = relay.write("parcel_fetched", move |desk| parcels::fetched(desk, &order, &fetched, jitter)).await {
         tracing::error!(%error, "a file that was fetched could not be recorded");
     }
 }
@@ -119,7 +128,8 @@ async fn fetch(relay: &Relay, order: &MediaOrder) -> std::result::Result<KeptFil
     if order.announced.sha256.as_deref().and_then(announced_hash).is_some_and(|hash| hash != written.blob.as_str()) {
         return Err(FetchFailure::Damaged);
     }
-    Ok(described(&relay.keep, &order.announced, written).await)
+    let name = order.announced.filename.as_deref().unwrap_or(word(order.announced.form));
+    Ok(file_looks::of(&relay.keep, name, written).await)
 }
 
 fn failure(error: &KeepError) -> FetchFailure {
@@ -139,43 +149,6 @@ fn announced_hash(text: &str) -> Option<String> {
         return Some(text.to_ascii_lowercase());
     }
     STANDARD.decode(text).ok().filter(|bytes| bytes.len() == 32).map(hex::encode)
-}
-
-/// What the kept bytes are. Nothing in here can fail: a file that cannot be looked into is a file all the same.
-async fn described(keep: &Keep, announced: &Media, written: Written) -> KeptFile {
-    let found = kind::of(&written.head);
-    let name = announced.filename.as_deref().unwrap_or(word(announced.form));
-    let mut file = KeptFile {
-        name: found.map_or_else(|| kind::plain(name), |found| kind::named(Some(name), found)),
-        mime_type: found.map_or("application/octet-stream", |found| found.mime_type).to_owned(),
-        blob: written.blob.as_str().to_owned(),
-        size: written.size,
-        width: None,
-        height: None,
-        duration: None,
-        preview: false,
-    };
-    let (picture, sound) = (file.mime_type.starts_with("image/"), ["audio/", "video/"].iter().any(|kind| file.mime_type.starts_with(kind)));
-    if written.size > LOOKED_INTO || !(picture || sound) {
-        return file;
-    }
-    let Ok(bytes) = keep.whole(&written.blob, LOOKED_INTO).await else { return file };
-    // Decoders meet bytes of strangers: whatever happens there ends there.
-    let looked =
-        tokio::task::spawn_blocking(move || if picture { (media::preview(&bytes), None) } else { (None, media::duration(&bytes)) });
-    let Ok((preview, duration)) = looked.await else {
-        tracing::error!(blob = file.blob, "a file broke a decoder");
-        return file;
-    };
-    file.duration = duration.and_then(|length| u64::try_from(length.as_millis()).ok());
-    if let Some(picture) = preview {
-        (file.width, file.height) = (Some(picture.width), Some(picture.height));
-        match keep.keep_preview(&written.blob, picture.bytes).await {
-            Ok(()) => file.preview = true,
-            Err(error) => tracing::error!(%error, "a preview could not be kept"),
-        }
-    }
-    file
 }
 
 /// What a file without a name is called.

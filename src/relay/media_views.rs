@@ -3,11 +3,11 @@
 use super::desk::{Case, Desk, Listener, Person};
 use super::links::Link;
 use super::{render, views};
-use crate::bridge::{Content, KeptFile, MediaForm, MediaState, MessageId, Post, Time};
+use crate::bridge::{Content, KeptFile, LostFile, MediaForm, MediaState, MessageId, Outgoing, Post, Time};
 use crate::cards::{self, MediaCard};
 use crate::markup;
-use crate::store::{Message, Result};
-use crate::texts::{media as words, sentences};
+use crate::store::{Message, Purpose, Result};
+use crate::texts::{media as words, participants, sentences};
 use serde_json::json;
 
 /// The card of a message whose file is here, or never will be; `None` as long as neither is known.
@@ -17,27 +17,57 @@ pub fn post(desk: &Desk<'_>, listener: &Listener, message: &Message) -> Result<O
 }
 
 fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, page: Option<(String, Time)>) -> Result<Option<Post>> {
+    let Some(Shown { form, caption, file, line }) = what_it_shows(desk, message)? else { return Ok(None) };
+    let mut remarks = Vec::new();
+    match message.author.as_deref() {
+        None => {
+            remarks.extend(message.rule.as_ref().map(|_| sentences::BEFORE_CONSENT.to_owned()));
+            remarks.extend(desk.tx.media_remark(message.id)?);
+        }
+        Some(author) => {
+            let author = desk.person(&author.into())?.map_or_else(|| author.to_owned(), |person| person.name);
+            remarks.push(participants::wrote_to(&author, &case.contact.name));
+        }
+    }
+    let view = MediaCard {
+        message: message.id,
+        head: desk.head(&case.contact, Some(&case.thread)),
+        form,
+        caption: caption.as_deref().map(markup::plain),
+        file,
+        remarks,
+        page,
+        can_open: desk.links.is_some_and(super::links::Links::reach_us),
+        summary: render::summary(desk, case, &line),
+    };
+    let reader = desk.reader_for(listener, Some(&case.contact.line));
+    Ok(Some(cards::media(&reader, &view)))
+}
+
+/// A message's file, whoever sent it.
+struct Shown {
+    form: MediaForm,
+    caption: Option<String>,
+    file: std::result::Result<KeptFile, LostFile>,
+    /// What stands for it in a notification.
+    line: String,
+}
+
+/// `None`: it has none, or it is not here yet.
+fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
+    if message.purpose != Purpose::Client {
+        let Outgoing::Media(outgoing) = message.outgoing()? else { return Ok(None) };
+        let line = words::outgoing_line(&outgoing);
+        return Ok(Some(Shown { form: outgoing.form, caption: outgoing.caption, file: Ok(outgoing.file), line }));
+    }
     let Content::Media(media) = message.inbound()? else { return Ok(None) };
     let file = match desk.tx.media_state(message.id)? {
         None | Some(MediaState::Waiting) => return Ok(None),
         Some(MediaState::Kept(file)) => Ok(file),
         Some(MediaState::Lost(why)) => Err(why),
     };
-    let mut remarks: Vec<String> = message.rule.as_ref().map(|_| sentences::BEFORE_CONSENT.to_owned()).into_iter().collect();
-    remarks.extend(desk.tx.media_remark(message.id)?);
-    let view = MediaCard {
-        message: message.id,
-        head: desk.head(&case.contact, Some(&case.thread)),
-        form: media.form,
-        caption: media.caption.as_deref().map(markup::plain),
-        file,
-        remarks,
-        page,
-        can_open: desk.links.is_some_and(super::links::Links::reach_us),
-        summary: render::summary(desk, case, &words::line(&media)),
-    };
-    let reader = desk.reader_for(listener, Some(&case.contact.line));
-    Ok(Some(cards::media(&reader, &view)))
+    let line = words::line(&media);
+    Ok(Some(Shown { form: media.form, caption: media.caption, file, line }))
 }
 
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
@@ -64,8 +94,8 @@ pub struct OpenedFile {
 pub fn opened(desk: &Desk<'_>, link: &Link) -> Result<Option<OpenedFile>> {
     let Some(person) = desk.person(&link.colleague)? else { return Ok(None) };
     let Some((case, message, _)) = desk.readable_message(&person, link.message)? else { return Ok(None) };
-    Ok(match (message.inbound()?, desk.tx.media_state(message.id)?) {
-        (Content::Media(media), Some(MediaState::Kept(file))) => Some(OpenedFile { file, form: media.form, client: case.contact.name }),
+    Ok(match what_it_shows(desk, &message)? {
+        Some(Shown { form, file: Ok(file), .. }) => Some(OpenedFile { file, form, client: case.contact.name }),
         _ => None,
     })
 }

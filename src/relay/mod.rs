@@ -6,6 +6,7 @@
 mod absence;
 mod act;
 mod address;
+mod at_whatsapp;
 mod attachments;
 mod away;
 mod book;
@@ -26,6 +27,7 @@ mod evidence;
 mod expiry;
 mod extension;
 mod fetch;
+mod file_looks;
 
 mod find;
 mod from_teams;
@@ -53,6 +55,7 @@ mod offers;
 mod office;
 mod opening;
 mod outcome;
+mod parcels;
 mod participation;
 mod past;
 mod preflight;
@@ -138,6 +141,7 @@ impl Relay {
             *data = searched;
         }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
+        self.media_ordered.notify_one();
         self.uploads_ordered.notify_one();
         self.jobs_ordered.notify_one();
         Ok(())
@@ -178,6 +182,7 @@ impl Relay {
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
         self.uploads_ordered.notify_one();
+        self.media_ordered.notify_one();
         self.jobs_ordered.notify_one();
         match done {
             Ok(Ok(Answer::Card(mut shown))) => {

@@ -117,6 +117,7 @@ pub fn shown(content: &Outgoing) -> String {
         Outgoing::Text { body } => body.clone(),
         Outgoing::Buttons { body, buttons } => buttons.iter().fold(body.clone(), |text, button| format!("{text}\n[ {} ]", button.title)),
         Outgoing::Template(template) => template.preview.clone(),
+        Outgoing::Media(file) => media::outgoing_line(file),
         Outgoing::Reaction { emoji, .. } => sentences::reacted(emoji),
     }
 }
@@ -137,6 +138,7 @@ fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<Str
         _ => Ok(match message.outgoing()? {
             Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
             Outgoing::Template(template) => template.preview,
+            Outgoing::Media(file) => media::outgoing_line(&file),
             Outgoing::Reaction { emoji, .. } => sentences::reacted(&emoji),
         }),
     }

@@ -120,7 +120,7 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         desk.post(Some(thread), person, post, None)?;
         return Ok(none);
     }
-    if said.text.is_empty() {
+    if said.text.is_empty() && !said.files.iter().any(|file| attachments::source(file).is_some()) {
         if said.addressed && said.files.is_empty() {
             desk.post(Some(thread), person, act::run(desk, person, &Action::ThreadHelp { thread }, None)?, None)?;
         }

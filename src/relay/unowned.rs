@@ -161,7 +161,7 @@ pub fn card(desk: &Desk<'_>, listener: &Listener, subject: Subject, has_it: bool
     let (id, reminder) = match subject {
         Subject::Intake(id) => (id, false),
         Subject::IntakeReminder(id) => (id, true),
-        Subject::Joining(_) | Subject::Transfer(..) => return Ok(None),
+        Subject::Joining(_) | Subject::Transfer(..) | Subject::Parcel(_) => return Ok(None),
     };
     let Some(intake) = desk.tx.intake(id)? else { return Ok(None) };
     let Some(case) = desk.case(intake.thread)? else { return Ok(None) };

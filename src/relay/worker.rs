@@ -2,7 +2,7 @@
 
 use super::core::Relay;
 use super::deliver::{self, Job, Request};
-use super::{embed, outcome};
+use super::{at_whatsapp, embed, outcome};
 use crate::bridge::{Failure, FailureClass, LaneId, Outcome};
 use crate::store::{Result, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -142,7 +142,7 @@ async fn work(in_hand: InHand, mut job: Job, shutdown: CancellationToken) {
 
 async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
     match &job.request {
-        Request::WhatsApp(message) => relay.whatsapp.send(message).await,
+        Request::WhatsApp(message) => at_whatsapp::send(relay, message).await,
         Request::Open { to, post, .. } => relay.connector.open_chain(&to.service_url, &to.tenant, to.conversation.as_str(), post).await,
         Request::Post { to, post, .. } => match embed::post(&relay.keep, post).await {
             None => relay.connector.send(to, post).await,

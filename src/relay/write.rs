@@ -3,7 +3,7 @@
 use super::desk::{Case, Desk, Person};
 use super::mirror::Queued;
 use super::send::{self, Wish};
-use super::{note, tell, whom};
+use super::{note, parcels, tell, whom};
 use crate::bridge::{LONGEST_SIGNATURE, MessageId, Outgoing, ThreadId, Wamid, signature_length, split};
 use crate::store::{Draft, Purpose, Result};
 
@@ -17,13 +17,19 @@ pub fn words(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Re
         let kept = note::keep(desk, person, case, &draft.text)?;
         return Ok((Some(thread), Some(kept)));
     }
+    if !draft.files.is_empty() && parcels::open(desk, person, case, draft)?.is_some() {
+        return Ok((Some(thread), None));
+    }
+    if draft.text.is_empty() {
+        return Ok((Some(thread), None));
+    }
     let answered = draft.answers.map(|id| desk.tx.message(id)).transpose()?.flatten();
     let wamid = answered.filter(|message| message.thread == thread).and_then(|message| message.wamid);
-    Ok((Some(thread), on_text(desk, person, case, &draft.text, wamid.as_ref())?))
+    Ok((Some(thread), text(desk, person, case, &draft.text, wamid.as_ref())?))
 }
 
 /// A colleague's text for a thread: decided, recorded, and answered where it did not go out. Long texts go in parts, in order.
-fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
+pub fn text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: Option<&Wamid>) -> Result<Option<MessageId>> {
     let thread = case.thread.id;
     whom::wrote(desk, person, thread)?;
     let mut last = None;

@@ -79,9 +79,11 @@ impl Tx<'_> {
         self.execute("UPDATE media SET due_at = ?1 WHERE due_at > ?1 AND attempts > 0", [micros(now)])
     }
 
+    /// When the next file of either side is to be fetched.
     pub fn next_media_due(&self) -> Result<Option<Time>> {
-        self.first("SELECT MIN(due_at) FROM media WHERE due_at IS NOT NULL", [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time)))
-            .map(Option::flatten)
+        let sql = "SELECT MIN(due_at) FROM (SELECT MIN(due_at) AS due_at FROM media WHERE due_at IS NOT NULL
+             UNION ALL SELECT MIN(due_at) FROM parcel_file WHERE due_at IS NOT NULL)";
+        self.first(sql, [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map(Option::flatten)
     }
 
     pub fn media_again(&self, message: MessageId, at: Time) -> Result<()> {

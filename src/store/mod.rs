@@ -28,6 +28,7 @@ mod media;
 mod message;
 mod news;
 mod note;
+mod parcel;
 mod participant;
 mod price;
 mod revocation;
@@ -60,6 +61,7 @@ pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
 pub use media::{MediaOrder, NewMedia};
 pub use message::{HeldSince, Message, NewMessage, Purpose};
+pub use parcel::{Parcel, ParcelFile, ParcelFileState, ParcelOrder, ParcelState};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use standing::Subject;
@@ -87,6 +89,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
     include_str!("migrations/0014_media.sql"),
+    include_str!("migrations/0016_parcel.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

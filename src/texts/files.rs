@@ -55,6 +55,9 @@ pub fn file_error(error: &FileError) -> String {
         }
         FileError::WrongType { wanted } => format!("This is not {}. Choose {}.", a(*wanted), types(*wanted)),
         FileError::NotAccepted => "WhatsApp did not accept this file. Save it in another format, or choose another one.".to_owned(),
+        FileError::NotKept => {
+            "There is no room for the file at the moment. Try again in a few minutes, or tell your administrator.".to_owned()
+        }
         FileError::WhatsAppUnavailable => "WhatsApp cannot be reached at the moment. Press Preview again in a few minutes.".to_owned(),
     }
 }

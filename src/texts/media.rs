@@ -2,7 +2,7 @@
 
 use super::files::size;
 use super::sentences;
-use crate::bridge::{KeptFile, LostFile, Media, MediaForm};
+use crate::bridge::{KeptFile, LostFile, Media, MediaForm, OutgoingFile};
 
 /// Nobody's browser reaches this server.
 pub const NO_PAGES: &str = "It is kept, and cannot be opened here: your administrator has not set this server's public address.";
@@ -43,6 +43,12 @@ pub fn line(media: &Media) -> String {
     with_caption(format!("[{}]", named(media.form, media.filename.as_deref())), media)
 }
 
+/// What stands for a file of ours.
+pub fn outgoing_line(outgoing: &OutgoingFile) -> String {
+    let line = format!("[{}]", named(outgoing.form, Some(&outgoing.file.name)));
+    outgoing.caption.as_ref().map_or(line.clone(), |caption| format!("{line}\n{caption}"))
+}
+
 fn with_caption(line: String, media: &Media) -> String {
     match &media.caption {
         Some(caption) => format!("{line}\n{caption}"),
@@ -67,6 +73,42 @@ pub fn described(kind: MediaForm, file: &KeptFile) -> String {
     parts.push(size(file.size));
     parts.join(" · ")
 }
+
+/// The same for a file of ours, with how it will look on the phone where that is not what one would think.
+pub fn will_go(outgoing: &OutgoingFile) -> String {
+    let said = described(outgoing.form, &outgoing.file);
+    match (outgoing.form, outgoing.file.mime_type.split('/').next()) {
+        // It is not looked into, so whatever its camera wrote goes along.
+        (MediaForm::Document, Some("image")) => format!("{said} · as a document, with all that it says about place and time"),
+        (MediaForm::Document, Some("video" | "audio")) => format!("{said} · as a document, which does not play in the chat"),
+        _ => said,
+    }
+}
+
+/// What the card says before anything is sent.
+pub fn about_to_send(files: usize, client: &str) -> String {
+    let what = if files == 1 { "this file".to_owned() } else { format!("these {files} files") };
+    format!("Send {what} to {client}?")
+}
+
+pub fn sent_by(who: &str, at: &str) -> String {
+    format!("{who} sent this, {at}.")
+}
+
+pub fn cancelled_by(who: &str, at: &str) -> String {
+    format!("{who} did not send this, {at}.")
+}
+
+/// What is being fetched from Teams.
+pub fn fetching(name: &str) -> String {
+    format!("Fetching {name}…")
+}
+
+/// What a file cannot be in a shared conversation: Teams hands over pasted pictures only.
+pub const NOT_FROM_HERE: &str =
+    "Files cannot be sent from a shared conversation: Teams does not hand them over. Send them to me in our own chat.";
+/// Somebody else's files.
+pub const NOT_YOURS: &str = "Only who posted these files may send them.";
 
 /// `0:42`, `1:02:03`, of milliseconds.
 pub fn length(millis: u64) -> String {

@@ -292,7 +292,14 @@ mod tests {
 
     fn message() -> ToClient {
         let to = Recipient { phone: Some("+16505551234".into()), bsuid: None };
-        ToClient { from: "106".into(), to, content: Outgoing::Text { body: "hi".into() }, reply_to: None, callback: "d-1".into() }
+        ToClient {
+            from: "106".into(),
+            to,
+            content: Outgoing::Text { body: "hi".into() },
+            reply_to: None,
+            callback: "d-1".into(),
+            media: None,
+        }
     }
 
     #[tokio::test]

@@ -28,12 +28,14 @@ impl Download {
 }
 
 /// A file for [`Client::upload`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct File {
     /// Its extension must fit `mime_type`: Meta classifies by it.
     pub name: String,
     pub mime_type: String,
-    pub bytes: Vec<u8>,
+    /// Bytes of the body.
+    pub size: u64,
+    pub body: reqwest::Body,
 }
 
 impl Client {
@@ -76,7 +78,7 @@ impl Client {
     /// nobody refers to is forgotten by Meta.
     pub async fn upload(&self, number: &PhoneNumberId, file: File) -> Outcome {
         let Some(request) = self.request(Method::POST, &[number.as_str(), "media"], &[]) else { return Outcome::Rejected(no_url()) };
-        let part = match Part::bytes(file.bytes).file_name(file.name).mime_str(&file.mime_type) {
+        let part = match Part::stream_with_length(file.body, file.size).file_name(file.name).mime_str(&file.mime_type) {
             Ok(part) => part,
             Err(_) => return Outcome::Rejected(Failure::new(FailureClass::Invalid, "the file's type is no MIME type")),
         };

@@ -13,6 +13,7 @@ mod joining;
 mod leave;
 mod message;
 mod note;
+mod parcel;
 mod remove;
 mod revocation;
 mod template;
@@ -234,6 +235,8 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         }
         Action::DiscardHeld { message } => discard_expired(desk, person, *message),
         Action::OpenMedia { message } => media_views::open(desk, person, *message),
+        Action::SendParcel { parcel: id } => parcel::send(desk, person, *id),
+        Action::CancelParcel { parcel: id } => parcel::cancel(desk, person, *id),
         Action::Why { message } => why_message(desk, person, *message),
         Action::ShowMessage { message } => show_message(desk, person, *message),
         Action::WhyRefused { entry } => why_refused(desk, person, *entry),

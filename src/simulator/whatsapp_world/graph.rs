@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use super::outbox::Sent;
 use super::phone::WINDOW;
+use super::phone_file::{file_of, picture_of};
 use super::state::{BusinessNumber, Client, ClientState, PhoneButton, PhoneItem, Side, State as WorldState, Ticks, World, new_wamid};
 use super::templates::{Rendered, render};
 use super::validate::{Refused, check};
@@ -188,6 +189,8 @@ impl World {
         } else if rendered.as_ref().is_some_and(|rendered| rendered.asset.is_unknown(|id| state.media.contains_key(id))) {
             // Accepted first, looked at later: what Meta cannot fetch fails by webhook.
             Some(131_053)
+        } else if body[kind]["id"].as_str().is_some_and(|id| !state.media.contains_key(id)) {
+            Some(131_053)
         } else if is_marketing && person.is_some_and(|person| person.client.wa_id.as_deref().is_some_and(|id| id.starts_with('1'))) {
             Some(131_049)
         } else {
@@ -236,8 +239,10 @@ impl World {
             }
         } else {
             let picture = plan.rendered.as_ref().and_then(|rendered| rendered.asset.picture(&state.media));
+            let picture = picture.or_else(|| picture_of(&state.media, &body[kind]));
+            let file = file_of(&state.media, &body[kind]);
             let item = business_item(seq, wamid, number, now, kind, body, plan.rendered, sent.callback.clone());
-            client.items.push(PhoneItem { picture, ..item });
+            client.items.push(PhoneItem { picture, file, ..item });
         }
         self.arrives(client, sent, now);
     }
@@ -310,6 +315,7 @@ fn business_item(
         text: String::new(),
         header: None,
         picture: None,
+        file: None,
         footer: None,
         buttons: Vec::new(),
         template: None,

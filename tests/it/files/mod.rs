@@ -1,6 +1,7 @@
 //! Pictures and files in both directions (product.md 8).
 
 mod received;
+mod sent;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
