@@ -82,6 +82,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
+    include_str!("migrations/0014_chat_order.sql"),
 ];
 
 /// A handle to the store; cheap to clone.
