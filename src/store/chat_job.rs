@@ -12,8 +12,16 @@ use serde::{Deserialize, Serialize};
 pub enum ChatTask {
     /// Read who is in a conversation.
     Roster { conversation: ConversationId },
+    /// Ask what the app may hear in a group chat.
+    Grants { conversation: ConversationId },
     /// Open a colleague's own chat with the app, where Teams allows it.
     Reach { colleague: ColleagueId },
+    /// The next step of a [`super::ChatOrder`].
+    Chat { order: i64 },
+    /// Let a chat that we made hold a colleague exactly while they take part in the thread that lives there.
+    Member { chat: ConversationId, colleague: ColleagueId },
+    /// Name a chat that we made after its thread's client.
+    Title { chat: ConversationId },
 }
 
 /// A task in hand.

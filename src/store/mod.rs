@@ -9,6 +9,7 @@ mod absence;
 mod book;
 mod card;
 mod chat_job;
+mod chat_order;
 mod colleague;
 mod contact;
 mod contact_search;
@@ -46,6 +47,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
 pub use chat_job::{ChatJob, ChatTask};
+pub use chat_order::{ChatOrder, ChatStage};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;

@@ -69,7 +69,8 @@ impl Graph {
     }
 
     /// Makes a group chat of these people; the receipt holds its conversation. Graph knows no idempotency key: an uncertain outcome
-    /// may have made one. Needs `Chat.Create`.
+    /// may have made one. Needs `Chat.Create` (whether every tenant lets an application make chats, and of one person alone, only a real
+    /// one can tell).
     pub async fn create_chat(&self, topic: &str, members: &[ColleagueId]) -> Outcome {
         // Graph refuses somebody who is named twice.
         let members: BTreeSet<&ColleagueId> = members.iter().collect();
