@@ -2,7 +2,7 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, offers, render, revocation, send, status, unowned, views, whisper};
+use super::{homes, joining, offers, reach, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
@@ -153,7 +153,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
-            Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
+            Place::Own(colleague) => {
+                reach::out_of_reach(desk, claim.thread, &colleague)?;
+                Ok(Step::Later(desk.now + GONE))
+            }
             Place::Home => claim.thread.map_or(Ok(()), |thread| homes::redistribute(desk, thread, &envelope)).map(|()| Step::Settle),
             // What was said there answered somebody there.
             Place::Conversation(_) => {
