@@ -157,7 +157,16 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
                 reach::out_of_reach(desk, claim.thread, &colleague)?;
                 Ok(Step::Later(desk.now + GONE))
             }
-            Place::Home => claim.thread.map_or(Ok(()), |thread| homes::redistribute(desk, thread, &envelope)).map(|()| Step::Settle),
+            Place::Home => {
+                if let Some(thread) = claim.thread {
+                    if !head.interrupted {
+                        desk.tx.not_accepted(head)?;
+                    }
+                    homes::lose(desk, thread)?;
+                    homes::follow(desk, thread)?;
+                }
+                Ok(Step::Settle)
+            }
             // What was said there answered somebody there.
             Place::Conversation(_) => {
                 desk.journal("post.dropped", SERVER, claim.thread, head.message, &json!({ "conversation": claim.target }))?;
@@ -173,8 +182,8 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return Ok(post.map_or(Step::Settle, |post| Step::HandOver(Request::Open { to, post, thread, alone })));
     }
     Ok(match envelope {
-        // Written for them before they were switched off, when they could not be reached.
-        Envelope::Post { thread: Some(_), .. } if listener.person.as_ref().is_some_and(|person| !desk.office.is_enabled(&person.known)) => {
+        // Written for them before they went or were switched off, when they could not be reached.
+        Envelope::Post { thread: Some(thread), message, .. } if !may_still_read(desk, &listener, thread, message)? => {
             desk.journal("post.withheld", SERVER, claim.thread, head.message, &json!({ "colleague": claim.target }))?;
             Step::Settle
         }
@@ -215,6 +224,18 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         Envelope::Standing { subject } => prepare_standing(desk, claim, &place, to, &listener, subject)?,
     })
+}
+
+/// Whether what waited for somebody is still theirs to read: of who has gone, what was said in their time.
+fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, message: Option<MessageId>) -> Result<bool> {
+    let Some(person) = &listener.person else { return Ok(true) };
+    if !desk.office.is_enabled(&person.known) {
+        return Ok(false);
+    }
+    match message {
+        Some(message) if !desk.tx.participants(thread)?.contains(person.id()) => desk.has_in_sight(person, message),
+        _ => Ok(true),
+    }
 }
 
 /// A card that shows how something stands: changed where it was posted, else posted.

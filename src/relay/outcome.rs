@@ -129,11 +129,10 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
                     reach::out_of_reach(desk, job.claim.thread, colleague)?;
                     Ok(Done::Later(desk.now + GONE))
                 }
-                // It goes to those who would have seen it there, before what waits behind it.
                 Place::Home | Place::Conversation(_) => {
                     desk.tx.not_accepted(&job.head)?;
                     homes::on_gone(desk, &to.conversation.base())?;
-                    Ok(Done::Settled)
+                    follow(desk, &place, job.claim.thread)
                 }
             }
         }
@@ -155,6 +154,17 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
     }
 }
 
+/// What a shared conversation did not take goes where its thread lives by now, before what waits behind it: in the meantime that may
+/// have moved. An answer to somebody there has nowhere to go.
+fn follow(desk: &Desk<'_>, place: &Place, thread: Option<ThreadId>) -> Result<Done> {
+    let (Place::Home, Some(thread)) = (place, thread) else { return Ok(Done::Settled) };
+    if desk.tx.home(thread)?.is_some() {
+        return Ok(Done::Later(desk.now));
+    }
+    homes::follow(desk, thread)?;
+    Ok(Done::Settled)
+}
+
 /// What came of opening a thread's chain. What cannot be opened is no home: the thread lives in its participants' own chats.
 fn open_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, thread: ThreadId, alone: bool, outcome: &Outcome) -> Result<Done> {
     match outcome {
@@ -172,10 +182,10 @@ fn open_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, thread: 
             desk.tx.not_accepted(&job.head)?;
             if failure.class == FailureClass::ConversationGone {
                 homes::on_gone(desk, &to.conversation)?;
-            } else {
+            } else if desk.tx.home(thread)?.is_some_and(|home| home.base == to.conversation) {
                 homes::lose(desk, thread)?;
             }
-            Ok(Done::Settled)
+            follow(desk, &Place::Home, Some(thread))
         }
     }
 }
