@@ -21,10 +21,10 @@ const HEARS_ALL: &str = "ChatMessage.Read.Chat";
 /// One step of an order.
 pub async fn step(relay: &Relay, job: &ChatJob, order: i64) -> Result<()> {
     let (id, attempts) = (job.id, job.attempts);
-    let step = relay.write("chat_step", move |desk| group_chat::next(desk, order)).await?;
     let Some(graph) = relay.graph() else {
         return finish(relay, id, move |desk| group_chat::give_up(desk, order, &Trouble::NotConfigured)).await;
     };
+    let step = relay.write("chat_step", move |desk| group_chat::next(desk, order)).await?;
     match step {
         Step::Nothing => finish(relay, id, |_| Ok(())).await,
         Step::Wait(at) => relay.write("chat_waits", move |desk| desk.tx.job_again(id, at)).await,
@@ -55,11 +55,23 @@ pub async fn step(relay: &Relay, job: &ChatJob, order: i64) -> Result<()> {
                 wait(relay, id, &outcome, attempts).await
             }
             outcome => {
-                let trouble = if is_gone(&outcome) { Trouble::Gone } else { Trouble::NoApp(failure_of(outcome)) };
+                let trouble = without_app(graph, &chat, outcome).await;
                 finish(relay, id, move |desk| group_chat::give_up(desk, order, &trouble)).await
             }
         },
         Step::Visit { chat } => visit(relay, id, order, chat).await,
+    }
+}
+
+/// What is wrong with a chat in which the app was not installed. Where something was not found, that was the chat, or the app: whether it
+/// is the chat, its members tell.
+async fn without_app(graph: &Graph, chat: &ConversationId, outcome: Outcome) -> Trouble {
+    if !is_gone(&outcome) {
+        return Trouble::NoApp(failure_of(outcome));
+    }
+    match graph.chat_members(chat).await {
+        Err(answer) if is_gone(&answer) => Trouble::Gone,
+        _ => Trouble::NoApp(failure_of(outcome).map(|failure| Failure { class: FailureClass::Configuration, ..failure })),
     }
 }
 

@@ -66,7 +66,7 @@ fn is_anothers(desk: &Desk<'_>, order: &ChatOrder) -> Result<bool> {
     Ok(desk.tx.home_at(chat)?.is_some_and(|home| home.thread != order.thread))
 }
 
-/// Whether the thread lives in a group chat already, or nobody takes part who would be in one: then none is wanted.
+/// Whether a chat is still wanted: not by a thread that lives in one already, nor where nobody takes part who would be in it.
 pub fn is_wanted(desk: &Desk<'_>, order: &ChatOrder) -> Result<bool> {
     Ok(moving::chat(desk, order.thread)?.is_none() && !desk.tx.participants(order.thread)?.is_empty())
 }

@@ -22,10 +22,11 @@ pub fn lives_already(client: &str, place: &str) -> String {
 
 /// Microsoft made no chat. `by_hand`: how colleagues make one themselves.
 pub fn not_made(why: &Failure, by_hand: &str) -> String {
-    format!(
-        "No group chat was opened for this conversation: {} It goes on as before. Try again, or do it yourselves: {by_hand}",
-        cause(why)
-    )
+    let cause = match why.class {
+        FailureClass::ConversationGone => "Microsoft does not know one of its colleagues.",
+        _ => cause(why),
+    };
+    format!("No group chat was opened for this conversation: {cause} It goes on as before. Try again, or do it yourselves: {by_hand}")
 }
 
 /// The server may not make chats any more.
