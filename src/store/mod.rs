@@ -25,6 +25,7 @@ mod joining;
 mod journal;
 mod lane;
 mod look;
+mod media;
 mod message;
 mod news;
 mod note;
@@ -59,6 +60,7 @@ pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
+pub use media::{MediaOrder, NewMedia};
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
@@ -86,7 +88,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
-    include_str!("migrations/0014_chat_order.sql"),
+    include_str!("migrations/0014_media.sql"),
+    include_str!("migrations/0015_chat_order.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -10,6 +10,7 @@ pub mod group_chat;
 pub mod joining;
 pub mod labels;
 mod master;
+pub mod media;
 mod news;
 pub mod notes;
 pub mod participants;

@@ -21,7 +21,7 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, group_chat, history_views, preflight, staff, template_views, views};
+use super::{contact_views, extension, group_chat, history_views, media_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, NoteError, ParseError, Receipt, RouteProblem, Style, TypedContact};
@@ -49,6 +49,11 @@ pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Optio
         matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.refresh" | "template.pick" | "template.fill"));
     let Some(activity) = card.filter(|_| looks) else { return Ok(false) };
     Ok(pressed_thread_card(desk, person, activity)?.is_none() && !is_own_message(desk, person, card)?)
+}
+
+/// Whether what an action leads to is for who pressed alone, wherever they press.
+pub fn is_private(data: &Value) -> bool {
+    data.get("verb").and_then(Value::as_str) == Some("media.open")
 }
 
 /// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
@@ -228,6 +233,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_held(desk, person, *message, |case, message| template_below(desk, person, case, message))
         }
         Action::DiscardHeld { message } => discard_expired(desk, person, *message),
+        Action::OpenMedia { message } => media_views::open(desk, person, *message),
         Action::Why { message } => why_message(desk, person, *message),
         Action::ShowMessage { message } => show_message(desk, person, *message),
         Action::WhyRefused { entry } => why_refused(desk, person, *entry),
