@@ -65,7 +65,7 @@ impl Relay {
         Ok(Arc::new(Self {
             store,
             clock,
-            office: ArcSwap::from_pointee(office),
+            office: ArcSwap::from_pointee(office.making_chats(graph.is_some())),
             connector,
             graph,
             whatsapp,
@@ -103,7 +103,7 @@ impl Relay {
         let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
         if let Some((version, directory)) = newer {
             tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(Office::new(version, directory)));
+            self.office.store(Arc::new(Office::new(version, directory).making_chats(self.graph.is_some())));
             self.templates_changed.store(true, Ordering::SeqCst);
         }
         Ok(())

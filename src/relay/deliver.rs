@@ -2,7 +2,7 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, media_views, offers, parcels, render, revocation, send, status, unowned, views, whisper};
+use super::{homes, joining, media_views, offers, parcels, reach, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
@@ -155,7 +155,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
-            Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
+            Place::Own(colleague) => {
+                reach::out_of_reach(desk, claim.thread, &colleague)?;
+                Ok(Step::Later(desk.now + GONE))
+            }
             Place::Home => {
                 if let Some(thread) = claim.thread {
                     if !head.interrupted {

@@ -2,7 +2,7 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, status, whisper};
+use super::{entry_point, homes, opening, reach, status, whisper};
 use crate::bridge::{
     ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient,
     ThreadId, Time, ToClient, Wamid, retry,
@@ -126,6 +126,7 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
             match &place {
                 Place::Own(colleague) => {
                     desk.tx.uninstalled(colleague)?;
+                    reach::out_of_reach(desk, job.claim.thread, colleague)?;
                     Ok(Done::Later(desk.now + GONE))
                 }
                 Place::Home | Place::Conversation(_) => {

@@ -1,7 +1,7 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{mates, offers, opening, send, unowned};
+use super::{chat_mirror, chat_orders, mates, offers, opening, send, unowned};
 use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Envelope, Left, Participant, Result};
 use crate::texts::participants as words;
@@ -40,7 +40,9 @@ pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came:
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
     opening::settle(desk, case)?;
+    chat_mirror::came(desk, case, colleague)?;
     if before.iter().all(|part| part.left_at.is_some()) {
+        chat_orders::by_itself(desk, case)?;
         withdraw_farewell(desk, case, &before)?;
     }
     unowned::settle(desk, case, IntakeOutcome::Taken, colleague.as_str())?;
@@ -84,6 +86,7 @@ pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, b
     desk.journal("participant.left", by, Some(thread), None, &body)?;
     close_card(desk, case, colleague)?;
     offers::on_left(desk, thread, colleague, by)?;
+    chat_mirror::went(desk, case, colleague, how)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)
 }

@@ -8,10 +8,10 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, members, note, tell, whisper, whom};
+use super::{act, attachments, commands, edits, group_chat, members, note, tell, whisper, whom};
 use crate::bridge::{
-    ActivityId, JoiningId, MessageId, Place, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
-    ThreadId, TransferId,
+    ActivityId, JoiningId, MessageId, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
+    TransferId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -48,8 +48,14 @@ fn installed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known) -> Result<()> {
     let fresh = conversations::installed(desk, event, known)?;
     let base = &known.now.reference.conversation;
     desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)?;
-    if fresh && known.now.scope == Scope::GroupChat && desk.tx.home_at(base)?.is_none() {
-        desk.post_to(None, &Place::Conversation(base.clone()), cards::link(&desk.reader_of_all(None), false), None)?;
+    if known.now.scope != Scope::GroupChat {
+        return Ok(());
+    }
+    if desk.office.makes_chats() {
+        desk.tx.order(&ChatTask::Grants { conversation: base.clone() }, desk.now)?;
+    }
+    if !group_chat::arrived(desk, &known.now)? && fresh && desk.tx.home_at(base)?.is_none() {
+        group_chat::ask_for_client(desk, base)?;
     }
     Ok(())
 }

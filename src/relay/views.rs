@@ -1,8 +1,8 @@
 //! Cards filled from the store.
 
 use super::desk::{Case, Desk, Person, Seat};
-use super::find;
 use super::render::shown;
+use super::{chat_orders, find};
 use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Place, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
@@ -78,7 +78,9 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case, place: &Place) 
 
 /// Where the thread lives, as its card in a place says it.
 fn home_view(desk: &Desk<'_>, case: &Case, place: &Place) -> Result<HomeView> {
-    let Some(home) = desk.tx.home(case.thread.id)? else { return Ok(HomeView::Own) };
+    let Some(home) = desk.tx.home(case.thread.id)? else {
+        return Ok(if chat_orders::is_on_order(desk, case)? { HomeView::Opening } else { HomeView::Own });
+    };
     let hears_all = desk.tx.conversation(&home.base)?.is_some_and(|known| known.hears_all);
     Ok(HomeView::Shared { must_mention: *place == Place::Home && !hears_all })
 }

@@ -9,6 +9,7 @@ mod absence;
 mod book;
 mod card;
 mod chat_job;
+mod chat_order;
 mod colleague;
 mod contact;
 mod contact_search;
@@ -49,6 +50,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
 pub use chat_job::{ChatJob, ChatTask};
+pub use chat_order::{ChatOrder, ChatStage};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
@@ -89,6 +91,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
     include_str!("migrations/0014_media.sql"),
+    include_str!("migrations/0015_chat_order.sql"),
     include_str!("migrations/0016_parcel.sql"),
 ];
 

@@ -6,6 +6,7 @@
 pub mod absence;
 mod failure;
 mod files;
+pub mod group_chat;
 pub mod joining;
 pub mod labels;
 mod master;

@@ -150,4 +150,13 @@ async fn a_conversation_moves_out_of_its_chat_which_is_then_free() {
     room.types(&ana, "Nobody's").await;
     room.sees("no client is linked to this place");
     assert_eq!(maria.texts(), before);
+    // Free for another client.
+    assert_eq!(room.times_seen("Which client is this chat for?"), 1);
+    let tom = world.tom();
+    world.consented(&ana, &tom).await;
+    let thread = world.thread_of(&tom).await.to_string();
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
+    room.types(&ana, "For Tom").await;
+    assert!(tom.last().text.ends_with("For Tom"));
+    assert_eq!(maria.texts(), before);
 }

@@ -20,6 +20,7 @@ mod histories;
 mod history;
 mod homes_channel;
 mod homes_chat;
+mod homes_graph;
 mod homes_lost;
 mod intake;
 mod joining;

@@ -22,7 +22,7 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, history_views, media_views, preflight, staff, template_views, views};
+use super::{contact_views, extension, group_chat, history_views, media_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, NoteError, ParseError, Receipt, RouteProblem, Style, TypedContact};
@@ -263,7 +263,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::LinkChat { thread } => chat::link(desk, person, *thread),
         Action::UnlinkChat { thread } => chat::unlink(desk, person, *thread),
         Action::MoveBack { thread } => chat::move_back(desk, person, *thread),
-        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| chat::open(desk, person, case)),
+        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| group_chat::open(desk, person, case)),
         Action::OpenHistory { thread, before } => {
             with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
         }
