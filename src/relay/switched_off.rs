@@ -122,7 +122,7 @@ fn dismiss(desk: &Desk<'_>, case: &Case, person: &Person, by: &str) -> Result<bo
         return Ok(false);
     }
     // A client who waits for an answer does not wait for it in vain.
-    if let Some(message) = desk.tx.exchanged(thread, MessageId(0), 1)?.pop().filter(|message| message.purpose == Purpose::Client) {
+    if let Some(message) = desk.tx.last_exchanged(thread)?.filter(|message| message.purpose == Purpose::Client) {
         unowned::on_message(desk, case, message.id, None)?;
     }
     Ok(true)
