@@ -1,7 +1,7 @@
 //! Who may see what of a thread: the one place that asks the store and the directory for it. The rule is [`bridge::sight`].
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{self, LineId, MessageId, MessageState, Part, Role, Sight, Standing, ThreadId};
+use crate::bridge::{self, LineId, MessageId, MessageState, Part, Place, Role, Sight, Standing, ThreadId};
 use crate::store::{Left, Message, Participant, Result, Thread};
 
 impl Desk<'_> {
@@ -21,6 +21,23 @@ impl Desk<'_> {
         let part = self.tx.participation(thread.id, person.id())?;
         let (enabled, supervises) = (self.is_of_line(person, &thread.line), self.supervises(person, &thread.line));
         Ok(bridge::sight(enabled, supervises, part.as_ref().map(as_part)))
+    }
+
+    /// What who reads in a place may see of a thread, where a message is shown at least that one. In a shared home everybody reads the
+    /// same: what all may see who take part there.
+    pub fn view_at(&self, place: &Place, thread: &Thread, message: MessageId) -> Result<Sight> {
+        let found = match place {
+            Place::Own(id) => self.person(id)?.map(|person| self.view_of(&person, thread)).transpose()?.flatten(),
+            Place::Home => {
+                let members = self.tx.home(thread.id)?.map(|home| self.tx.members(&home.base)).transpose()?.unwrap_or_default();
+                let parts = self.tx.participations(thread.id)?;
+                let here = parts.iter().filter(|part| part.left_at.is_none() && members.contains(&part.colleague));
+                let from = here.map(|part| part.visible_from).max().unwrap_or(MessageId(0));
+                Some(Sight { from, until: None, takes_part: true })
+            }
+            Place::Conversation(_) => None,
+        };
+        Ok(found.unwrap_or(Sight { from: message, until: None, takes_part: false }))
     }
 
     /// The threads that somebody takes or took part in, with what they may read of each.

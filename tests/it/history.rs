@@ -164,6 +164,8 @@ async fn everybody_reads_their_own_part_of_a_conversation() {
     let earlier = maria.received().into_iter().find(|item| item.text.contains("question 1 end")).expect("sent").wamid;
     world.whatsapp.client_reacts("maria", &earlier, "👍").expect("reacted");
     world.settle().await;
+    assert_eq!((ben.times_seen("question 1"), ben.times_seen("Reacted with 👍 to an earlier message")), (0, 1), "{}", ben.transcript());
+    assert_eq!(ana.times_seen("Reacted with 👍 to “question 1 end”"), 1);
     let reads = ben.reads(thread).await;
     assert!(reads.contains("Reacted with 👍 to an earlier message") && !reads.contains("question 1"), "{reads}");
     assert!(ana.reads(thread).await.contains("Reacted with 👍 to “question 1 end”"));
