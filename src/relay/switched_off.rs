@@ -10,7 +10,7 @@ use super::{past, staff, unowned};
 use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Time};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Left, Participant, Purpose, Result, Tx};
-use crate::texts::{TextId, switched_off as words};
+use crate::texts::{TextId, names_in, switched_off as words};
 use std::collections::BTreeMap;
 
 /// A directory is put in force: tells of what it switches off, and settles who may take part no longer, or again. `by`: for the journal.
@@ -55,7 +55,8 @@ fn lines(desk: &Desk<'_>, old: &Directory) -> Result<()> {
             continue;
         }
         let organization = &desk.office.directory.organization;
-        let what = if organization.enabled { theirs.join(", ") } else { organization.name.clone() };
+        let language = desk.reader(&person, Some(&off[0].id)).voice.language_of(TextId::T12b).to_owned();
+        let what = if organization.enabled { names_in(&language, &theirs) } else { organization.name.clone() };
         tell(desk, &person, &off[0].id, &what)?;
     }
     Ok(())

@@ -125,7 +125,7 @@ async fn the_clients_of_a_colleague_who_is_switched_off_are_free_for_the_line() 
     world.consented(&ana, &tom).await;
     tom.types("I am waiting").await;
     turns(&world, What::Colleague, "Ana Souza", false).await;
-    ben.sees("Ana Souza was switched off by your administrator for Private clients. 2 clients have no colleague now: Maria Oliveira, Tom Becker.");
+    ben.sees("Ana Souza was switched off by your administrator for Private clients. 2 clients have no colleague now: Maria Oliveira and Tom Becker.");
     // Who waits for an answer is offered at once, who does not when they write.
     assert_eq!(ben.times_seen("I am waiting"), 1);
     ben.clicks("Take", Value::Null).await;
