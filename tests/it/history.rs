@@ -203,8 +203,18 @@ async fn held_messages_from_before_somebody_came_are_neither_shown_nor_explained
     world.advance_hours(25).await;
     ana.types("held before Ben came").await;
     let message = world.last_record("message.held").await.message.expect("a message");
-    world.comes(&ben, thread).await;
+    let add = json!({"verb": "participant.add", "thread": thread, "colleagues": world.id_of(&ben), "history": "none"});
+    ana.forges(&ana.find("held before Ben came").activity_id, add).await;
+    assert!(!ben.thread_card(&maria).contains("Held\n"), "nor counted: {}", ben.thread_card(&maria));
     ana.types("held after Ben came").await;
+    ana.sees("(2 waiting)");
+    for (who, count) in [(&ana, "2 messages wait"), (&ben, "1 message waits")] {
+        assert!(who.thread_card(&maria).contains(count), "{}", who.thread_card(&maria));
+    }
+    ben.types("Ben's own").await;
+    ben.sees("(2 waiting)");
+    ben.types("end").await;
+    assert!(ben.last_card().contains("2 held messages are withdrawn"), "{}", ben.last_card());
     ben.types("held").await;
     assert!(ben.last_card().contains("held after Ben came") && !ben.last_card().contains("held before"), "{}", ben.last_card());
     let card = ben.find("held after").activity_id;
