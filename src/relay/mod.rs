@@ -48,6 +48,7 @@ mod notices;
 mod offers;
 mod office;
 mod opening;
+mod outcome;
 mod participation;
 mod past;
 mod preflight;
