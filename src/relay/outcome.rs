@@ -2,7 +2,7 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, status, whisper};
+use super::{entry_point, homes, opening, participation, status, whisper};
 use crate::bridge::{
     ActivityId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient, ThreadId, Time,
     ToClient, Wamid, retry,
@@ -199,8 +199,8 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
-    if belongs.is_thread_card {
-        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
+    if belongs.is_thread_card && !desk.tx.thread_card_posted(thread, place, &activity, desk.now)? {
+        participation::card_came_late(desk, thread, place, activity.clone())?;
     }
     disturb(desk, place, belongs)?;
     let from_client = match belongs.message {
