@@ -4,7 +4,7 @@ use crate::bridge::base_language;
 
 /// `Ana, Ben and Carolina`, in the master's English.
 pub fn names(names: &[impl AsRef<str>]) -> String {
-    names_in(super::MASTER_LANGUAGE, names)
+    names_in("en", names)
 }
 
 /// The same in the language of the sentence around it (BCP 47 or Meta's spelling), which a line may have worded itself; in a language

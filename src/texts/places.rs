@@ -63,7 +63,7 @@ pub fn strangers(who: &[String], line: &str) -> String {
         [one] => stranger(one, line),
         several => format!(
             "{} are not enabled for {line}. What they write here is not sent to the client, but they can read this conversation.",
-            super::names(several)
+            super::names::names(several)
         ),
     }
 }
@@ -93,7 +93,7 @@ pub fn moved_out(client: &str) -> String {
 pub fn open_by_hand(participants: &[String]) -> String {
     format!(
         "Make a group chat in Teams with {}, add the app Switchboard to it, and choose this client on the card that appears there.",
-        super::names(participants)
+        super::names::names(participants)
     )
 }
 

@@ -43,7 +43,7 @@ fn named(clients: &[String]) -> String {
     if clients.len() > NAMED {
         shown.push(format!("{} more", clients.len() - NAMED));
     }
-    super::names(&shown)
+    super::names::names(&shown)
 }
 
 #[cfg(test)]
