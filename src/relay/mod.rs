@@ -73,6 +73,7 @@ mod transfer;
 mod unowned;
 mod uploads;
 mod views;
+mod way_back;
 mod whisper;
 mod whom;
 mod why;
