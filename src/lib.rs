@@ -97,6 +97,7 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod markup;
+pub mod media;
 pub mod relay;
 pub mod simulator;
 pub mod store;

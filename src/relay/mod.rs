@@ -25,7 +25,7 @@ mod evidence;
 mod expiry;
 mod extension;
 mod fetch;
-mod file_type;
+
 mod find;
 mod from_teams;
 mod from_whatsapp;
