@@ -309,7 +309,7 @@ async fn what_is_unclear_is_said_with_the_candidates() {
     assert_eq!(asked(&world, &on("Credit", "+442071838750")).line.id.as_str(), "credit");
     let error = refusal(&world, &on("loans", "+442071838750"));
     assert!(
-        error.contains("there is no line loans; there is advice (Private clients), service (Service Desk), credit (Credit)"),
+        error.contains("there is no line loans; there is advice (Private clients), service (Service Desk) and credit (Credit)"),
         "{error}"
     );
 
