@@ -151,6 +151,9 @@ pub enum Action {
     /// Why a message was sent, held or refused.
     #[serde(rename = "message.why")]
     Why { message: MessageId },
+    /// The original of a message's file.
+    #[serde(rename = "media.open")]
+    OpenMedia { message: MessageId },
     /// The way back: a message's card as it stands now.
     #[serde(rename = "message.view")]
     ShowMessage { message: MessageId },
@@ -377,6 +380,7 @@ pub const VERBS: &[&str] = &[
     "held.ask",
     "held.template",
     "message.why",
+    "media.open",
     "message.view",
     "conversation.why",
     "message.retry",

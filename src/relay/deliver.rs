@@ -2,7 +2,7 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, offers, render, revocation, send, status, unowned, views, whisper};
+use super::{homes, joining, media_views, offers, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
@@ -191,6 +191,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             let post = if head.interrupted || repeated { render::marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
+        Envelope::Media { message } => prepare_media(desk, to, &listener, message)?,
         // It stands there: the chain was opened with it.
         Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
@@ -233,6 +234,25 @@ fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, messag
         Some(message) if !desk.tx.participants(thread)?.contains(person.id()) => desk.has_in_sight(person, message),
         _ => Ok(true),
     }
+}
+
+/// A message whose file is here now, or lost: changed where it stands; posted where its thread has moved since. What is not shown to
+/// anybody, for its number is switched off, is not shown by its file.
+fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId) -> Result<Step> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
+    if !may_still_read(desk, listener, message.thread, Some(id))? {
+        return Ok(Step::Settle);
+    }
+    let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
+    Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
+        Some(activity) => Request::Update { to, activity, post },
+        None if !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
+        None => {
+            let belongs = Belongs { thread: Some(message.thread), message: Some(id), ..Belongs::default() };
+            disturb(desk, &listener.place, &belongs)?;
+            Request::Post { to, post, belongs }
+        }
+    }))
 }
 
 /// A card that shows how something stands: changed where it was posted, else posted.

@@ -19,6 +19,7 @@ mod core;
 mod deliver;
 mod desk;
 mod edits;
+mod embed;
 mod enabled;
 mod entry_point;
 mod evidence;
@@ -37,8 +38,11 @@ mod identity;
 mod intake;
 mod joining;
 mod leftovers;
+mod links;
 mod marketing;
 mod mates;
+mod media;
+mod media_views;
 mod members;
 mod mirror;
 mod moving;
@@ -80,7 +84,8 @@ mod why;
 mod worker;
 mod write;
 
-use crate::bridge::{Scope, TeamsEvent, TeamsEventKind, TeamsInvoke, Time, WhatsAppEvent};
+use crate::bridge::{KeptFile, Scope, TeamsEvent, TeamsEventKind, TeamsInvoke, Time, WhatsAppEvent};
+use crate::media::{Blob, KeepError, Stream};
 use crate::store::{Result, StoreError};
 use crate::teams::{InvokeResponse, invoke};
 use crate::whatsapp::Received;
@@ -92,8 +97,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use book::{BookEntry, BookOrder, BookPlan, Named, move_one, plan as plan_book, tell_of_book};
 pub use consent::{ByHand, EvidenceFile, Recorded, record_opt_out, record_reversal};
-pub use core::Relay;
+pub use core::{Outside, Relay};
 pub use fetch::Fetcher;
+pub use media_views::OpenedFile;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
@@ -113,6 +119,7 @@ impl Relay {
         tokio::join!(
             worker::run(self.clone(), shutdown.clone()),
             uploads::run(self.clone(), shutdown.clone()),
+            media::run(self.clone(), shutdown.clone()),
             chat_jobs::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
@@ -174,7 +181,10 @@ impl Relay {
         self.uploads_ordered.notify_one();
         self.jobs_ordered.notify_one();
         match done {
-            Ok(Ok(Answer::Card(shown))) => card(shown),
+            Ok(Ok(Answer::Card(mut shown))) => {
+                embed::into_card(&self.keep, &mut shown).await;
+                card(shown)
+            }
             Ok(Ok(Answer::Told(why))) => told(why),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a card action failed");
@@ -216,6 +226,7 @@ impl Relay {
         } else {
             taken?;
         }
+        self.media_ordered.notify_one();
         if templates {
             self.templates_changed.store(true, Ordering::SeqCst);
             self.nudged.notify_one();
@@ -232,6 +243,23 @@ impl Relay {
             }
         }
         Ok(())
+    }
+
+    /// The file that a link opens; `None`: the link is not ours, has died, or leads where its holder may not look any more.
+    pub async fn open_file(&self, token: &str) -> Result<Option<OpenedFile>> {
+        match self.links.read(token, self.clock.now()) {
+            Some(link) => self.read(move |desk| media_views::opened(desk, &link)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A file's bytes, or a part of them.
+    ///
+    /// # Errors
+    /// When they are not there, or the place for files does not answer.
+    pub async fn file_bytes(&self, file: &KeptFile, part: Option<std::ops::Range<u64>>) -> std::result::Result<Stream, KeepError> {
+        let blob = Blob::parse(&file.blob).ok_or(KeepError::Missing)?;
+        Ok(self.keep.read(&blob, part).await?.1)
     }
 
     /// A signed body that cannot be read: kept and alarmed, so that Meta need not repeat it for a week.
@@ -272,7 +300,7 @@ impl Relay {
             if jobs {
                 self.jobs_ordered.notify_one();
             }
-            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await?;
+            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await? && !self.media_is_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();
@@ -349,6 +377,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     };
     // The answer changes the card in this client only; the update keeps it changed everywhere.
     let post = match &invoke.card {
+        Some(_) if act::is_private(&invoke.data) => post,
         Some(pressed) => act::show(desk, &person, Some(pressed), post)?,
         // This answer holds no card, so it comes as a message.
         None if invoke.name == invoke::EXTENSION_BUTTON => act::show(desk, &person, None, post)?,

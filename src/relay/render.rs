@@ -1,10 +1,10 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, Media, MediaForm, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid};
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{participants, sentences};
+use crate::texts::{media, participants, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -17,13 +17,15 @@ pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: boo
     if before_consent {
         html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
     }
-    // Names the client, and the message only where the line allows it.
-    let summary = if is_private(desk, case) {
-        sentences::new_message(&case.contact.name)
-    } else {
-        format!("{}: {}", case.contact.name, beginning(text))
-    };
-    Post { summary, body: PostBody::Html { html } }
+    Post { summary: summary(desk, case, text), body: PostBody::Html { html } }
+}
+
+/// What the notification of a client's message says: it names the client, and the message only where the line allows it.
+pub fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
+    if is_private(desk, case) {
+        return sentences::new_message(&case.contact.name);
+    }
+    format!("{}: {}", case.contact.name, beginning(text))
 }
 
 /// What a colleague wrote to the client, as the others in the chat read it.
@@ -95,7 +97,7 @@ fn content_seen(desk: &Desk<'_>, content: &Content, sight: Option<&Sight>) -> Re
     let excerpt = |target: &Wamid| excerpt(desk, target, sight);
     Ok(match content {
         Content::Text { body } => body.clone(),
-        Content::Media(media) => media_line(media),
+        Content::Media(media) => media::line(media),
         Content::Location { latitude, longitude, name, address } => {
             let place: Vec<&str> = [name.as_deref(), address.as_deref()].into_iter().flatten().collect();
             sentences::location(&place.join(", "), *latitude, *longitude)
@@ -146,18 +148,6 @@ fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<Str
             Outgoing::Reaction { emoji, .. } => sentences::reacted(&emoji),
         }),
     }
-}
-
-fn media_line(media: &Media) -> String {
-    let form = match media.form {
-        MediaForm::Image => sentences::PICTURE,
-        MediaForm::Video => sentences::VIDEO,
-        MediaForm::Audio => sentences::AUDIO,
-        MediaForm::Voice => sentences::VOICE,
-        MediaForm::Document => sentences::DOCUMENT,
-        MediaForm::Sticker => sentences::STICKER,
-    };
-    sentences::media(form, media.filename.as_deref(), media.caption.as_deref())
 }
 
 /// The beginning of the message that another one is about.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// A directory is put in force: tells of what it switches off, and settles who may take part no longer, or again. `by`: for the journal.
 pub fn follow_directory(tx: &Tx<'_>, old: Option<&Directory>, new: &Office, by: &str, now: Time) -> Result<()> {
-    let desk = &Desk { tx, office: new, now };
+    let desk = &Desk { tx, office: new, now, links: None };
     if let Some(old) = old {
         numbers(desk, old)?;
         lines(desk, old)?;

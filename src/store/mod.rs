@@ -24,6 +24,7 @@ mod joining;
 mod journal;
 mod lane;
 mod look;
+mod media;
 mod message;
 mod news;
 mod note;
@@ -57,6 +58,7 @@ pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
+pub use media::{MediaOrder, NewMedia};
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
@@ -84,6 +86,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
+    include_str!("migrations/0014_media.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -82,7 +82,8 @@ fn types(form: MediaForm) -> &'static str {
 }
 
 /// `1.2 MB`, `340 KB`. A file of more than a limit never reads like the limit: sizes are rounded up.
-fn size(bytes: u64) -> String {
+/// `240 KB`, `1.2 MB`
+pub(super) fn size(bytes: u64) -> String {
     const KILOBYTE: u64 = 1024;
     const MEGABYTE: u64 = 1024 * KILOBYTE;
     if bytes < MEGABYTE {

@@ -9,6 +9,7 @@ mod files;
 pub mod joining;
 pub mod labels;
 mod master;
+pub mod media;
 mod names;
 mod news;
 pub mod notes;

@@ -94,13 +94,6 @@ pub fn through_ad(post: bool, said: Option<&str>, link: Option<&str>) -> String 
     format!("{what}{said}{link}")
 }
 
-/// A file that WhatsApp passed on.
-pub fn media(form: &str, filename: Option<&str>, caption: Option<&str>) -> String {
-    let name = filename.map(|name| format!(" {name}")).unwrap_or_default();
-    let caption = caption.map(|caption| format!("\n{caption}")).unwrap_or_default();
-    format!("[{form}{name}: the file stays on WhatsApp, this version does not fetch it]{caption}")
-}
-
 pub fn location(place: &str, latitude: f64, longitude: f64) -> String {
     let place = if place.is_empty() { String::new() } else { format!(" {place}") };
     format!("[Location{place}] https://maps.google.com/?q={latitude},{longitude}")

@@ -13,6 +13,7 @@ mod crowd;
 mod doors;
 mod exclusivity;
 mod extension;
+mod files;
 mod harness;
 mod held;
 mod histories;

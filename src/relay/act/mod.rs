@@ -21,7 +21,7 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, history_views, preflight, staff, template_views, views};
+use super::{contact_views, extension, history_views, media_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, NoteError, ParseError, Receipt, RouteProblem, Style, TypedContact};
@@ -84,6 +84,11 @@ pub fn only_shows(data: &Value) -> bool {
             | Action::EndForm { .. }
             | Action::InThread { .. })
     )
+}
+
+/// Whether what an action leads to is for who pressed alone, wherever they press.
+pub fn is_private(data: &Value) -> bool {
+    data.get("verb").and_then(Value::as_str) == Some("media.open")
 }
 
 /// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
@@ -263,6 +268,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_held(desk, person, *message, |case, message| template_below(desk, person, case, message))
         }
         Action::DiscardHeld { message } => discard_expired(desk, person, *message),
+        Action::OpenMedia { message } => media_views::open(desk, person, *message),
         Action::Why { message } => why_message(desk, person, *message),
         Action::ShowMessage { message } => show_message(desk, person, *message),
         Action::WhyRefused { entry } => why_refused(desk, person, *entry),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -41,7 +41,6 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/{version}/{id}/subscribed_apps", get(subscribed).post(subscribe))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers))
         .route("/{version}/{id}", get(object))
-        .route("/_media/{id}", get(media))
         .layer(DefaultBodyLimit::max(4 * 1024 * 1024))
 }
 
@@ -88,6 +87,16 @@ impl World {
     }
 
     async fn manage(&self, line: &Line, headers: &HeaderMap, answer: impl FnOnce() -> Response) -> Response {
+        self.manage_on(Surface::Management, line, headers, answer).await
+    }
+
+    pub(super) async fn manage_on(
+        &self,
+        surface: Surface,
+        line: &Line,
+        headers: &HeaderMap,
+        answer: impl FnOnce() -> Response,
+    ) -> Response {
         let accept = async {
             self.common.journal.count("graph.management");
             self.common.signal();
@@ -96,7 +105,7 @@ impl World {
                 Err(refused) => refused.into_response(),
             }
         };
-        self.common.guarded(line, Surface::Management, fault_body, accept).await
+        self.common.guarded(line, surface, fault_body, accept).await
     }
 
     async fn accept_message(self: &Arc<Self>, phone_number_id: &str, headers: &HeaderMap, body: &[u8]) -> Response {
@@ -443,18 +452,9 @@ async fn object(State(world): Shared, ConnectInfo(line): On, Path((_, id)): OneI
             let state = world.lock();
             let Some(file) = state.media.get(&id) else { return unknown_object() };
             Json(json!({"messaging_product": "whatsapp", "id": id, "mime_type": file.mime_type, "file_size": file.bytes.len(),
-                "sha256": hex::encode(Sha256::digest(&file.bytes)), "url": format!("{}/_media/{id}", world.base)}))
+                "sha256": hex::encode(Sha256::digest(&file.bytes)),
+                "url": format!("{}/_media/{id}?asked={}", world.base, world.common.now().timestamp())}))
             .into_response()
-        })
-        .await
-}
-
-async fn media(State(world): Shared, ConnectInfo(line): On, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    world
-        .manage(&line, &headers, || {
-            let state = world.lock();
-            let Some(file) = state.media.get(&id) else { return StatusCode::NOT_FOUND.into_response() };
-            ([(header::CONTENT_TYPE, file.mime_type.clone())], file.bytes.clone()).into_response()
         })
         .await
 }

@@ -256,11 +256,11 @@ impl World {
         }
         let due = relay
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?]))
             .await
             .expect("the store answers");
         panic!(
-            "the server does not come to rest: now {}, lane, card and upload due {due:?}, left {:?}",
+            "the server does not come to rest: now {}, lane, card, upload and file due {due:?}, left {:?}",
             self.clock.now(),
             self.left_over()
         );
@@ -283,7 +283,7 @@ impl World {
         let due = self
             .relay()
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?]))
             .await
             .expect("the store answers");
         due.into_iter().flatten().min()
