@@ -6,7 +6,7 @@ use super::{render, views};
 use crate::bridge::{Content, KeptFile, MediaForm, MediaState, MessageId, Post, Time};
 use crate::cards::{self, MediaCard};
 use crate::markup;
-use crate::store::{Message, Result};
+use crate::store::{Message, Purpose, Result};
 use crate::texts::{media as words, sentences};
 use serde_json::json;
 
@@ -42,7 +42,8 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
 
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
-    let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };
+    let found = desk.readable_message(person, id)?.filter(|(_, message, _)| message.purpose == Purpose::Client);
+    let Some((case, message, _)) = found else { return Ok(views::gone(desk, person)) };
     let page = desk.links.and_then(|links| links.to_file(id, person.id(), desk.now));
     if page.is_some() {
         desk.journal("media.opened", person.id().as_str(), Some(case.thread.id), Some(id), &json!({}))?;
