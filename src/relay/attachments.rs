@@ -5,7 +5,7 @@ use crate::bridge::{FileSource, TeamsAttachment};
 use crate::cards::Style;
 use crate::cards::submit::Action;
 use crate::store::Result;
-use crate::texts::{PASTED_PICTURE, sentences};
+use crate::texts::{self, PASTED_PICTURE, sentences};
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -59,6 +59,6 @@ pub fn tell(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -
     }
     let names: Vec<&str> = left.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
     desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
-    let text = sentences::attachments_not_sent(&names.join(", "));
+    let text = sentences::attachments_not_sent(&texts::names(&names));
     desk.post(None, person, desk.notice(person, None, Style::Warning, text), None)
 }

@@ -192,7 +192,8 @@ impl<'a> Desk<'a> {
         Ok(false)
     }
 
-    /// What part a colleague took in a thread before. Who was switched off is not gone for the client, who was told nothing.
+    /// What part a colleague took in a thread before. Who was switched off did not part from the client by
+    /// anybody's choice.
     fn past(&self, thread: Option<&Thread>, person: &Person) -> Result<Past> {
         let part = thread.map(|thread| self.tx.participation(thread.id, person.id())).transpose()?.flatten();
         Ok(match part.and_then(|part| part.left) {

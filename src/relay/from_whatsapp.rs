@@ -189,10 +189,6 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
-    let text = match &message.content {
-        Content::Media(file) => texts::media::at_first(file),
-        content => render::content(desk, content)?,
-    };
     // Who says stop is not offered to anybody: there is nothing to take.
     let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
@@ -201,6 +197,10 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
+        let text = match &message.content {
+            Content::Media(file) => texts::media::at_first(file),
+            content => render::content_at(desk, content, case, &place, id)?,
+        };
         let post = render::client_post(desk, case, &text, before_consent);
         let post = message.referral.iter().fold(post, render::with_referral);
         desk.post_to(Some(case.thread.id), &place, post, Some(id))?;

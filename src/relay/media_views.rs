@@ -72,7 +72,8 @@ fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
 
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
-    let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };
+    let found = desk.readable_message(person, id)?.filter(|(_, message, _)| message.purpose == Purpose::Client);
+    let Some((case, message, _)) = found else { return Ok(views::gone(desk, person)) };
     let page = desk.links.and_then(|links| links.to_file(id, person.id(), desk.now));
     if page.is_some() {
         desk.journal("media.opened", person.id().as_str(), Some(case.thread.id), Some(id), &json!({}))?;

@@ -179,5 +179,5 @@ fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) 
 fn name_strangers(desk: &Desk<'_>, case: &Case, names: &[String]) -> Result<()> {
     let line = desk.head(&case.contact, None).line;
     desk.journal("strangers.named", SERVER, Some(case.thread.id), None, &json!({ "names": names }))?;
-    desk.tell(case, Style::Warning, |_| places::stranger(&names.join(", "), &line))
+    desk.tell(case, Style::Warning, |_| places::strangers(names, &line))
 }

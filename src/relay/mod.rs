@@ -84,6 +84,7 @@ mod transfer;
 mod unowned;
 mod uploads;
 mod views;
+mod way_back;
 mod whisper;
 mod whom;
 mod why;
@@ -359,7 +360,7 @@ enum Answer {
     Told(&'static str),
 }
 
-/// The card that an action leads to; the same again for a repeat within a minute.
+/// The card that an action leads to. What changes something is done once a minute, and a repeat is answered the same.
 fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Answer> {
     let Some(person) = sender::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
     if event.scope != Scope::Personal {
@@ -369,7 +370,12 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
         }
     }
     let repeatable = act::is_repeatable(desk, &person, &invoke.data, invoke.card.as_ref())?;
-    let before = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)?;
+    // Teams repeats what it had no answer to under the same id first, and what merely shows something may be shown once too often.
+    let key = match invoke.name == invoke::CARD_ACTION && act::only_shows(&invoke.data) {
+        true => format!("{}:{}", invoke.repeat_key, event.activity),
+        false => invoke.repeat_key.clone(),
+    };
+    let before = desk.tx.repeated_invoke(&key, desk.now - housekeeping::INVOKE)?;
     if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(Answer::Card(answer));
     }
@@ -388,7 +394,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     };
     let crate::bridge::PostBody::Card { card } = post.body else { return Err(StoreError::Panicked) };
     if !repeatable {
-        desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
+        desk.tx.record_invoke(&key, &card, desk.now)?;
     }
     Ok(Answer::Card(card))
 }

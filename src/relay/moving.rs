@@ -2,7 +2,7 @@
 //! more.
 
 use super::desk::{Case, Desk};
-use super::homes;
+use super::{homes, way_back};
 use crate::bridge::{ActivityId, ColleagueId, ConversationId, Place, Scope, ThreadId};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Envelope, Result, SharedConversation};
@@ -62,7 +62,7 @@ pub fn into_own(desk: &Desk<'_>, case: &Case, by: &str) -> Result<bool> {
         forget_card(desk, case, old)?;
         leave_behind(desk, case, old, places::MOVED_OUT)?;
     }
-    desk.tell(case, Style::Default, |_| places::moved_out(&case.contact.name))?;
+    way_back::tell_moved_out(desk, case)?;
     desk.ensure_cards(thread)?;
     homes::follow(desk, thread)?;
     Ok(true)

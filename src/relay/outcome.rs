@@ -2,7 +2,7 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, reach, status, whisper};
+use super::{entry_point, homes, opening, participation, reach, status, whisper};
 use crate::bridge::{
     ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient,
     ThreadId, Time, ToClient, Wamid, retry,
@@ -200,8 +200,8 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
-    if belongs.is_thread_card {
-        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
+    if belongs.is_thread_card && !desk.tx.thread_card_posted(thread, place, &activity, desk.now)? {
+        participation::card_came_late(desk, thread, place, activity.clone())?;
     }
     disturb(desk, place, belongs)?;
     let message = belongs.message.map(|id| desk.tx.message(id)).transpose()?.flatten();

@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::{chat_mirror, chat_orders, mates, offers, opening, send, unowned};
-use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
+use crate::bridge::{ActivityId, ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Envelope, Left, Participant, Result};
 use crate::texts::participants as words;
 use serde_json::json;
@@ -96,9 +96,22 @@ fn close_card(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId) -> Result<(
     let place = Place::Own(colleague.clone());
     let card = desk.tx.thread_card(case.thread.id, &place)?;
     desk.tx.forget_thread_card(case.thread.id, &place)?;
-    let (Some(activity), Some(person)) = (card, desk.person(colleague)?) else { return Ok(()) };
+    card.map_or(Ok(()), |activity| close(desk, case, colleague, activity))
+}
+
+/// A thread's card was on its way when its reader went: they get no second one beside it when they come again.
+pub fn card_came_late(desk: &Desk<'_>, thread: ThreadId, place: &Place, activity: ActivityId) -> Result<()> {
+    match (place, desk.case(thread)?) {
+        (Place::Own(colleague), Some(case)) => close(desk, &case, colleague, activity),
+        _ => Ok(()),
+    }
+}
+
+fn close(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, activity: ActivityId) -> Result<()> {
+    let Some(person) = desk.person(colleague)? else { return Ok(()) };
     let post = desk.receipt(&person, &case.contact, Some(&case.thread), words::NO_PART, None);
-    desk.tx.enqueue_post(Some(case.thread.id), &place, &Envelope::Update { activity, post }, desk.now).map(drop)
+    let (thread, place) = (Some(case.thread.id), Place::Own(colleague.clone()));
+    desk.tx.enqueue_post(thread, &place, &Envelope::Update { activity, post }, desk.now).map(drop)
 }
 
 /// Somebody who takes part may see more of what was written before they came.

@@ -6,9 +6,9 @@ use crate::bridge::{MessageId, Place, Post, PostBody, Sight};
 use crate::cards::Reader;
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{labels, sentences, transfer as words, when};
+use crate::texts::{labels, notes, sentences, transfer as words, when};
 
-/// The most messages that are posted; older ones are in the history.
+/// The most messages and notes that are posted; older ones are in the history.
 const MOST: u32 = 20;
 
 /// Posts it to somebody's own chat. Each message is a post of its own, so that it can be quoted and answered.
@@ -16,7 +16,7 @@ pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> R
     let place = Place::Own(person.id().clone());
     let reader = desk.reader(person, Some(&case.contact.line));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(()) };
-    for message in desk.tx.exchanged(case.thread.id, from, MOST)?.iter().rev() {
+    for message in desk.tx.exchanged_and_noted(case.thread.id, from, MOST)?.iter().rev() {
         desk.post_to(Some(case.thread.id), &place, post(desk, case, &reader, message, &sight)?, Some(message.id))?;
     }
     Ok(())
@@ -29,11 +29,15 @@ fn post(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, si
         Some(SERVER) => labels::SYSTEM.to_owned(),
         Some(id) => desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name),
     };
+    let who = if message.is_note() { notes::by(&who, false) } else { who };
     let at = when(message.created_at, reader.zone, desk.now);
     let text = markup::whatsapp_to_teams(&render::message_seen(desk, message, sight)?);
     let mut html = format!("<em>{}</em><br><strong>{}</strong>: {text}", markup::escape_html(&at), markup::escape_html(&who));
     if message.purpose == Purpose::Client && message.rule.is_some() {
         html = format!("{html}<br><em>{}</em>", markup::escape_html(sentences::BEFORE_CONSENT));
+    }
+    if message.is_note() {
+        html = format!("{html}<br><em>{}</em>", markup::escape_html(&notes::about(&case.contact.name)));
     }
     Ok(Post { summary: words::earlier_message(&case.contact.name), body: PostBody::Html { html } })
 }

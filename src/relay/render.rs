@@ -1,7 +1,7 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, Outgoing, Post, PostBody, Referral, Sight, Wamid};
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
 use crate::texts::{media, participants, sentences};
@@ -82,6 +82,14 @@ pub fn referral(referral: &Referral) -> String {
 /// The readable form of anything a client can send.
 pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
     content_seen(desk, content, None)
+}
+
+/// The same as it is shown in a place: what it is about is repeated there only where it may be seen.
+pub fn content_at(desk: &Desk<'_>, content: &Content, case: &Case, place: &Place, id: MessageId) -> Result<String> {
+    // Most messages are about none, and then nobody's sight need be looked up.
+    let is_about_another = matches!(content, Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. });
+    let sight = is_about_another.then(|| desk.view_at(place, &case.thread, id)).transpose()?;
+    content_seen(desk, content, sight.as_ref())
 }
 
 /// The same for somebody who may see only this of the thread: what it is about is not repeated where it lies outside.

@@ -234,6 +234,11 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
         return elsewhere;
     }
     let id = |name: &str| data.get(name).and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));
+    if let Some(draft) = id("draft")
+        && desk.tx.draft_author(draft)?.is_none_or(|author| author != *person.id())
+    {
+        return Ok(Some(sentences::NOT_YOUR_WORDS));
+    }
     let mut threads: Vec<Option<ThreadId>> = id("thread").map(|id| Some(ThreadId(id))).into_iter().collect();
     if let Some(id) = id("message") {
         threads.push(desk.tx.message(MessageId(id))?.map(|message| message.thread));

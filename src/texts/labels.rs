@@ -406,7 +406,7 @@ pub fn welcome(colleague: Option<&str>) -> String {
 }
 
 pub fn your_lines(lines: &[String]) -> String {
-    format!("You are enabled for {}.", lines.join(", "))
+    format!("You are enabled for {}.", super::names::names(lines))
 }
 
 pub fn with_name(what: &str, name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Opening a conversation: ask for consent, write, take.
 
 use crate::bridge::{
-    Basis, Consent, ConsentState, Decision, Exclusivity, MessageId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId,
+    Basis, Consent, ConsentState, Decision, Exclusivity, MessageId, Outgoing, PhoneNumberId, Place, Post, Rule, Ruling, Sending, ThreadId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, OptIn, Style, TypedContact};
@@ -159,8 +159,10 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     // Where everybody reads the same, it stands there already.
     if !took_part && desk.tx.home(thread)?.is_none() {
         let theirs = Person { seat: Seat::Nowhere, ..person.clone() };
+        let place = Place::Own(person.id().clone());
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
-            let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
+            let sight = desk.view_at(&place, &case.thread, message.id)?;
+            let post = render::client_post(desk, &case, &render::message_seen(desk, message, &sight)?, message.rule.is_some());
             let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
             desk.post(Some(thread), &theirs, post, Some(message.id))?;
         }

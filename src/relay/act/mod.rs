@@ -52,6 +52,41 @@ pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Optio
     Ok(pressed_thread_card(desk, person, activity)?.is_none() && !is_own_message(desk, person, card)?)
 }
 
+/// Whether an action changes nothing: who presses it again wants to see how it stands now.
+pub fn only_shows(data: &Value) -> bool {
+    matches!(
+        Action::parse(data),
+        Ok(Action::New {}
+            | Action::Contacts { .. }
+            | Action::Help {}
+            | Action::HeldList {}
+            | Action::History {}
+            | Action::OpenContact { .. }
+            | Action::EditContact { .. }
+            | Action::Templates { .. }
+            | Action::TemplateForHeld { .. }
+            | Action::HeldInThread { .. }
+            | Action::EditHeld { .. }
+            | Action::Why { .. }
+            | Action::ShowMessage { .. }
+            | Action::WhyRefused { .. }
+            | Action::NoteForm { .. }
+            | Action::Away {}
+            | Action::View { .. }
+            | Action::ThreadHelp { .. }
+            | Action::OpenHistory { .. }
+            | Action::SearchHistory { .. }
+            | Action::TransferForm { .. }
+            | Action::Details { .. }
+            | Action::AddForm { .. }
+            | Action::LeaveForm { .. }
+            | Action::RemoveForm { .. }
+            | Action::PickRemoved { .. }
+            | Action::EndForm { .. }
+            | Action::InThread { .. })
+    )
+}
+
 /// Whether what an action leads to is for who pressed alone, wherever they press.
 pub fn is_private(data: &Value) -> bool {
     data.get("verb").and_then(Value::as_str) == Some("media.open")

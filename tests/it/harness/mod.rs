@@ -7,12 +7,10 @@
 mod crashes;
 mod people;
 mod processes;
-#[allow(dead_code, reason = "each home uses other parts of it")]
 mod rooms;
 
 pub use people::{Colleague, Phone, words, words_of};
 pub use processes::{Process, binary, free_port};
-#[allow(unused_imports, reason = "named where a test passes one on")]
 pub use rooms::Room;
 
 use chrono::{DateTime, Duration, Utc};
