@@ -17,12 +17,9 @@ pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: boo
     if before_consent {
         html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
     }
+    let client = markup::contained(&case.contact.name);
     // Names the client, and the message only where the line allows it.
-    let summary = if is_private(desk, case) {
-        sentences::new_message(&case.contact.name)
-    } else {
-        format!("{}: {}", case.contact.name, beginning(text))
-    };
+    let summary = if is_private(desk, case) { sentences::new_message(&client) } else { format!("{client}: {}", beginning(text)) };
     Post { summary, body: PostBody::Html { html } }
 }
 
@@ -31,7 +28,7 @@ pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outg
     let (client, text) = (case.contact.name.as_str(), shown(content));
     let [who, whom] = [author, client].map(markup::escape_html);
     let html = format!("<strong>{who}</strong> {} {whom}: {}", participants::TO, markup::whatsapp_to_teams(&text));
-    let said = participants::wrote_to(author, client);
+    let said = participants::wrote_to(&markup::contained(author), &markup::contained(client));
     let summary = if is_private(desk, case) { said } else { format!("{said}: {}", beginning(&text)) };
     Post { summary, body: PostBody::Html { html } }
 }
