@@ -19,6 +19,7 @@ macro_rules! rows {
 mod direction;
 mod markdown;
 mod marks;
+mod parts;
 mod to_teams;
 mod to_whatsapp;
 mod whatsapp;
@@ -26,5 +27,6 @@ mod whatsapp;
 pub use direction::contained;
 pub use markdown::read_markdown;
 pub use marks::literal;
+pub use parts::{parts, whatsapp_to_teams_posts};
 pub use to_teams::{escape_html, plain, whatsapp_to_teams};
 pub use to_whatsapp::{TeamsHtml, read_teams, teams_to_whatsapp};

@@ -195,9 +195,9 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
-        let post = render::client_post(desk, case, &text, before_consent);
-        let post = message.referral.iter().fold(post, render::with_referral);
-        desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+        for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
+            desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+        }
         if let Place::Own(colleague) = &place {
             // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
             desk.tx.disturb_focus(colleague, case.thread.id)?;

@@ -22,6 +22,7 @@ mod homes_chat;
 mod homes_lost;
 mod intake;
 mod joining;
+mod long_texts;
 mod matrix;
 mod mirror;
 mod news;

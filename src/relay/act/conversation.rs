@@ -160,9 +160,10 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     if !took_part && desk.tx.home(thread)?.is_none() {
         let theirs = Person { seat: Seat::Nowhere, ..person.clone() };
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
-            let post = render::client_post(desk, &case, &render::message(desk, message)?, message.rule.is_some());
-            let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
-            desk.post(Some(thread), &theirs, post, Some(message.id))?;
+            let (text, referral) = (render::message(desk, message)?, desk.tx.referral(message.id)?);
+            for post in render::client_posts(desk, &case, &text, message.rule.is_some(), referral.as_ref()) {
+                desk.post(Some(thread), &theirs, post, Some(message.id))?;
+            }
         }
     }
     // Where everybody reads it, "you" would be each of them.
