@@ -21,7 +21,8 @@ pub fn cut(text: &str, room: usize, may: impl Fn(usize) -> bool) -> Option<usize
     let spaces = window.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
     let paragraph = || behind("\n\n").find(filled);
     let line = || behind("\n").find(filled);
-    let sentence = || window.split_sentence_bound_indices().map(|(at, _)| at).filter(filled).last();
+    let sentences = || window.split_sentence_bound_indices().map(|(at, _)| at).collect::<Vec<_>>();
+    let sentence = || sentences().into_iter().rfind(filled);
     let word = || window.split_word_bound_indices().map(|(at, _)| at).rfind(filled);
     let cluster = || window.grapheme_indices(true).map(|(at, _)| at).chain([end]).rfind(may);
     let found = paragraph().or_else(line).or_else(sentence).or_else(|| { spaces }.find(filled)).or_else(word).or_else(cluster);

@@ -142,9 +142,14 @@ fn place(text: &str, piece: &str) -> Range<usize> {
 fn cut_apart(text: &str, wraps: &[Wrap], limit: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let (mut start, mut opened) = (0, String::new());
-    while let Some(length) = cut(&text[start..], limit - MARKS, |at| wraps.iter().all(|wrap| wrap.may_be_cut(text, start + at))) {
+    loop {
+        // A character has at most four bytes.
+        let here = |wrap: &&Wrap| wrap.outer.end >= start && wrap.outer.start <= start + 4 * limit;
+        let near: Vec<&Wrap> = wraps.iter().filter(here).collect();
+        let may = |at: usize| near.iter().all(|wrap| wrap.may_be_cut(text, start + at));
+        let Some(length) = cut(&text[start..], limit - MARKS, may) else { break };
         let end = start + length;
-        let open = || wraps.iter().filter(|wrap| wrap.is_open_at(end));
+        let open = || near.iter().filter(|wrap| wrap.is_open_at(end));
         let closed: String = open().rev().map(|wrap| wrap.closes).collect();
         parts.push(format!("{opened}{}{closed}", text[start..end].trim_end()));
         opened = open().map(|wrap| wrap.opens).collect();

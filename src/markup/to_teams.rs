@@ -6,8 +6,8 @@
 use super::direction::{contain, contained};
 use super::whatsapp::{Block, Inline, blocks, inline};
 
-/// Text for HTML: markup characters escaped, characters that XML forbids left out, changes of direction [`contained`]. Quotes too, so
-/// it fits attributes.
+/// Text for HTML: markup characters escaped, characters that XML or HTML forbids left out, changes of direction [`contained`]. Quotes
+/// too, so it fits attributes.
 ///
 /// [`contained`]: super::contained
 pub fn escape_html(text: &str) -> String {
@@ -19,10 +19,14 @@ pub fn escape_html(text: &str) -> String {
         '"' => out.push_str("&quot;"),
         '\'' => out.push_str("&#39;"),
         '\t' | '\n' | '\r' => out.push(c),
-        '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {}
-        _ => out.push(c),
+        c if c.is_control() || is_noncharacter(c) => {}
+        c => out.push(c),
     });
     out
+}
+
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// WhatsApp's text as HTML of the subset that Teams accepts in messages (`textFormat: xml`). The caller may put it into a

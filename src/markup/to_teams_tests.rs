@@ -37,7 +37,7 @@ rows! { whatsapp_to_teams;
     what_would_be_html: [
         ("<at>Ann</at> & \"x\" 'y'", "&lt;at&gt;Ann&lt;/at&gt; &amp; &quot;x&quot; &#39;y&#39;"),
         ("&lt;b&gt; &nbsp;", "&amp;lt;b&amp;gt; &amp;nbsp;"),
-        ("a\0\u{b}\u{fffe}b", "ab"),
+        ("a\0\u{b}\u{9f}\u{fdd0}\u{fffe}\u{1ffff}b", "ab"),
     ]
     other_scripts: [("👨‍👩‍👧‍👦 مرحبا e\u{301} क्‍ष ❤\u{fe0f}", "👨‍👩‍👧‍👦 مرحبا e\u{301} क्‍ष ❤\u{fe0f}")]
 }

@@ -1,4 +1,5 @@
 use super::super::marks::{GUARD, literal};
+use super::super::{escape_html, plain};
 use super::*;
 use proptest::prelude::*;
 use rstest::rstest;
@@ -130,6 +131,16 @@ fn literal_text_is_shown_as_written(#[case] text: &str, #[case] expected: &str) 
 }
 
 proptest! {
+    /// Whatever is typed as plain words in Teams reads the same on the phone, stars and all.
+    #[test]
+    fn plain_words_read_the_same_on_the_phone(text in "([\\p{L}\\p{M}\\p{N}\\p{S}*_~`<>&\"'.,;:!?()#|@+= -]|👨‍👩‍👧‍👦){1,60}") {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        prop_assume!(!["- ", "* ", "> "].iter().any(|mark| words.starts_with(mark)));
+        let read = teams_to_whatsapp(&format!("<div><p>{}</p></div>", escape_html(&words)));
+        prop_assert_eq!(plain(&read).replace(GUARD, ""), words.as_str());
+        prop_assert_eq!(read.replace(GUARD, ""), words.as_str());
+    }
+
     #[test]
     fn nothing_makes_it_panic(html in any::<String>()) {
         let _ = teams_to_whatsapp(&html);
