@@ -26,7 +26,7 @@
 //!             identity marketing consent evidence   who a client is, and what they allow
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
 //!             why       why a message was sent, held or refused, read from the journal
-//!             deliver worker status   handing over, outcomes, statuses
+//!             deliver outcome worker status   handing over, outcomes, statuses
 //!             uploads fetch           files on their way to a template's header
 //!             preflight entry_point   may this be sent, and what does it cost
 //!             revocation news         what a client said that a colleague must decide; what administrators must hear
@@ -97,6 +97,7 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod markup;
+pub mod media;
 pub mod relay;
 pub mod simulator;
 pub mod store;

@@ -4,7 +4,7 @@
 //! Teams token goes to hosts that are named exactly, because whoever rents from a shared domain can register any name below it.
 
 use super::problem::Problem;
-use super::tree::{Config, Teams, WhatsApp};
+use super::tree::{Config, Files, Teams, WhatsApp};
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
@@ -34,6 +34,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
         found.extend(url_problem(url).map(|reason| (key, reason)));
     }
     store(&config.store.url, &mut found);
+    files(&config.files, &mut found);
     let loopback = config.server.listen.ip().is_loopback();
     teams(&config.teams, loopback, !config.origins.contains_key("teams.allowed_tenants"), &mut found);
     graph(&config.teams, &mut found);
@@ -64,6 +65,29 @@ fn store(url: &str, found: &mut Vec<(&'static str, String)>) {
             ));
         }
         None => found.push(("store.url", "must start with sqlite://".to_owned())),
+    }
+}
+
+fn files(files: &Files, found: &mut Vec<(&'static str, String)>) {
+    let mut wrong = |key: &'static str, reason: &str| found.push((key, reason.to_owned()));
+    if files.s3_bucket.is_some() && files.folder.is_some() {
+        wrong("files.folder", "is given beside files.s3_bucket: files are kept in one place");
+    }
+    let only_with_bucket = [
+        ("files.s3_prefix", files.s3_prefix.is_some()),
+        ("files.s3_region", files.s3_region.is_some()),
+        ("files.s3_endpoint", files.s3_endpoint.is_some()),
+        ("files.s3_access_key_id", files.s3_access_key_id.is_some()),
+        ("files.s3_secret_access_key", files.s3_secret_access_key.is_some()),
+    ];
+    for (key, _) in only_with_bucket.into_iter().filter(|(_, given)| *given && files.s3_bucket.is_none()) {
+        wrong(key, "means nothing without files.s3_bucket");
+    }
+    if files.s3_access_key_id.is_some() != files.s3_secret_access_key.is_some() {
+        wrong("files.s3_secret_access_key", "and files.s3_access_key_id are given together, or neither");
+    }
+    if let Some(reason) = files.s3_endpoint.as_deref().and_then(url_problem) {
+        wrong("files.s3_endpoint", &reason);
     }
 }
 

@@ -58,6 +58,19 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
     ("server", &[("listen", Shape::Address), ("public_url", Shape::Text)]),
     ("store", &[("url", Shape::Text)]),
     (
+        "files",
+        &[
+            ("folder", Shape::Text),
+            ("s3_bucket", Shape::Text),
+            ("s3_prefix", Shape::Text),
+            ("s3_region", Shape::Text),
+            ("s3_endpoint", Shape::Text),
+            ("s3_access_key_id", Shape::Text),
+            ("s3_secret_access_key", Shape::Text),
+            ("s3_secret_access_key_file", Shape::Text),
+        ],
+    ),
+    (
         "teams",
         &[
             ("app_id", Shape::Text),

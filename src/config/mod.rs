@@ -18,7 +18,7 @@ mod tree;
 pub use keys::all as all_keys;
 pub use problem::{ConfigError, Origin, Problem};
 pub use table::Row;
-pub use tree::{Config, Graph, Limits, Log, LogFormat, Server, Store, Teams, WhatsApp};
+pub use tree::{Config, Files, Graph, Limits, Log, LogFormat, Server, Store, Teams, WhatsApp};
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -15,9 +15,14 @@ pub(super) fn resolve(config: &mut Config, problems: &mut Vec<Problem>) {
     if let Some(path) = &mut config.directory {
         *path = beside(&origin("directory"), path);
     }
+    if let Some(path) = &mut config.files.folder {
+        *path = beside(&origin("files.folder"), path);
+    }
+    let files = &mut config.files;
     let teams = &mut config.teams;
     let whatsapp = &mut config.whatsapp;
     for (key, secret, file) in [
+        ("files.s3_secret_access_key", &mut files.s3_secret_access_key, &mut files.s3_secret_access_key_file),
         ("teams.client_secret", &mut teams.client_secret, &mut teams.client_secret_file),
         ("whatsapp.access_token", &mut whatsapp.access_token, &mut whatsapp.access_token_file),
         ("whatsapp.verify_token", &mut whatsapp.verify_token, &mut whatsapp.verify_token_file),

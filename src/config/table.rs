@@ -46,8 +46,22 @@ impl Config {
         Some(match key {
             "directory" => self.directory.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
             "server.listen" => server.listen.to_string(),
-            "server.public_url" => server.public_url.clone().unwrap_or_else(|| "none".to_owned()),
+            "server.public_url" => or_none(server.public_url.as_ref()),
             "store.url" => self.store.url.clone(),
+            "files.folder" => match (&self.files.folder, &self.files.s3_bucket) {
+                (_, Some(_)) => "none".to_owned(),
+                (None, None) => format!("{} (beside the store)", self.files_folder().display()),
+                (Some(_), None) => self.files_folder().display().to_string(),
+            },
+            "files.s3_bucket" => or_none(self.files.s3_bucket.as_ref()),
+            "files.s3_prefix" => or_none(self.files.s3_prefix.as_ref()),
+            "files.s3_region" => or_none(self.files.s3_region.as_ref()),
+            "files.s3_endpoint" => or_none(self.files.s3_endpoint.as_ref()),
+            "files.s3_access_key_id" => or_none(self.files.s3_access_key_id.as_ref()),
+            "files.s3_secret_access_key" if self.files.s3_access_key_id.is_none() && self.files.s3_secret_access_key.is_none() => {
+                "none".to_owned()
+            }
+            "files.s3_secret_access_key" => secret(self.files.s3_secret_access_key.as_ref(), self.files.s3_secret_access_key_file.as_ref()),
             "teams.app_id" => or_missing(&teams.app_id),
             "teams.tenant_id" => or_missing(&teams.tenant_id),
             "teams.allowed_tenants" => or_missing(&teams.allowed_tenants.join(", ")),
@@ -89,6 +103,10 @@ impl Config {
             _ => return None,
         })
     }
+}
+
+fn or_none(text: Option<&String>) -> String {
+    text.cloned().unwrap_or_else(|| "none".to_owned())
 }
 
 fn or_missing(text: &str) -> String {

@@ -19,6 +19,7 @@ pub struct Config {
     pub directory: Option<PathBuf>,
     pub server: Server,
     pub store: Store,
+    pub files: Files,
     pub teams: Teams,
     pub whatsapp: WhatsApp,
     pub limits: Limits,
@@ -32,6 +33,11 @@ impl Config {
     /// Where a key's value came from.
     pub fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or_default()
+    }
+
+    /// The folder of files, where they are kept in one.
+    pub fn files_folder(&self) -> PathBuf {
+        self.files.folder.clone().unwrap_or_else(|| self.store.path().with_extension("files"))
     }
 }
 
@@ -71,6 +77,27 @@ impl Default for Store {
     fn default() -> Self {
         Self { url: "sqlite://switchboard.db".to_owned() }
     }
+}
+
+/// `[files]`: where pictures and files are kept: a folder, or a bucket of an S3-compatible store.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// Relative to the configuration file when set there. Default: beside the database, under its name with the ending `.files`.
+    pub folder: Option<PathBuf>,
+    /// A bucket instead of a folder.
+    pub s3_bucket: Option<String>,
+    /// What the names of all files in the bucket begin with. Default: nothing.
+    pub s3_prefix: Option<String>,
+    /// Default: that of the environment (`AWS_REGION`), else `us-east-1`.
+    pub s3_region: Option<String>,
+    /// The address of a store that is not Amazon's. https, or http on a loopback address. Default: Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// With its secret. Default: what the environment or the machine has (`AWS_*`, web identity, instance metadata).
+    pub s3_access_key_id: Option<String>,
+    pub s3_secret_access_key: Option<SecretString>,
+    /// A file that holds the secret access key instead.
+    pub s3_secret_access_key_file: Option<PathBuf>,
 }
 
 /// `[teams]`: the bot's registration, and which world it talks to. Defaults are the public cloud's.

@@ -1,23 +1,18 @@
-//! One delivery: what to do with a lane's head, and what an outcome changes. The HTTP request itself lies between the two, in
-//! no transaction.
+//! One delivery: what to do with a lane's head. The HTTP request comes after it, in no transaction, and then
+//! [`super::outcome`].
 
-use super::desk::{Case, Desk, Listener, SERVER};
-use super::{entry_point, homes, joining, offers, opening, render, revocation, send, status, unowned, views, whisper};
+use super::desk::{Desk, Listener, SERVER};
+use super::{homes, joining, offers, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
-    Outcome, Outgoing, Place, Post, Receipt, Recipient, RevocationId, ThreadId, Time, ToClient, Urgency, Wamid, retry,
+    Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
 };
-use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Result, Settle, Subject};
 use chrono::Duration;
 use serde_json::json;
 
 /// How long a lane waits for a chat that is gone: until the app is installed again, which wakes it at once.
-const GONE: Duration = Duration::hours(1);
-/// Before a post whose outcome is unknown is shown again, marked as perhaps repeated.
-const BEFORE_REPEAT: Duration = Duration::seconds(5);
-
-/// Attempts to open a chain whose outcome nobody knows.
-const MOST_OPENINGS: u32 = 3;
+pub const GONE: Duration = Duration::hours(1);
 
 /// A lane's head, ready to be handed to the other side.
 #[derive(Clone, Debug)]
@@ -60,11 +55,11 @@ pub enum Request {
 /// What a posted activity is, for quotes and for the thread card.
 #[derive(Clone, Debug, Default)]
 pub struct Belongs {
-    thread: Option<ThreadId>,
-    message: Option<MessageId>,
-    is_thread_card: bool,
-    revocation: Option<(RevocationId, Urgency)>,
-    standing: Option<Subject>,
+    pub thread: Option<ThreadId>,
+    pub message: Option<MessageId>,
+    pub is_thread_card: bool,
+    pub revocation: Option<(RevocationId, Urgency)>,
+    pub standing: Option<Subject>,
 }
 
 /// When a lane may go on, by the rates. `Err`: not before this moment.
@@ -112,7 +107,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
     let Some(case) = desk.case(message.thread)? else { return Ok(Step::Settle) };
     if head.interrupted {
         // Handed over before a crash, and no answer was stored: WhatsApp may have it. Never again by itself.
-        uncertain(desk, &message, &Failure::new(FailureClass::Unavailable, "the server stopped while sending"))?;
+        status::uncertain(desk, &message, &Failure::new(FailureClass::Unavailable, "the server stopped while sending"))?;
         return Ok(Step::Settle);
     }
     let content = message.outgoing()?;
@@ -159,7 +154,16 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
             Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
-            Place::Home => claim.thread.map_or(Ok(()), |thread| homes::redistribute(desk, thread, &envelope)).map(|()| Step::Settle),
+            Place::Home => {
+                if let Some(thread) = claim.thread {
+                    if !head.interrupted {
+                        desk.tx.not_accepted(head)?;
+                    }
+                    homes::lose(desk, thread)?;
+                    homes::follow(desk, thread)?;
+                }
+                Ok(Step::Settle)
+            }
             // What was said there answered somebody there.
             Place::Conversation(_) => {
                 desk.journal("post.dropped", SERVER, claim.thread, head.message, &json!({ "conversation": claim.target }))?;
@@ -175,8 +179,8 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         return Ok(post.map_or(Step::Settle, |post| Step::HandOver(Request::Open { to, post, thread, alone })));
     }
     Ok(match envelope {
-        // Written for them before they were switched off, when they could not be reached.
-        Envelope::Post { thread: Some(_), .. } if listener.person.as_ref().is_some_and(|person| !desk.office.is_enabled(&person.known)) => {
+        // Written for them before they went or were switched off, when they could not be reached.
+        Envelope::Post { thread: Some(thread), message, .. } if !may_still_read(desk, &listener, thread, message)? => {
             desk.journal("post.withheld", SERVER, claim.thread, head.message, &json!({ "colleague": claim.target }))?;
             Step::Settle
         }
@@ -219,6 +223,18 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     })
 }
 
+/// Whether what waited for somebody is still theirs to read: of who has gone, what was said in their time.
+fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, message: Option<MessageId>) -> Result<bool> {
+    let Some(person) = &listener.person else { return Ok(true) };
+    if !desk.office.is_enabled(&person.known) {
+        return Ok(false);
+    }
+    match message {
+        Some(message) if !desk.tx.participants(thread)?.contains(person.id()) => desk.has_in_sight(person, message),
+        _ => Ok(true),
+    }
+}
+
 /// A card that shows how something stands: changed where it was posted, else posted.
 fn prepare_standing(
     desk: &Desk<'_>,
@@ -254,7 +270,7 @@ fn prepare_standing(
 
 /// Words of a thread, of either side or a note, or the thread itself appear in a colleague's own chat: what they type next may be about
 /// that, so the thread they wrote in last is not certain to be meant any more.
-fn disturb(desk: &Desk<'_>, place: &Place, belongs: &Belongs) -> Result<()> {
+pub fn disturb(desk: &Desk<'_>, place: &Place, belongs: &Belongs) -> Result<()> {
     match (place, belongs.thread) {
         (Place::Own(colleague), Some(thread)) if belongs.message.is_some() || belongs.is_thread_card => {
             desk.tx.disturb_focus(colleague, thread)
@@ -295,200 +311,4 @@ pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Re
     }
     let reader = desk.reader_for(listener, Some(&case.contact.line));
     views::thread(desk, &reader, &case, &listener.place).map(Some)
-}
-
-/// Records what became of a hand-over and returns the lane's next job, all in one transaction. `jitter` in 0..1.
-pub fn outcome(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: Gate<'_>) -> Result<Option<Job>> {
-    let done = match (&job.request, outcome) {
-        (request, Outcome::Throttled { after, failure }) if again(request, job.head.attempts + 1, failure) => {
-            tracing::debug!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "not accepted yet");
-            Done::Later(desk.now + wait(job, *after, jitter))
-        }
-        (request, Outcome::Rejected(failure))
-            if failure.class == FailureClass::Configuration && again(request, job.head.attempts + 1, failure) =>
-        {
-            tracing::error!(code = failure.code, detail = failure.detail, "refused until an administrator acts; trying again");
-            Done::Later(desk.now + wait(job, None, jitter))
-        }
-        (Request::WhatsApp(sent), outcome) => message_outcome(desk, job, sent, outcome)?,
-        (Request::Open { to, thread, alone, .. }, outcome) => open_outcome(desk, job, to, *thread, *alone, outcome)?,
-        (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
-        (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
-        (Request::Update { .. }, _) => Done::Settled,
-        (Request::Whisper { reader, post, .. }, outcome) => {
-            whisper::outcome(desk, reader, post, outcome)?;
-            Done::Settled
-        }
-    };
-    match done {
-        Done::Later(at) => desk.tx.postpone(&job.claim, &job.head, at).map(|()| None),
-        Done::Settled => match desk.tx.settled(&job.claim, &job.head, desk.now)? {
-            Settle::More => next(desk, &job.claim, gate),
-            Settle::Empty | Settle::Lost => Ok(None),
-        },
-    }
-}
-
-/// Whether a head that was certainly not accepted is worth another attempt. A client's message is shown however long Teams
-/// takes; a colleague hears of a message that does not get through.
-fn again(request: &Request, attempts: u32, failure: &Failure) -> bool {
-    match request {
-        Request::WhatsApp(_) if failure.class == FailureClass::Configuration => attempts < retry::MOST_CONFIGURATION_ATTEMPTS,
-        Request::WhatsApp(_) => attempts < retry::MOST_ATTEMPTS,
-        Request::Post { .. } | Request::Open { .. } | Request::Update { .. } => true,
-        // There is another way to tell it.
-        Request::Whisper { .. } => false,
-    }
-}
-
-fn wait(job: &Job, asked: Option<std::time::Duration>, jitter: f64) -> Duration {
-    Duration::from_std(retry::backoff(job.head.attempts + 1, asked, jitter)).unwrap_or(Duration::MAX)
-}
-
-enum Done {
-    Settled,
-    Later(Time),
-}
-
-fn message_outcome(desk: &Desk<'_>, job: &Job, sent: &ToClient, outcome: &Outcome) -> Result<Done> {
-    let Some(id) = job.head.message else { return Ok(Done::Settled) };
-    if let (Outcome::Sent(receipt), Some(thread)) = (outcome, job.claim.thread) {
-        accepted(desk, id, thread, &sent.to, receipt)?;
-        return Ok(Done::Settled);
-    }
-    let Some(message) = desk.tx.message(id)? else { return Ok(Done::Settled) };
-    match outcome {
-        Outcome::Sent(_) => {}
-        Outcome::Uncertain(failure) => uncertain(desk, &message, failure)?,
-        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => rejected(desk, &message, failure)?,
-    }
-    Ok(Done::Settled)
-}
-
-fn accepted(desk: &Desk<'_>, message: MessageId, thread: ThreadId, to: &Recipient, receipt: &Receipt) -> Result<()> {
-    let wamid = receipt.id.clone().map(Wamid);
-    desk.tx.accepted(message, wamid.as_ref(), desk.now)?;
-    desk.journal("message.accepted", "whatsapp", Some(thread), Some(message), &json!({ "wamid": wamid }))?;
-    entry_point::on_accepted(desk, thread, message)?;
-    // What Meta calls the client is known to be what we called them, most of the time.
-    let dialled = to.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
-    let news = |said: Option<&str>, known: Option<&str>| said.is_some() && said != known;
-    let learns = news(receipt.wa_id.as_deref(), dialled) || news(receipt.bsuid.as_deref(), to.bsuid.as_deref());
-    // Of a client whose names have changed since it was sent, the answer tells a former one.
-    if learns
-        && let Some(Case { contact, .. }) = desk.case(thread)?
-        && contact.recipient() == *to
-    {
-        desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
-    }
-    if let Some(wamid) = &wamid {
-        status::apply_early_statuses(desk, message, wamid)?;
-    }
-    desk.tx.refresh_cards(thread, desk.now)
-}
-
-fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
-    desk.tx.set_state(message.id, message.state, MessageState::Failed, desk.now)?;
-    desk.tx.save_failure(message.id, failure)?;
-    desk.journal("message.failed", "whatsapp", Some(message.thread), Some(message.id), failure)?;
-    status::on_failed(desk, message.id, failure)
-}
-
-/// Perhaps accepted. A status with our delivery id settles it; without one its author is asked after a minute.
-fn uncertain(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
-    // A status may have overtaken the answer: what is known already is not made unknown again.
-    desk.tx.set_state(message.id, MessageState::Queued, MessageState::Uncertain, desk.now)?;
-    desk.tx.save_failure(message.id, failure)?;
-    desk.journal("message.uncertain", SERVER, Some(message.thread), Some(message.id), failure)?;
-    desk.tx.refresh_cards(message.thread, desk.now)
-}
-
-fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs: &Belongs, outcome: &Outcome) -> Result<Done> {
-    let place = Place::of_key(&job.claim.target);
-    match outcome {
-        Outcome::Sent(receipt) => {
-            posted(desk, &place, to, belongs, receipt)?;
-            Ok(Done::Settled)
-        }
-        Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => {
-            desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
-            match &place {
-                Place::Own(colleague) => {
-                    desk.tx.uninstalled(colleague)?;
-                    Ok(Done::Later(desk.now + GONE))
-                }
-                // It goes to those who would have seen it there, before what waits behind it.
-                Place::Home | Place::Conversation(_) => {
-                    desk.tx.not_accepted(&job.head)?;
-                    homes::on_gone(desk, &to.conversation.base())?;
-                    Ok(Done::Settled)
-                }
-            }
-        }
-        Outcome::Uncertain(failure) => {
-            desk.tx.mark_repeated(&job.head)?;
-            desk.journal("post.uncertain", SERVER, belongs.thread, belongs.message, failure)?;
-            Ok(Done::Later(desk.now + BEFORE_REPEAT))
-        }
-        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => {
-            tracing::error!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "Teams refused a post; it is in the journal");
-            desk.journal("post.refused", "teams", belongs.thread, belongs.message, failure)?;
-            if belongs.is_thread_card
-                && let Some(thread) = belongs.thread
-            {
-                desk.tx.forget_thread_card(thread, &place)?;
-            }
-            Ok(Done::Settled)
-        }
-    }
-}
-
-/// What came of opening a thread's chain. What cannot be opened is no home: the thread lives in its participants' own chats.
-fn open_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, thread: ThreadId, alone: bool, outcome: &Outcome) -> Result<Done> {
-    match outcome {
-        Outcome::Sent(receipt) => {
-            opening::opened(desk, thread, to, receipt)?;
-            Ok(if alone { Done::Settled } else { Done::Later(desk.now) })
-        }
-        // A chain without a thread may be left behind, which does no harm; one after the other might.
-        Outcome::Uncertain(failure) if job.head.attempts + 1 < MOST_OPENINGS => {
-            desk.journal("post.uncertain", SERVER, Some(thread), None, failure)?;
-            Ok(Done::Later(desk.now + BEFORE_REPEAT))
-        }
-        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } | Outcome::Uncertain(failure) => {
-            desk.journal("home.gone", "teams", Some(thread), None, failure)?;
-            desk.tx.not_accepted(&job.head)?;
-            if failure.class == FailureClass::ConversationGone {
-                homes::on_gone(desk, &to.conversation)?;
-            } else {
-                homes::lose(desk, thread)?;
-            }
-            Ok(Done::Settled)
-        }
-    }
-}
-
-fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
-    let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
-    if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
-        return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
-    }
-    if let Some(subject) = belongs.standing {
-        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
-    }
-    let Some(thread) = belongs.thread else { return Ok(()) };
-    desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
-    if belongs.is_thread_card {
-        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
-    }
-    disturb(desk, place, belongs)?;
-    let from_client = match belongs.message {
-        Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
-        None => false,
-    };
-    if from_client {
-        let body = json!({ "colleague": place.key(), "conversation": to.conversation, "activity": activity });
-        desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
-    }
-    Ok(())
 }

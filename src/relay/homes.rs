@@ -1,7 +1,7 @@
 //! What happens when a shared conversation in which threads live is gone, and when it is there again.
 
 use super::desk::{Desk, SERVER};
-use crate::bridge::{ConversationId, Place, ThreadId};
+use crate::bridge::{ColleagueId, ConversationId, Place, ThreadId};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{Envelope, Result};
@@ -34,29 +34,42 @@ pub fn lose(desk: &Desk<'_>, thread: ThreadId) -> Result<()> {
         desk.tell(&case, Style::Warning, |_| sentences::home_gone(&case.contact.name))?;
         desk.ensure_cards(thread)?;
     }
-    follow(desk, thread)
+    // What is with Teams at this moment has hardly arrived. It does not wait for the answer: what is said next would overtake it.
+    follow_with(desk, thread, true)
 }
 
 /// What waits for a shared home that a thread has no more goes to the own chats of those who would have seen it there, in order.
 pub fn follow(desk: &Desk<'_>, thread: ThreadId) -> Result<()> {
-    for body in desk.tx.take_waiting(thread, &Place::Home)? {
-        match serde_json::from_str(&body) {
-            Ok(envelope) => redistribute(desk, thread, &envelope)?,
-            Err(error) => tracing::error!(%thread, %error, "a post cannot be read and is set aside"),
+    follow_with(desk, thread, false)
+}
+
+fn follow_with(desk: &Desk<'_>, thread: ThreadId, handed_over: bool) -> Result<()> {
+    let Some(base) = desk.tx.lost_home(thread)? else { return Ok(()) };
+    let members = desk.tx.members(&base)?;
+    for waiting in desk.tx.waiting(thread, &Place::Home)? {
+        if handed_over || !waiting.handed_over {
+            desk.tx.take_out(waiting.delivery)?;
+            give(desk, thread, waiting.envelope().as_ref(), |id| members.contains(id))?;
         }
     }
     Ok(())
 }
 
-/// One post for a shared home that the thread has no more.
-pub fn redistribute(desk: &Desk<'_>, thread: ThreadId, envelope: &Envelope) -> Result<()> {
-    // Cards that show how things stand are given to everybody anew; an update has nothing to change elsewhere.
-    let Envelope::Post { message, .. } = envelope else { return Ok(()) };
-    let members = match desk.tx.lost_home(thread)? {
-        Some(base) => desk.tx.members(&base)?,
-        None => Vec::new(),
-    };
-    for id in desk.tx.participants(thread)?.into_iter().filter(|id| members.contains(id)) {
+/// A thread moves from one shared home to another, and what waits moves with it. Who would have seen it in the old one and is not in the
+/// new one reads it in their own chat.
+pub fn catch_up(desk: &Desk<'_>, thread: ThreadId, from: &ConversationId, to: &ConversationId) -> Result<()> {
+    let (old, new) = (desk.tx.members(from)?, desk.tx.members(to)?);
+    for waiting in desk.tx.waiting(thread, &Place::Home)? {
+        give(desk, thread, waiting.envelope().as_ref(), |id| old.contains(id) && !new.contains(id))?;
+    }
+    Ok(())
+}
+
+/// Puts a post for a shared home into the own chats of some participants. Cards that show how things stand are given to everybody anew;
+/// an update has nothing to change elsewhere.
+fn give(desk: &Desk<'_>, thread: ThreadId, envelope: Option<&Envelope>, to: impl Fn(&ColleagueId) -> bool) -> Result<()> {
+    let Some(envelope @ Envelope::Post { message, .. }) = envelope else { return Ok(()) };
+    for id in desk.tx.participants(thread)?.into_iter().filter(to) {
         if message.is_some() {
             desk.tx.disturb_focus(&id, thread)?;
         }

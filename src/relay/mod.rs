@@ -25,7 +25,7 @@ mod evidence;
 mod expiry;
 mod extension;
 mod fetch;
-mod file_type;
+
 mod find;
 mod from_teams;
 mod from_whatsapp;
@@ -48,6 +48,7 @@ mod notices;
 mod offers;
 mod office;
 mod opening;
+mod outcome;
 mod participation;
 mod past;
 mod preflight;

@@ -23,7 +23,11 @@ pub fn into_shared(desk: &Desk<'_>, case: &Case, by: &str, to: &SharedConversati
     if let Some(conversation) = conversation {
         desk.tx.unclaim(conversation)?;
     }
+    let before = desk.tx.home(thread)?;
     desk.tx.settle_in(thread, &to.reference.conversation, conversation)?;
+    if let Some(before) = before {
+        homes::catch_up(desk, thread, &before.base, &to.reference.conversation)?;
+    }
     journal(desk, case, by, &old, conversation.unwrap_or(&to.reference.conversation).as_str())?;
     forget_cards(desk, case, &old)?;
     let name = place_name(to);

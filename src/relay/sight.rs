@@ -40,6 +40,13 @@ impl Desk<'_> {
         Ok(self.view_of(person, &case.thread)?.map(|sight| (case, sight)))
     }
 
+    /// Whether a message is somebody's own, or was said in their time.
+    pub fn has_in_sight(&self, person: &Person, id: MessageId) -> Result<bool> {
+        let Some(message) = self.tx.message(id)? else { return Ok(false) };
+        let own = message.author.as_deref() == Some(person.id().as_str());
+        Ok(own || self.readable(person, message.thread)?.is_some_and(|(_, sight)| sight.shows(id)))
+    }
+
     /// A message with its thread, when somebody may read it.
     pub fn readable_message(&self, person: &Person, id: MessageId) -> Result<Option<(Case, Message, Sight)>> {
         let Some(message) = self.tx.message(id)? else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, SERVER};
 use super::{entry_point, marketing, send, tell};
-use crate::bridge::{Consent, ConsentState, DeliveryId, Failure, FailureClass, MessageId, StatusState, StatusUpdate, Wamid};
+use crate::bridge::{Consent, ConsentState, DeliveryId, Failure, FailureClass, MessageId, MessageState, StatusState, StatusUpdate, Wamid};
 use crate::store::{Message, Purpose, Result};
 
 /// What `biz_opaque_callback_data` begins with.
@@ -107,4 +107,13 @@ pub fn apply_early_statuses(desk: &Desk<'_>, id: MessageId, wamid: &Wamid) -> Re
         }
     }
     Ok(())
+}
+
+/// Perhaps accepted. A status with our delivery id settles it; without one its author is asked after a minute.
+pub fn uncertain(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
+    // A status may have overtaken the answer: what is known already is not made unknown again.
+    desk.tx.set_state(message.id, MessageState::Queued, MessageState::Uncertain, desk.now)?;
+    desk.tx.save_failure(message.id, failure)?;
+    desk.journal("message.uncertain", SERVER, Some(message.thread), Some(message.id), failure)?;
+    desk.tx.refresh_cards(message.thread, desk.now)
 }

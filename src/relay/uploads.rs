@@ -6,8 +6,9 @@
 
 use super::core::Relay;
 use super::desk::{Desk, SERVER};
-use super::{act, attachments, file_type};
+use super::{act, attachments};
 use crate::bridge::{FailureClass, FileError, MEDIA_DAYS, Outcome, Time, retry};
+use crate::media::kind as file_type;
 use crate::store::{Result, StoreError, Upload, Uploaded};
 use crate::whatsapp::File;
 use chrono::Duration;

@@ -2,6 +2,7 @@
 
 use super::core::Relay;
 use super::deliver::{self, Job, Request};
+use super::outcome;
 use crate::bridge::{LaneId, Outcome};
 use crate::store::{Result, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -124,7 +125,7 @@ async fn work(in_hand: InHand, mut job: Job, shutdown: CancellationToken) {
             .write("outcome", move |desk| {
                 // While stopping, the lane's next head is left alone and its lane given back.
                 let gate = |claim: &crate::store::Claim, now| if stopping { Err(now) } else { context.rates.take(claim, now) };
-                deliver::outcome(desk, &done, &outcome, jitter, &gate)
+                outcome::record(desk, &done, &outcome, jitter, &gate)
             })
             .await;
         match recorded {

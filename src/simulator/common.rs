@@ -212,7 +212,7 @@ impl Common {
             self.signal();
         }
         if let Some(delay) = delay {
-            tokio::time::sleep(delay).await;
+            self.faults.delayed(delay).await;
         }
         if let Some(fault) = refuse {
             return refused(&fault, line, refusal);

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +141,7 @@ impl Fault {
 #[derive(Debug)]
 pub struct Faults {
     on: Mutex<Vec<Fault>>,
+    switched_off: Notify,
     answers: Surface,
     sends: Surface,
 }
@@ -155,7 +157,7 @@ pub(super) struct Strike {
 impl Faults {
     /// `answers` and `sends` are where faults strike that name no surface.
     pub(super) fn new(answers: Surface, sends: Surface) -> Self {
-        Self { on: Mutex::default(), answers, sends }
+        Self { on: Mutex::default(), switched_off: Notify::new(), answers, sends }
     }
 
     /// Switches a fault on, in place of an earlier one of the same name and surface. A count of 0 switches it off.
@@ -169,14 +171,24 @@ impl Faults {
         }
     }
 
-    /// Switches every fault of this name off.
+    /// Switches every fault of this name off. Delays that last end.
     pub fn off(&self, name: FaultName) {
         self.lock().retain(|fault| fault.name != name);
+        self.switched_off.notify_waiters();
     }
 
-    /// Switches everything off.
+    /// Switches everything off. Delays that last end.
     pub fn clear(&self) {
         self.lock().clear();
+        self.switched_off.notify_waiters();
+    }
+
+    /// Waits that long, or until a fault is switched off.
+    pub(super) async fn delayed(&self, by: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(by) => {}
+            () = self.switched_off.notified() => {}
+        }
     }
 
     /// What is switched on, with what is left of each count.

@@ -227,20 +227,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes what waits for a place out of its lane, in order: it is delivered elsewhere. What is with Teams at this moment stays.
-    pub fn take_waiting(&self, thread: ThreadId, place: &Place) -> Result<Vec<String>> {
-        let waiting = self.all(
-            "SELECT delivery_id, body FROM delivery WHERE state = 0 AND lane_id =
-               (SELECT lane_id FROM lane WHERE direction = 'teams' AND thread_id = ?1 AND target = ?2) ORDER BY seq",
-            (thread.0, place.key()),
-            |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)),
-        )?;
-        for (delivery, _) in &waiting {
-            self.execute("UPDATE delivery SET state = 2 WHERE delivery_id = ?1", [delivery])?;
-        }
-        Ok(waiting.into_iter().map(|(_, body)| body).collect())
-    }
-
     /// A head that was certainly not accepted waits again, as if it had never been handed over.
     pub fn not_accepted(&self, head: &Head) -> Result<()> {
         self.execute("UPDATE delivery SET state = 0 WHERE delivery_id = ?1 AND state = 1", [head.id.0]).map(drop)

@@ -36,6 +36,7 @@ mod thread;
 mod transfer;
 mod tx;
 mod upload;
+mod waiting;
 mod writer;
 
 use rusqlite::Connection;
@@ -64,6 +65,7 @@ pub use thread::Thread;
 pub use transfer::{NewTransfer, Transfer, TransferDecided, TransferSide};
 pub use tx::{Result, StoreError, Tx};
 pub use upload::{Attachment, NewUpload, Upload, Uploaded};
+pub use waiting::Waiting;
 
 const READERS: usize = 4;
 /// The names of contacts that are there already are folded with it.

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["app"],
     &["http"],
     &["relay"],
-    &["store", "teams", "whatsapp", "cards", "texts", "markup"],
+    &["store", "teams", "whatsapp", "cards", "texts", "markup", "media"],
     &["bridge"],
     &["clock", "config", "telemetry"],
 ];

@@ -80,6 +80,46 @@ async fn a_channel_that_is_deleted_loses_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_on_its_way_to_a_chat_that_loses_the_app_meanwhile_is_read_in_own_chats() {
+    let world = World::start().await;
+    let (ana, ben, maria, room) = linked(&world).await;
+    world.on_its_way(&maria, "On its way").await;
+    world.teams.remove_bot(&room.conversation, "ana").await.expect("removed");
+    maria.types_at_once("Behind it");
+    world.lets_through().await;
+    for colleague in [ana, ben] {
+        // It might have arrived before the app was gone.
+        colleague.sees("Shown again after an interruption");
+        let places: Vec<_> = ["On its way", "Behind it"].map(|text| colleague.heard().iter().position(|line| line.contains(text))).into();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{:?}", colleague.heard());
+        assert_eq!(colleague.times_seen("On its way"), 1);
+    }
+    room.sees_not("On its way");
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_to_a_chat_that_its_conversation_leaves_meanwhile_follows_it() {
+    let world = World::start().await;
+    let (ana, ben, maria, room) = linked(&world).await;
+    let next = world.group_chat("Maria, once more", &[ana]);
+    next.add_bot(&ana).await;
+    let link = next.find("Which client is this chat for?").activity_id;
+    world.on_its_way(&maria, "On its way").await;
+    let thread = json!({ "thread": world.thread_of(&maria).await.to_string() });
+    world.teams.click(("ana", next.conversation.as_str()), &link, "Link this chat", thread).await.expect("linked");
+    world.teams.remove_bot(&room.conversation, "ana").await.expect("removed");
+    maria.types_at_once("Behind it");
+    world.lets_through().await;
+    for text in ["On its way", "Behind it"] {
+        assert_eq!(next.times_seen(text), 1, "{}", next.transcript());
+        room.sees_not(text);
+        // Who is not in the next chat reads it all the same.
+        assert_eq!(ben.times_seen(text), 1);
+        ana.sees_not(text);
+    }
+}
+
+#[tokio::test]
 async fn a_stale_way_back_leads_nowhere_once_the_chat_is_anothers() {
     let world = World::start().await;
     let (ana, _, _, room) = linked(&world).await;

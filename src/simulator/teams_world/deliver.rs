@@ -65,7 +65,7 @@ impl World {
         let body = activity.to_string().into_bytes();
         let authorization = Some(format!("Bearer {}", self.activity_token()));
         if let Some(fault) = self.common.faults.take(FaultName::Delay, Surface::Activities) {
-            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(1_000))).await;
+            self.common.faults.delayed(Duration::from_millis(fault.ms.unwrap_or(1_000))).await;
         }
         let start = Instant::now();
         let (status, answer) = if self.common.faults.take(FaultName::Duplicate, Surface::Activities).is_some() {

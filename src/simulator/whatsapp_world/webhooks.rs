@@ -190,7 +190,7 @@ impl World {
     async fn deliver(&self, batch: &[Update]) {
         let body = escaped(&envelope(batch));
         if let Some(fault) = self.common.faults.take(FaultName::Delay, Surface::Webhooks) {
-            tokio::time::sleep(Duration::from_millis(fault.ms.unwrap_or(1_000))).await;
+            self.common.faults.delayed(Duration::from_millis(fault.ms.unwrap_or(1_000))).await;
         }
         let mut pause = FIRST_PAUSE;
         loop {

@@ -23,7 +23,7 @@ use switchboard::bridge::{Directory, NumberStatus, Policy};
 use switchboard::clock::Clock;
 use switchboard::config::Config;
 use switchboard::relay::Relay;
-use switchboard::simulator::{self, Cast, TeamsWorld, WhatsAppWorld};
+use switchboard::simulator::{self, Cast, Fault, FaultName, Surface, TeamsWorld, WhatsAppWorld};
 use switchboard::store::JournalRow;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -289,6 +289,25 @@ impl World {
             .await
             .expect("the store answers");
         due.into_iter().flatten().min()
+    }
+
+    /// A client writes, and the post to Teams is held up on its way there until [`World::lets_through`].
+    pub async fn on_its_way(&self, client: &Phone<'_>, text: &str) {
+        let struck = || self.teams.faults().list().is_empty();
+        self.teams.faults().set(Fault::new(FaultName::Delay).on(Surface::Connector).times(1).lasting(PATIENCE));
+        client.types_at_once(text);
+        in_time("a post on its way", async {
+            while !struck() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
+    /// What was held up goes on.
+    pub async fn lets_through(&self) {
+        self.teams.faults().off(FaultName::Delay);
+        self.settle().await;
     }
 
     /// The journal, oldest first.

@@ -63,6 +63,22 @@ async fn who_was_removed_neither_receives_nor_sends_nor_reads() {
     assert_eq!((maria.texts(), present(&world).await), (before, vec![id(&world, "ana")]));
 }
 
+/// Their app was gone, so what they were to read waited.
+#[tokio::test]
+async fn what_waits_for_who_was_removed_meanwhile_is_not_shown_to_them_any_more() {
+    let world = World::start().await;
+    let (ana, ben, maria) = two(&world).await;
+    world.teams.uninstall("ben").await.expect("removed");
+    maria.types("My account is 4711").await;
+    ana.types("Thank you, noted").await;
+    removes(&ana, "ben").await;
+    world.install("ben").await;
+    ben.sees("removed you from the conversation with Maria Oliveira");
+    ben.sees_not("4711");
+    ben.sees_not("Thank you, noted");
+    assert_eq!(world.recorded("post.withheld").await, 2);
+}
+
 /// What waits of theirs is withdrawn and comes back to them.
 #[tokio::test]
 async fn held_messages_of_the_removed_come_back_to_them() {

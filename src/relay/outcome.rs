@@ -1,0 +1,215 @@
+//! What an outcome of a hand-over changes: the message's state, the post's place in Teams, the lane.
+
+use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
+use super::desk::{Case, Desk, SERVER};
+use super::{entry_point, homes, opening, status, whisper};
+use crate::bridge::{
+    ActivityId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient, ThreadId, Time,
+    ToClient, Wamid, retry,
+};
+use crate::store::{Message, Purpose, Result, Settle};
+use chrono::Duration;
+use serde_json::json;
+
+/// Before a post whose outcome is unknown is shown again, marked as perhaps repeated.
+const BEFORE_REPEAT: Duration = Duration::seconds(5);
+
+/// Attempts to open a chain whose outcome nobody knows.
+const MOST_OPENINGS: u32 = 3;
+
+/// Records what became of a hand-over and returns the lane's next job, all in one transaction. `jitter` in 0..1.
+pub fn record(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: Gate<'_>) -> Result<Option<Job>> {
+    let done = match (&job.request, outcome) {
+        (request, Outcome::Throttled { after, failure }) if again(request, job.head.attempts + 1, failure) => {
+            tracing::debug!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "not accepted yet");
+            Done::Later(desk.now + wait(job, *after, jitter))
+        }
+        (request, Outcome::Rejected(failure))
+            if failure.class == FailureClass::Configuration && again(request, job.head.attempts + 1, failure) =>
+        {
+            tracing::error!(code = failure.code, detail = failure.detail, "refused until an administrator acts; trying again");
+            Done::Later(desk.now + wait(job, None, jitter))
+        }
+        (Request::WhatsApp(sent), outcome) => message_outcome(desk, job, sent, outcome)?,
+        (Request::Open { to, thread, alone, .. }, outcome) => open_outcome(desk, job, to, *thread, *alone, outcome)?,
+        (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
+        (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
+        (Request::Update { .. }, _) => Done::Settled,
+        (Request::Whisper { reader, post, .. }, outcome) => {
+            whisper::outcome(desk, reader, post, outcome)?;
+            Done::Settled
+        }
+    };
+    match done {
+        Done::Later(at) => desk.tx.postpone(&job.claim, &job.head, at).map(|()| None),
+        Done::Settled => match desk.tx.settled(&job.claim, &job.head, desk.now)? {
+            Settle::More => deliver::next(desk, &job.claim, gate),
+            Settle::Empty | Settle::Lost => Ok(None),
+        },
+    }
+}
+
+/// Whether a head that was certainly not accepted is worth another attempt. A client's message is shown however long Teams
+/// takes; a colleague hears of a message that does not get through.
+fn again(request: &Request, attempts: u32, failure: &Failure) -> bool {
+    match request {
+        Request::WhatsApp(_) if failure.class == FailureClass::Configuration => attempts < retry::MOST_CONFIGURATION_ATTEMPTS,
+        Request::WhatsApp(_) => attempts < retry::MOST_ATTEMPTS,
+        Request::Post { .. } | Request::Open { .. } | Request::Update { .. } => true,
+        // There is another way to tell it.
+        Request::Whisper { .. } => false,
+    }
+}
+
+fn wait(job: &Job, asked: Option<std::time::Duration>, jitter: f64) -> Duration {
+    Duration::from_std(retry::backoff(job.head.attempts + 1, asked, jitter)).unwrap_or(Duration::MAX)
+}
+
+enum Done {
+    Settled,
+    Later(Time),
+}
+
+fn message_outcome(desk: &Desk<'_>, job: &Job, sent: &ToClient, outcome: &Outcome) -> Result<Done> {
+    let Some(id) = job.head.message else { return Ok(Done::Settled) };
+    if let (Outcome::Sent(receipt), Some(thread)) = (outcome, job.claim.thread) {
+        accepted(desk, id, thread, &sent.to, receipt)?;
+        return Ok(Done::Settled);
+    }
+    let Some(message) = desk.tx.message(id)? else { return Ok(Done::Settled) };
+    match outcome {
+        Outcome::Sent(_) => {}
+        Outcome::Uncertain(failure) => status::uncertain(desk, &message, failure)?,
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => rejected(desk, &message, failure)?,
+    }
+    Ok(Done::Settled)
+}
+
+fn accepted(desk: &Desk<'_>, message: MessageId, thread: ThreadId, to: &Recipient, receipt: &Receipt) -> Result<()> {
+    let wamid = receipt.id.clone().map(Wamid);
+    desk.tx.accepted(message, wamid.as_ref(), desk.now)?;
+    desk.journal("message.accepted", "whatsapp", Some(thread), Some(message), &json!({ "wamid": wamid }))?;
+    entry_point::on_accepted(desk, thread, message)?;
+    // What Meta calls the client is known to be what we called them, most of the time.
+    let dialled = to.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
+    let news = |said: Option<&str>, known: Option<&str>| said.is_some() && said != known;
+    let learns = news(receipt.wa_id.as_deref(), dialled) || news(receipt.bsuid.as_deref(), to.bsuid.as_deref());
+    // Of a client whose names have changed since it was sent, the answer tells a former one.
+    if learns
+        && let Some(Case { contact, .. }) = desk.case(thread)?
+        && contact.recipient() == *to
+    {
+        desk.tx.learn_identity(&contact, receipt.wa_id.as_deref(), receipt.bsuid.as_deref())?;
+    }
+    if let Some(wamid) = &wamid {
+        status::apply_early_statuses(desk, message, wamid)?;
+    }
+    desk.tx.refresh_cards(thread, desk.now)
+}
+
+fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()> {
+    desk.tx.set_state(message.id, message.state, MessageState::Failed, desk.now)?;
+    desk.tx.save_failure(message.id, failure)?;
+    desk.journal("message.failed", "whatsapp", Some(message.thread), Some(message.id), failure)?;
+    status::on_failed(desk, message.id, failure)
+}
+
+fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs: &Belongs, outcome: &Outcome) -> Result<Done> {
+    let place = Place::of_key(&job.claim.target);
+    match outcome {
+        Outcome::Sent(receipt) => {
+            posted(desk, &place, to, belongs, receipt)?;
+            Ok(Done::Settled)
+        }
+        Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => {
+            desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
+            match &place {
+                Place::Own(colleague) => {
+                    desk.tx.uninstalled(colleague)?;
+                    Ok(Done::Later(desk.now + GONE))
+                }
+                Place::Home | Place::Conversation(_) => {
+                    desk.tx.not_accepted(&job.head)?;
+                    homes::on_gone(desk, &to.conversation.base())?;
+                    follow(desk, &place, job.claim.thread)
+                }
+            }
+        }
+        Outcome::Uncertain(failure) => {
+            desk.tx.mark_repeated(&job.head)?;
+            desk.journal("post.uncertain", SERVER, belongs.thread, belongs.message, failure)?;
+            Ok(Done::Later(desk.now + BEFORE_REPEAT))
+        }
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } => {
+            tracing::error!(delivery = %job.head.id, class = ?failure.class, code = failure.code, "Teams refused a post; it is in the journal");
+            desk.journal("post.refused", "teams", belongs.thread, belongs.message, failure)?;
+            if belongs.is_thread_card
+                && let Some(thread) = belongs.thread
+            {
+                desk.tx.forget_thread_card(thread, &place)?;
+            }
+            Ok(Done::Settled)
+        }
+    }
+}
+
+/// What a shared conversation did not take goes where its thread lives by now, before what waits behind it: in the meantime that may
+/// have moved. An answer to somebody there has nowhere to go.
+fn follow(desk: &Desk<'_>, place: &Place, thread: Option<ThreadId>) -> Result<Done> {
+    let (Place::Home, Some(thread)) = (place, thread) else { return Ok(Done::Settled) };
+    if desk.tx.home(thread)?.is_some() {
+        return Ok(Done::Later(desk.now));
+    }
+    homes::follow(desk, thread)?;
+    Ok(Done::Settled)
+}
+
+/// What came of opening a thread's chain. What cannot be opened is no home: the thread lives in its participants' own chats.
+fn open_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, thread: ThreadId, alone: bool, outcome: &Outcome) -> Result<Done> {
+    match outcome {
+        Outcome::Sent(receipt) => {
+            opening::opened(desk, thread, to, receipt)?;
+            Ok(if alone { Done::Settled } else { Done::Later(desk.now) })
+        }
+        // A chain without a thread may be left behind, which does no harm; one after the other might.
+        Outcome::Uncertain(failure) if job.head.attempts + 1 < MOST_OPENINGS => {
+            desk.journal("post.uncertain", SERVER, Some(thread), None, failure)?;
+            Ok(Done::Later(desk.now + BEFORE_REPEAT))
+        }
+        Outcome::Rejected(failure) | Outcome::Throttled { failure, .. } | Outcome::Uncertain(failure) => {
+            desk.journal("home.gone", "teams", Some(thread), None, failure)?;
+            desk.tx.not_accepted(&job.head)?;
+            if failure.class == FailureClass::ConversationGone {
+                homes::on_gone(desk, &to.conversation)?;
+            } else if desk.tx.home(thread)?.is_some_and(|home| home.base == to.conversation) {
+                homes::lose(desk, thread)?;
+            }
+            follow(desk, &Place::Home, Some(thread))
+        }
+    }
+}
+
+fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &Belongs, receipt: &Receipt) -> Result<()> {
+    let Some(activity) = receipt.id.clone().map(ActivityId) else { return Ok(()) };
+    if let (Some((revocation, urgency)), Place::Own(colleague)) = (belongs.revocation, place) {
+        return desk.tx.revocation_card_posted(revocation, colleague, urgency, &activity);
+    }
+    if let Some(subject) = belongs.standing {
+        desk.tx.card_posted(subject, place, &to.conversation, &activity)?;
+    }
+    let Some(thread) = belongs.thread else { return Ok(()) };
+    desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
+    if belongs.is_thread_card {
+        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
+    }
+    disturb(desk, place, belongs)?;
+    let from_client = match belongs.message {
+        Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
+        None => false,
+    };
+    if from_client {
+        let body = json!({ "colleague": place.key(), "conversation": to.conversation, "activity": activity });
+        desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
+    }
+    Ok(())
+}
