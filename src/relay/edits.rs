@@ -29,7 +29,7 @@ pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Opt
         (MessageState::Internal, text) => note_edited(desk, person, &case, &message, text)?,
         (MessageState::Held, _) if is_part(desk, &message)? => sentences::HELD_IN_PARTS,
         (MessageState::Held, Some(text)) if let Some(note) = note::read(text) => into_note(desk, person, &case, &message, &note)?,
-        (MessageState::Held, Some(text)) if text.is_empty() => sentences::HELD_NOT_CHANGED,
+        (MessageState::Held, Some("")) => sentences::HELD_NOT_CHANGED,
         (MessageState::Held, Some(_)) if !matches!(message.outgoing()?, Outgoing::Text { .. }) => sentences::HELD_NOT_TEXT,
         (MessageState::Held, Some(text)) => {
             desk.tx.rewrite_held(id, &serde_json::to_string(&Outgoing::Text { body: text.to_owned() })?)?;
