@@ -14,7 +14,8 @@ use crate::bridge::retry::Rate;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, Doors};
-use crate::relay::{Fetcher, Limits, Relay};
+use crate::media::{Keep, Place};
+use crate::relay::{Fetcher, Limits, Outside, Relay};
 use crate::store::Store;
 use crate::teams::{self, Authenticator, Connector, Graph};
 use crate::whatsapp;
@@ -69,7 +70,10 @@ impl App {
         let authenticator = Arc::new(Authenticator::new(teams, http.clone(), clock.clone()));
         let graph = whatsapp::Client::new(whatsapp.clone(), http);
         let fetcher = Fetcher::new().context("the HTTP client for links could not be made")?;
-        let relay = Relay::open(store, clock.clone(), connector, chats, graph, fetcher, limits(config)).await?;
+        let keep = Keep::open(&files_place(config)).context("the place for files could not be opened")?;
+        let public_url = config.server.public_url.clone();
+        let outside = Outside { connector, graph: chats, whatsapp: graph, fetcher, keep, public_url };
+        let relay = Relay::open(store, clock.clone(), outside, limits(config)).await?;
         if relay.office().version == 0 {
             tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");
         }
@@ -145,6 +149,22 @@ fn teams_settings(config: &Config) -> anyhow::Result<teams::Settings> {
         allowed_service_hosts: teams.allowed_service_hosts.clone(),
         unauthenticated_loopback: teams.development_accept_unauthenticated && config.server.listen.ip().is_loopback(),
     })
+}
+
+/// Where files are kept.
+fn files_place(config: &Config) -> Place {
+    let files = &config.files;
+    match &files.s3_bucket {
+        None => Place::Folder(config.files_folder()),
+        Some(bucket) => Place::S3 {
+            bucket: bucket.clone(),
+            prefix: files.s3_prefix.clone().unwrap_or_default(),
+            region: files.s3_region.clone(),
+            endpoint: files.s3_endpoint.clone(),
+            access_key_id: files.s3_access_key_id.clone(),
+            secret_access_key: files.s3_secret_access_key.clone(),
+        },
+    }
 }
 
 /// None where Graph is not asked.

@@ -158,7 +158,7 @@ pub struct TeamsAttachment {
 pub struct TeamsInvoke {
     /// `adaptiveCard/action`, `application/search` …
     pub name: String,
-    /// Hash of (conversation, sender, `value`, `replyToId`): the same action again within 60 s is not executed twice, even
+    /// Hash of (conversation, sender, `value`, `replyToId`): an action that changes something is not executed twice within 60 s, even
     /// when Teams repeats it under a new activity id.
     pub repeat_key: String,
     /// For `adaptiveCard/action`: `action.data` with the inputs merged in and `verb` filled from `action.verb` when absent.

@@ -98,6 +98,8 @@ pub enum FileError {
     /// WhatsApp looked at the file and did not take it.
     #[error("WhatsApp did not take the file")]
     NotAccepted,
+    #[error("the file could not be kept")]
+    NotKept,
     #[error("WhatsApp cannot be reached")]
     WhatsAppUnavailable,
 }
@@ -106,7 +108,7 @@ impl FileError {
     /// Whether the same attempt may end better a little later.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Unreachable | Self::WhatsAppUnavailable => true,
+            Self::Unreachable | Self::NotKept | Self::WhatsAppUnavailable => true,
             Self::Refused { status } => *status == 429 || *status >= 500,
             _ => false,
         }

@@ -9,7 +9,8 @@ use std::str::FromStr;
 #[serde(into = "String", try_from = "String")]
 pub enum HistoryChoice {
     None,
-    /// So many of the last messages, of the client and of colleagues; from 1 to [`HistoryChoice::MOST`].
+    /// So many of the last messages between the client and colleagues, from 1 to [`HistoryChoice::MOST`], with the notes among them, which
+    /// do not count.
     Last(u32),
     All,
 }

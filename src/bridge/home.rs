@@ -11,6 +11,7 @@ pub enum HomeKind {
     Personal,
     /// In a chain of replies in the line's channel, one for each thread.
     Channel,
-    /// In a group chat, one for each thread: linked or made by a colleague, and until then as `Personal`.
+    /// In a group chat, one for each thread: made by the server where it may ask Microsoft Graph, else linked by a colleague, and until
+    /// then as `Personal`.
     Chat,
 }

@@ -64,5 +64,6 @@ row_id!(/** A row of what may be a client's wish to stop. */ RevocationId);
 row_id!(/** A row of a client's offer to another colleague. */ TransferId);
 row_id!(/** A row of a client whom nobody can answer. */ IntakeId);
 row_id!(/** A row of a colleague's wish to join. */ JoiningId);
+row_id!(/** A row of files that wait for Send. */ ParcelId);
 row_id!(/** A delivery's row. */ DeliveryId);
 row_id!(/** A lane's row. */ LaneId);

@@ -91,6 +91,40 @@ pub enum MediaForm {
     Sticker,
 }
 
+/// A file in our own keeping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFile {
+    /// SHA-256 of the bytes, hexadecimal: where they are kept.
+    pub blob: String,
+    /// Bytes.
+    pub size: u64,
+    /// What the bytes say that they are.
+    pub mime_type: String,
+    /// A plain name that ends as the bytes say.
+    pub name: String,
+    /// Of a picture, as it stands upright, in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Of a recording or a video, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
+    /// Whether a small picture of it is kept, too.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// A file for a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingFile {
+    pub form: MediaForm,
+    pub file: KeptFile,
+    /// In WhatsApp's markup, at most [`super::LONGEST_CAPTION`] characters; none where the form has no place for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+}
+
 /// One shared contact card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
@@ -133,6 +167,8 @@ pub enum Outgoing {
         buttons: Vec<Button>,
     },
     Template(TemplateMessage),
+    /// A file from our own keeping.
+    Media(OutgoingFile),
     Reaction {
         target: Wamid,
         emoji: String,
@@ -236,6 +272,8 @@ pub struct ToClient {
     pub reply_to: Option<Wamid>,
     /// Our delivery id; comes back in every status (`biz_opaque_callback_data`, at most 512 characters).
     pub callback: String,
+    /// Graph's id of the file, where the content is one.
+    pub media: Option<String>,
 }
 
 /// A Teams conversation as far as it takes to post there. Refreshed from every activity, for `service_url` can change.

@@ -83,6 +83,7 @@ pub fn words_of_outgoing(outgoing: &Outgoing) -> &str {
     match outgoing {
         Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
         Outgoing::Template(template) => &template.preview,
+        Outgoing::Media(file) => file.caption.as_deref().unwrap_or_default(),
         Outgoing::Reaction { .. } => "",
     }
 }

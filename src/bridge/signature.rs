@@ -2,7 +2,7 @@
 //!
 //! Decided once, when the message is queued, so that a retry reads like the first attempt.
 
-use super::split;
+use super::{LONGEST_CAPTION, OutgoingFile, split};
 use serde::{Deserialize, Serialize};
 
 /// When texts are signed: a policy of the line.
@@ -50,6 +50,17 @@ pub fn signing_name(name: &str) -> Option<String> {
     }
     let signed = signed.trim_end();
     (!signed.is_empty()).then(|| signed.to_owned())
+}
+
+/// A file as the client gets it: signed where words can stand below it. A caption that leaves no room goes unsigned.
+pub fn signed_file(name: &str, file: OutgoingFile) -> OutgoingFile {
+    let caption = file.caption.as_deref().unwrap_or_default();
+    let fits = signature_length(name) + caption.chars().count() <= LONGEST_CAPTION;
+    if !file.form.has_caption() || !fits {
+        return file;
+    }
+    let signed = format!("*{name}:* {caption}");
+    OutgoingFile { caption: Some(signed.trim_end().to_owned()), ..file }
 }
 
 /// How many characters a signature takes from WhatsApp's limit.

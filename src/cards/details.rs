@@ -20,6 +20,8 @@ pub struct Details {
     pub takes_part: bool,
     /// It lives in its participants' own chats; else in a shared conversation.
     pub in_own_chats: bool,
+    /// The shared conversation in which it lived before is still there for it.
+    pub way_back: bool,
 }
 
 /// A colleague in a conversation.
@@ -59,14 +61,15 @@ fn row(participant: &ParticipantRow) -> Element {
 }
 
 /// Where else the conversation is found, or could be.
-fn ways(view: &Details) -> [Button; 2] {
+fn ways(view: &Details) -> Vec<Button> {
     let thread = view.thread;
     let home = if view.in_own_chats {
         Button::new(labels::OPEN_AS_CHAT, &Action::OpenChat { thread })
     } else {
         Button::new(labels::USE_OWN_CHATS, &Action::UnlinkChat { thread })
     };
-    [Button::new(labels::HISTORY, &Action::OpenHistory { thread, before: None }), home]
+    let back = view.way_back.then(|| Button::new(labels::MOVE_BACK, &Action::MoveBack { thread }));
+    [Button::new(labels::HISTORY, &Action::OpenHistory { thread, before: None })].into_iter().chain(back).chain([home]).collect()
 }
 
 /// What can be done, the likely first. A supervisor who takes no part can hand the client over and remove colleagues.

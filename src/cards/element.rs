@@ -5,6 +5,7 @@
 //! [`Card::post`] is smaller than [`SIZE_LIMIT`].
 
 use super::moment_input::MomentInput;
+use super::picture::{PageButton, Picture};
 use super::submit::Action;
 use super::text::{self, Text, clip};
 use super::view::Style;
@@ -128,9 +129,13 @@ pub enum Element {
     TextInput(TextInput),
     #[serde(rename = "Input.ChoiceSet")]
     Choices(Choices),
-    /// It names its type itself.
+    // These name their types themselves.
     #[serde(untagged)]
     Moment(MomentInput),
+    #[serde(untagged)]
+    Picture(Picture),
+    #[serde(untagged)]
+    Page(PageButton),
 }
 
 macro_rules! element {
@@ -139,7 +144,7 @@ macro_rules! element {
     })* };
 }
 element!(TextBlock => TextBlock, Container => Container, ColumnSet => ColumnSet, FactSet => FactSet, ActionSet => ActionSet,
-    TextInput => TextInput, Choices => Choices, MomentInput => Moment);
+    TextInput => TextInput, Choices => Choices, MomentInput => Moment, Picture => Picture, PageButton => Page);
 
 type Word = Option<&'static str>;
 

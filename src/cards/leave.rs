@@ -8,7 +8,7 @@ use super::transfer_form::ColleagueChoice;
 use super::transfer_inputs::TransferInputs;
 use super::view::{Head, Reader, Style};
 use crate::bridge::{Post, ThreadId};
-use crate::texts::{labels, participants as words, transfer};
+use crate::texts::{self, labels, participants as words, transfer};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub fn leave_form(reader: &Reader<'_>, view: &LeaveForm) -> Post {
         ]);
     } else {
         let names: Vec<_> = view.remaining.iter().map(|one| name(&one.name)).collect();
-        card.push(TextBlock::new(Text::plain(words::leaving(&client, &names.join(", ")))));
+        card.push(TextBlock::new(Text::plain(words::leaving(&client, &texts::names(&names)))));
         if view.held > 0 {
             card.push(fate(view));
         }

@@ -33,14 +33,17 @@ mod intake;
 mod joining;
 mod leave;
 mod link;
+mod media;
 mod moment_input;
 mod new_conversation;
 mod news;
 mod note;
 mod notice;
 mod opt_in;
+mod parcel;
 mod parse;
 mod parts;
+mod picture;
 mod receipt;
 mod remove;
 mod revocation;
@@ -69,6 +72,8 @@ mod why;
 mod samples;
 #[cfg(test)]
 mod samples_joining;
+#[cfg(test)]
+mod samples_media;
 #[cfg(test)]
 mod samples_notes;
 #[cfg(test)]
@@ -107,12 +112,15 @@ pub use intake::{Intake, intake};
 pub use joining::{AskedToJoin, RefusedAnswer, joining};
 pub use leave::{LeaveForm, leave_form};
 pub use link::link;
+pub use media::{MediaCard, media};
 pub use new_conversation::{contact_title, new_conversation};
 pub use news::{News, news};
 pub use note::{NOTE_LIMIT, NoteAbout, NoteError, NoteForm, note};
 pub use notice::notice;
 pub use opt_in::opt_in;
+pub use parcel::{ParcelCard, ParcelRow, parcel};
 pub use parse::ParseError;
+pub use picture::KEPT_PICTURE;
 pub use receipt::{receipt, receipt_with_why};
 pub use remove::{RemoveConfirm, RemoveForm, remove_confirm, remove_form};
 pub use revocation::{PerhapsStop, revocation};

@@ -17,7 +17,8 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         away: None,
     };
     let rows = vec![row("Ana Torres", 200, None), row(&words.colleague, 2, Some("Ana Torres"))];
-    let seen = Details { thread, head: head.clone(), participants: rows, takes_part: true, in_own_chats: true };
+    let seen = Details { thread, head: head.clone(), participants: rows, takes_part: true, in_own_chats: true, way_back: false };
+    let moved_out = Details { way_back: true, ..seen.clone() };
     let shared = Details { in_own_chats: false, ..seen.clone() };
     let ended = Details { participants: vec![], takes_part: false, ..seen.clone() };
     let add = AddForm {
@@ -62,6 +63,7 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     vec![
         ("details", details(reader, &seen)),
         ("details_shared", details(reader, &shared)),
+        ("details_moved_out", details(reader, &moved_out)),
         ("details_ended", details(reader, &ended)),
         ("add_form", add_form(reader, &add)),
         ("add_form_refused", add_form(reader, &refused)),

@@ -15,12 +15,14 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         may_answer: true,
         ..thread_card(words, ConsentState::None, Some(reader.now + Duration::hours(20)))
     };
+    let asked = thread_card(words, ConsentState::Pending, None);
     let in_home = |must_mention, card: ThreadCard| ThreadCard { home: HomeView::Shared { must_mention }, ..card };
     vec![
         ("link", link(reader, false)),
         ("link_nothing_chosen", link(reader, true)),
         ("thread_in_a_chat", thread(reader, &in_home(false, open.clone()))),
         ("thread_in_a_chat_that_needs_mentions", thread(reader, &in_home(true, open))),
+        ("thread_whose_chat_is_opened", thread(reader, &ThreadCard { home: HomeView::Opening, ..asked })),
         ("thread_in_a_channel_unowned", thread(reader, &in_home(true, unowned))),
     ]
 }

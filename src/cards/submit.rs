@@ -7,7 +7,7 @@ use super::away_inputs::AwayInputs;
 use super::id_or_text;
 use super::thread_command::ThreadCommand;
 use super::transfer_inputs::TransferInputs;
-use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, RevocationId, SearchHits, ThreadId, TransferId};
+use crate::bridge::{Basis, ContactId, JoiningId, LineId, MessageId, ParcelId, RevocationId, SearchHits, ThreadId, TransferId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -151,6 +151,15 @@ pub enum Action {
     /// Why a message was sent, held or refused.
     #[serde(rename = "message.why")]
     Why { message: MessageId },
+    /// The original of a message's file.
+    #[serde(rename = "media.open")]
+    OpenMedia { message: MessageId },
+    /// Send the files that were shown.
+    #[serde(rename = "parcel.send")]
+    SendParcel { parcel: ParcelId },
+    /// They are not wanted.
+    #[serde(rename = "parcel.cancel")]
+    CancelParcel { parcel: ParcelId },
     /// The way back: a message's card as it stands now.
     #[serde(rename = "message.view")]
     ShowMessage { message: MessageId },
@@ -377,6 +386,9 @@ pub const VERBS: &[&str] = &[
     "held.ask",
     "held.template",
     "message.why",
+    "media.open",
+    "parcel.send",
+    "parcel.cancel",
     "message.view",
     "conversation.why",
     "message.retry",

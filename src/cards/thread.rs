@@ -7,7 +7,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, HomeView, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::{absence, labels, places};
+use crate::texts::{absence, group_chat, labels, places};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -45,8 +45,12 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
         None => {}
     }
     card.extend(parts::facts(facts));
-    if let HomeView::Shared { must_mention: true } = view.home {
-        card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
+    match view.home {
+        HomeView::Opening => card.push(TextBlock::new(Text::plain(group_chat::OPENING)).subtle().small()),
+        HomeView::Shared { must_mention: true } => {
+            card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
+        }
+        HomeView::Own | HomeView::Shared { must_mention: false } => {}
     }
     let take = view.unowned.then(|| Button::new(labels::TAKE, &Action::Take { thread: view.thread }).positive());
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });

@@ -89,6 +89,8 @@ pub struct ThreadCard {
 pub enum HomeView {
     /// In its participants' own chats.
     Own,
+    /// The same, until the group chat is there that is being made for it.
+    Opening,
     /// In a shared conversation.
     Shared {
         /// This card stands there, and only messages that mention the app reach us there.

@@ -390,7 +390,9 @@ fn every_key_has_a_row_a_field_and_a_place_in_the_example() {
         let line = line.trim_start_matches("# ").trim_start_matches('#');
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             section = name.to_owned();
-        } else if let Some((key, _)) = line.split_once(" = ").filter(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')) {
+        } else if let Some((key, _)) =
+            line.split_once(" = ").filter(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+        {
             mentioned.push(keys::full(&section, key));
         }
     }

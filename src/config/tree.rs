@@ -149,7 +149,7 @@ impl Default for Teams {
     }
 }
 
-/// `[teams.graph]`: Microsoft Graph, with the same registration. Makes group chats for lines whose home is `chat`; nothing else
+/// `[teams.graph]`: Microsoft Graph, with the same registration. Makes and keeps group chats for lines whose home is `chat`; nothing else
 /// needs it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -3,6 +3,7 @@
 mod doors;
 mod error;
 mod extract;
+mod files;
 mod ops;
 
 use crate::teams::{Inbound, convert};
@@ -27,6 +28,8 @@ pub fn router(doors: Doors) -> Router {
     Router::new()
         .route("/api/messages", post(on_activity).head(probe).get(probe).layer(DefaultBodyLimit::max(ACTIVITY_LIMIT)))
         .route("/webhooks/whatsapp", get(handshake).post(on_notification).layer(DefaultBodyLimit::max(NOTIFICATION_LIMIT)))
+        .route("/files/{token}", get(files::page))
+        .route("/files/{token}/content", get(files::content))
         .route("/healthz", get(ops::health))
         .route("/readyz", get(ops::ready))
         .with_state(doors)

@@ -208,6 +208,11 @@ impl Incoming {
         Ok(())
     }
 
+    /// Nothing has been written yet.
+    pub fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
     /// It is whole: it gets its name.
     pub async fn finish(mut self) -> Result<Written, KeepError> {
         self.writer.shutdown().await?;

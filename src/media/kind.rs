@@ -17,19 +17,35 @@ pub fn of(bytes: &[u8]) -> Option<FileType> {
     if bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..11), Some(b"3gp" | b"3g2")) {
         return Some(FileType { mime_type: "video/3gpp", extension: "3gp" });
     }
-    if let Some(found) = infer::get(bytes) {
-        return Some(FileType { mime_type: found.mime_type(), extension: found.extension() });
+    match infer::get(bytes).map(|found| (found.mime_type(), found.extension())) {
+        // Called by what is inside; WhatsApp knows them by their containers.
+        Some(("audio/opus", _)) => return Some(FileType { mime_type: "audio/ogg", extension: "ogg" }),
+        Some(("audio/m4a", _)) => return Some(FileType { mime_type: "audio/mp4", extension: "m4a" }),
+        Some((mime_type, extension)) => return Some(FileType { mime_type, extension }),
+        None => {}
     }
-    let is_text = !bytes.is_empty() && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok();
+    // Of a long text only the beginning may be given, cut anywhere.
+    let is_utf8 = |bytes| std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let is_text = !bytes.is_empty() && !bytes.contains(&0) && is_utf8(bytes);
     is_text.then_some(FileType { mime_type: "text/plain", extension: "txt" })
+}
+
+/// The name of a file of which nothing else is known: as it was, without path and control characters.
+pub fn plain(name: &str) -> String {
+    let name: String = bare(name).chars().take(NAME_LIMIT).collect();
+    if name.trim().is_empty() { "file".to_owned() } else { name }
+}
+
+fn bare(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown = |c: &char| !c.is_control() && !matches!(c, '"' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    last.chars().filter(shown).collect::<String>().trim().trim_matches('.').to_owned()
 }
 
 /// A name for the phone and for Meta: as it was, without path and control characters, and with the extension of what it really is.
 pub fn named(name: Option<&str>, kind: FileType) -> String {
-    let name = name.unwrap_or_default();
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\u{202a}'..='\u{202e}')).collect();
-    let plain = plain.trim().trim_matches('.');
+    let plain = bare(name.unwrap_or_default());
+    let plain = plain.as_str();
     let (stem, extension) = plain.rsplit_once('.').unwrap_or((plain, ""));
     let jpeg = kind.extension == "jpg" && extension.eq_ignore_ascii_case("jpeg");
     let fits = extension.eq_ignore_ascii_case(kind.extension) || jpeg;
@@ -58,6 +74,7 @@ mod tests {
     #[case(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Some("video/quicktime"))]
     #[case(b"MZ\x90\0\x03", Some("application/vnd.microsoft.portable-executable"))]
     #[case("Grüße".as_bytes(), Some("text/plain"))]
+    #[case(&"Grü".as_bytes()[..3], Some("text/plain"))]
     #[case(b"\x01\x02\0\x03", None)]
     #[case(b"", None)]
     fn a_file_is_what_its_bytes_say(#[case] bytes: &[u8], #[case] expected: Option<&str>) {

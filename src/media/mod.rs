@@ -2,9 +2,11 @@
 
 mod keep;
 pub mod kind;
+mod outgoing;
 mod preview;
 mod sound;
 
 pub use keep::{Blob, Incoming, Keep, KeepError, Place, Stream, Written};
+pub use outgoing::picture;
 pub use preview::{PREVIEW_EDGE, Picture, preview};
 pub use sound::duration;

@@ -148,7 +148,7 @@ fn leave(desk: &Desk<'_>, case: &Case, cover: &Person, back: &Person, by: &str) 
     let text = words::you_left(&back.name, &case.contact.name);
     let notice = desk.notice(cover, Some((&case.contact, Some(&case.thread))), Style::Default, text);
     leftovers::tell_gone(desk, case, cover, notice)?;
-    let remaining = goings::remaining(desk, case)?;
+    let remaining = goings::remaining(desk, case, TextId::K31b)?;
     notices::tell_client(desk, case, TextId::K31b, &[("colleague", &cover.name), ("remaining", &remaining)])
 }
 

@@ -5,7 +5,7 @@ use crate::bridge::{FileSource, TeamsAttachment};
 use crate::cards::Style;
 use crate::cards::submit::Action;
 use crate::store::Result;
-use crate::texts::{PASTED_PICTURE, sentences};
+use crate::texts::{self, PASTED_PICTURE, sentences};
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -24,7 +24,8 @@ pub fn keep(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -
     Ok(())
 }
 
-fn source(attachment: &TeamsAttachment) -> Option<FileSource> {
+/// Where a file or picture is fetched from; `None`: Teams does not hand it over.
+pub fn source(attachment: &TeamsAttachment) -> Option<FileSource> {
     let url = attachment.url.clone()?;
     let name = attachment.name.clone().filter(|name| !name.trim().is_empty());
     let name = name.unwrap_or_else(|| PASTED_PICTURE.to_owned());
@@ -52,11 +53,12 @@ fn has_our_button(value: &Value) -> bool {
 
 /// Names what cannot reach a client.
 pub fn tell(desk: &Desk<'_>, person: &Person, attachments: &[TeamsAttachment]) -> Result<()> {
-    if attachments.is_empty() {
+    let left: Vec<&TeamsAttachment> = attachments.iter().filter(|attachment| source(attachment).is_none()).collect();
+    if left.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = attachments.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
+    let names: Vec<&str> = left.iter().map(|attachment| attachment.name.as_deref().unwrap_or(&attachment.content_type)).collect();
     desk.journal("attachment.not_sent", &person.id().0, None, None, &json!({ "names": names }))?;
-    let text = sentences::attachments_not_sent(&names.join(", "));
+    let text = sentences::attachments_not_sent(&texts::names(&names));
     desk.post(None, person, desk.notice(person, None, Style::Warning, text), None)
 }

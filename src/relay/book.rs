@@ -66,7 +66,7 @@ impl From<Person> for Named {
 /// # Errors
 /// Somebody or something is not known, or more than one is meant.
 pub fn plan(tx: &Tx<'_>, office: &Office, now: Time, order: &BookOrder) -> std::result::Result<BookPlan, Unanswered> {
-    let desk = &Desk { tx, office, now };
+    let desk = &Desk { tx, office, now, links: None };
     let (from, to) = (colleague(desk, &order.from)?, colleague(desk, &order.to)?);
     if from.id() == to.id() {
         return Err(Unanswered::Unclear(words::same_person(&from.name)));
@@ -118,7 +118,7 @@ pub fn move_one(
     thread: ThreadId,
     who: &str,
 ) -> Result<Option<BookEntry>> {
-    let desk = &Desk { tx, office, now };
+    let desk = &Desk { tx, office, now, links: None };
     let (Some(from), Some(to)) = (desk.person(&plan.from.id)?, desk.person(&plan.to.id)?) else { return Ok(None) };
     let (Some(case), Some(part)) = (desk.case(thread)?, tx.participation(thread, from.id())?) else { return Ok(None) };
     if !is_theirs(desk, &case, &part)? {
@@ -140,7 +140,7 @@ pub fn move_one(
 
 /// Tells both of everything that went over and that they have not been told of; how many clients that were.
 pub fn tell_of_book(tx: &Tx<'_>, office: &Office, now: Time, plan: &BookPlan, who: &str) -> Result<usize> {
-    let desk = &Desk { tx, office, now };
+    let desk = &Desk { tx, office, now, links: None };
     let threads = tx.take_book_moves(&plan.from.id, &plan.to.id)?;
     if threads.is_empty() {
         return Ok(0);

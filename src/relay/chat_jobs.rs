@@ -1,9 +1,9 @@
-//! What is asked of Teams about its conversations: who is in them, chats to be opened. Each order stands in the store until it is done, so
+//! What is asked of Teams about its conversations: who is in them, chats to be opened and made. Each order stands in the store until it is done, so
 //! that a stop in between loses nothing.
 
 use super::core::Relay;
 use super::desk::Desk;
-use super::{members, reach};
+use super::{chat_making, members, reach};
 use crate::bridge::{ColleagueId, ConversationId, ConversationReference, Failure, FailureClass, retry};
 use crate::store::{ChatJob, ChatTask, Result, StoreError};
 use chrono::Duration;
@@ -59,7 +59,11 @@ async fn round(relay: &Arc<Relay>) -> Result<bool> {
 async fn carry_out(relay: &Relay, job: ChatJob) {
     let done = match &job.task {
         ChatTask::Roster { conversation } => read_roster(relay, &job, conversation.clone()).await,
+        ChatTask::Grants { conversation } => chat_making::read_grants(relay, &job, conversation.clone()).await,
         ChatTask::Reach { colleague } => open_chat(relay, &job, colleague.clone()).await,
+        ChatTask::Chat { order } => chat_making::step(relay, &job, *order).await,
+        ChatTask::Member { chat, colleague } => chat_making::keep_member(relay, &job, chat.clone(), colleague.clone()).await,
+        ChatTask::Title { chat } => chat_making::retitle(relay, &job, chat.clone()).await,
     };
     if let Err(error) = done {
         // The lease runs out and the order is taken again.

@@ -48,7 +48,7 @@ pub enum Recorded {
 
 /// The client asked to stop outside WhatsApp: exactly what their STOP does, answered (K-03) only where the window is open.
 pub fn record_opt_out(tx: &Tx<'_>, office: &Office, now: Time, id: ContactId, by: &ByHand) -> Result<Recorded> {
-    let desk = &Desk { tx, office, now };
+    let desk = &Desk { tx, office, now, links: None };
     let Some(mut contact) = tx.contact(id)? else { return Ok(Recorded::Unknown) };
     let before = contact.consent.state(now);
     if contact.consent.stored == ConsentState::Revoked {
@@ -69,7 +69,7 @@ pub fn record_opt_out(tx: &Tx<'_>, office: &Office, now: Time, id: ContactId, by
 /// A decline or an opt-out was a mistake, or is taken back outside WhatsApp. `granted`: the client agreed there too, else they may be
 /// asked again.
 pub fn record_reversal(tx: &Tx<'_>, office: &Office, now: Time, id: ContactId, granted: bool, by: &ByHand) -> Result<Recorded> {
-    let desk = &Desk { tx, office, now };
+    let desk = &Desk { tx, office, now, links: None };
     let Some(mut contact) = tx.contact(id)? else { return Ok(Recorded::Unknown) };
     let before = contact.consent.state(now);
     if !matches!(before, ConsentState::Declined | ConsentState::Revoked) {

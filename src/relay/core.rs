@@ -2,10 +2,12 @@
 
 use super::desk::Desk;
 use super::fetch::Fetcher;
+use super::links::Links;
 use super::office::Office;
 use super::rates::{Limits, Rates};
 use crate::bridge::{Directory, LaneId, Organization, Time};
 use crate::clock::Clock;
+use crate::media::Keep;
 use crate::store::{Result, Store};
 use crate::teams::{Connector, Graph};
 use crate::whatsapp;
@@ -32,30 +34,38 @@ pub struct Relay {
     pub(super) fetcher: Fetcher,
     pub(super) uploads_ordered: Notify,
     pub(super) jobs_ordered: Notify,
+    pub(super) media_ordered: Notify,
+    pub(super) keep: Keep,
+    pub(super) links: Arc<Links>,
+}
+
+/// What the verbs reach outside this process.
+pub struct Outside {
+    pub connector: Connector,
+    pub graph: Option<Graph>,
+    pub whatsapp: whatsapp::Client,
+    pub fetcher: Fetcher,
+    pub keep: Keep,
+    /// Where browsers reach this server, without a final slash. `None`: nowhere, and files cannot be opened.
+    pub public_url: Option<String>,
 }
 
 impl Relay {
     /// Reads the directory in force and gives back the lanes that a stopped server left leased.
-    pub async fn open(
-        store: Store,
-        clock: Clock,
-        connector: Connector,
-        graph: Option<Graph>,
-        whatsapp: whatsapp::Client,
-        fetcher: Fetcher,
-        limits: Limits,
-    ) -> Result<Arc<Self>> {
+    pub async fn open(store: Store, clock: Clock, outside: Outside, limits: Limits) -> Result<Arc<Self>> {
         let now = clock.now();
         let released = store.write("end_leases", move |tx| tx.end_leases(now)).await?;
         if released > 0 {
             tracing::warn!(released, "an earlier server was stopped while sending");
         }
+        let links = Links::new(&store, outside.public_url).await?;
+        let Outside { connector, graph, whatsapp, fetcher, keep, .. } = outside;
         let found = store.read(|tx| tx.directory()).await?;
         let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
         Ok(Arc::new(Self {
             store,
             clock,
-            office: ArcSwap::from_pointee(office),
+            office: ArcSwap::from_pointee(office.making_chats(graph.is_some())),
             connector,
             graph,
             whatsapp,
@@ -67,6 +77,9 @@ impl Relay {
             fetcher,
             uploads_ordered: Notify::new(),
             jobs_ordered: Notify::new(),
+            media_ordered: Notify::new(),
+            keep,
+            links: Arc::new(links),
         }))
     }
 
@@ -90,7 +103,7 @@ impl Relay {
         let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
         if let Some((version, directory)) = newer {
             tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(Office::new(version, directory)));
+            self.office.store(Arc::new(Office::new(version, directory).making_chats(self.graph.is_some())));
             self.templates_changed.store(true, Ordering::SeqCst);
         }
         Ok(())
@@ -102,15 +115,15 @@ impl Relay {
         name: &'static str,
         job: impl Fn(&Desk<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (office, now) = (self.office(), self.clock.now());
-        self.store.write(name, move |tx| job(&Desk { tx, office: &office, now })).await
+        let (office, now, links) = (self.office(), self.clock.now(), self.links.clone());
+        self.store.write(name, move |tx| job(&Desk { tx, office: &office, now, links: Some(&links) })).await
     }
 
     /// The same on a reader: a snapshot that sees every committed write, and no place in the writer's queue. Nothing can be
     /// changed there.
     pub(super) async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static) -> Result<T> {
-        let (office, now) = (self.office(), self.clock.now());
-        self.store.read(move |tx| job(&Desk { tx, office: &office, now })).await
+        let (office, now, links) = (self.office(), self.clock.now(), self.links.clone());
+        self.store.read(move |tx| job(&Desk { tx, office: &office, now, links: Some(&links) })).await
     }
 
     /// When the worker must look again.

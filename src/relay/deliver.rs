@@ -2,12 +2,12 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, offers, render, revocation, send, status, unowned, views, whisper};
+use super::{homes, joining, media_views, offers, parcels, reach, render, revocation, send, status, unowned, views, whisper};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
 };
-use crate::store::{Claim, Direction, Envelope, Head, Message, Result, Settle, Subject};
+use crate::store::{Claim, Direction, Envelope, Head, Message, Purpose, Result, Settle, Subject};
 use chrono::Duration;
 use serde_json::json;
 
@@ -122,6 +122,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
         content: signed(&message, content),
         reply_to: message.reply_to.clone(),
         callback: status::callback(head.id),
+        media: None,
     }))))
 }
 
@@ -129,6 +130,7 @@ fn prepare_message(desk: &Desk<'_>, head: &Head) -> Result<Step> {
 fn signed(message: &Message, content: Outgoing) -> Outgoing {
     match (content, &message.signed) {
         (Outgoing::Text { body }, Some(name)) => Outgoing::Text { body: bridge::signed(name, &body) },
+        (Outgoing::Media(file), Some(name)) => Outgoing::Media(bridge::signed_file(name, file)),
         (content, _) => content,
     }
 }
@@ -153,7 +155,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         return match place {
             // Kept in order until the app is back: nothing that a client wrote is dropped.
-            Place::Own(_) => Ok(Step::Later(desk.now + GONE)),
+            Place::Own(colleague) => {
+                reach::out_of_reach(desk, claim.thread, &colleague)?;
+                Ok(Step::Later(desk.now + GONE))
+            }
             Place::Home => {
                 if let Some(thread) = claim.thread {
                     if !head.interrupted {
@@ -191,6 +196,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             let post = if head.interrupted || repeated { render::marked_repeated(post) } else { post };
             Step::HandOver(Request::Post { to, post, belongs })
         }
+        Envelope::Media { message } => prepare_media(desk, to, &listener, message)?,
         // It stands there: the chain was opened with it.
         Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
@@ -235,6 +241,25 @@ fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, messag
     }
 }
 
+/// A message whose file is here now, or lost: changed where it stands; posted where its thread has moved since. What is not shown to
+/// anybody, for its number is switched off, is not shown by its file.
+fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId) -> Result<Step> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
+    if !may_still_read(desk, listener, message.thread, Some(id))? {
+        return Ok(Step::Settle);
+    }
+    let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
+    Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
+        Some(activity) => Request::Update { to, activity, post },
+        None if message.purpose == Purpose::Client && !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
+        None => {
+            let belongs = Belongs { thread: Some(message.thread), message: Some(id), ..Belongs::default() };
+            disturb(desk, &listener.place, &belongs)?;
+            Request::Post { to, post, belongs }
+        }
+    }))
+}
+
 /// A card that shows how something stands: changed where it was posted, else posted.
 fn prepare_standing(
     desk: &Desk<'_>,
@@ -254,6 +279,7 @@ fn prepare_standing(
         Subject::Intake(_) | Subject::IntakeReminder(_) => unowned::card(desk, listener, subject, before.is_some())?,
         Subject::Joining(id) => joining::card(desk, listener, id, before.is_some())?,
         Subject::Transfer(id, side) => offers::card(desk, listener, id, side)?,
+        Subject::Parcel(id) => parcels::card(desk, listener, id)?,
     };
     Ok(match (post, before) {
         (None, _) => Step::Settle,

@@ -1,5 +1,6 @@
 //! What every verb works with: the transaction, the directory in force and the time.
 
+use super::links::Links;
 use super::office::Office;
 use crate::bridge::{
     Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Past, Place, Policy, Post, Sending,
@@ -19,6 +20,8 @@ pub struct Desk<'a> {
     pub tx: &'a Tx<'a>,
     pub office: &'a Office,
     pub now: Time,
+    /// How links to our pages are made; nobody does so on the command line.
+    pub links: Option<&'a Links>,
 }
 
 /// Where somebody acts: what answers them goes there.
@@ -189,7 +192,8 @@ impl<'a> Desk<'a> {
         Ok(false)
     }
 
-    /// What part a colleague took in a thread before. Who was switched off is not gone for the client, who was told nothing.
+    /// What part a colleague took in a thread before. Who was switched off did not part from the client by
+    /// anybody's choice.
     fn past(&self, thread: Option<&Thread>, person: &Person) -> Result<Past> {
         let part = thread.map(|thread| self.tx.participation(thread.id, person.id())).transpose()?.flatten();
         Ok(match part.and_then(|part| part.left) {

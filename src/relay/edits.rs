@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person};
 use super::mirror::went_before;
-use super::{expiry, note, whom};
+use super::{expiry, note, parcels, whom};
 use crate::bridge::{MessageState, Outgoing, Posted, TeamsEvent, split};
 use crate::cards::Style;
 use crate::store::{Draft, Message, Result};
@@ -11,6 +11,10 @@ use serde_json::json;
 
 /// A colleague changed or deleted a message in Teams. What is kept or held changes too; what has left cannot be changed at the client.
 pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<&String>) -> Result<()> {
+    let written = Posted { conversation: event.reference.conversation.clone(), activity: event.activity.clone() };
+    if parcels::on_edited(desk, person, &written, text.map(String::as_str))? {
+        return Ok(());
+    }
     let (thread, id) = match desk.tx.posting(&event.reference.conversation, &event.activity)? {
         Some((Some(thread), Some(id))) => (thread, id),
         Some((None, None)) => return on_kept(desk, person, event, text),

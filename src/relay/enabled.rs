@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Person};
 use crate::bridge::{Line, LineId};
-use crate::texts::{labels, switched_off as words};
+use crate::texts::{labels, names, switched_off as words};
 
 impl Desk<'_> {
     /// Whether a line is known and switched off, by itself or with the whole.
@@ -27,7 +27,7 @@ impl Desk<'_> {
             Some(id) => words::for_what(&name(id)),
             None => {
                 let off: Vec<String> = entry.lines.iter().filter(is_off).map(name).collect();
-                if off.is_empty() { labels::NOT_ENABLED.to_owned() } else { words::for_what(&off.join(", ")) }
+                if off.is_empty() { labels::NOT_ENABLED.to_owned() } else { words::for_what(&names(&off)) }
             }
         }
     }

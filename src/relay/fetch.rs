@@ -8,6 +8,7 @@
 
 use super::address::is_public;
 use crate::bridge::{FileError, FileSource};
+use crate::media::{Keep, KeepError, Written};
 use crate::teams::Connector;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Response, StatusCode};
@@ -57,13 +58,56 @@ impl Fetcher {
 
     /// The file, if it has at most `limit` bytes.
     pub async fn fetch(&self, connector: &Connector, source: &FileSource, limit: u64) -> Result<Fetched, FileError> {
+        let (response, name) = self.open(connector, source).await?;
+        Ok(Fetched { bytes: whole(response, limit).await?, name })
+    }
+
+    /// The file into our own keeping, without ever holding the whole of it; with its name.
+    pub async fn keep(
+        &self,
+        connector: &Connector,
+        source: &FileSource,
+        keep: &Keep,
+        limit: u64,
+    ) -> Result<(Written, Option<String>), FileError> {
+        let (mut response, name) = self.open(connector, source).await?;
+        check_size(&response, limit)?;
+        let mut incoming = keep.begin(limit);
+        let copied = loop {
+            match response.chunk().await {
+                Ok(Some(part)) => match incoming.write(&part).await {
+                    Ok(()) => {}
+                    Err(KeepError::TooBig { .. }) => break Err(FileError::TooBig { size: None, limit }),
+                    Err(error) => {
+                        tracing::error!(%error, "a file could not be kept");
+                        break Err(FileError::NotKept);
+                    }
+                },
+                Ok(None) if incoming.is_empty() => break Err(FileError::Empty),
+                Ok(None) => break Ok(()),
+                Err(_) => break Err(FileError::Unreachable),
+            }
+        };
+        match copied {
+            Ok(()) => incoming.finish().await.map(|written| (written, name)).map_err(|error| {
+                tracing::error!(%error, "a file could not be kept");
+                FileError::NotKept
+            }),
+            Err(error) => {
+                incoming.discard().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn open(&self, connector: &Connector, source: &FileSource) -> Result<(Response, Option<String>), FileError> {
         let mut url = Url::parse(source.url().trim()).map_err(|_| FileError::NotHttps)?;
         let mut first = true;
         for _ in 0..=REDIRECTS {
             let response = self.ask(connector, source, &url, first).await?;
             if !response.status().is_redirection() {
                 let name = source.name().map(str::to_owned).or_else(|| last_segment(&url));
-                return Ok(Fetched { bytes: whole(response, limit).await?, name });
+                return Ok((response, name));
             }
             let to = response.headers().get(reqwest::header::LOCATION).and_then(|to| to.to_str().ok());
             url = to.and_then(|to| url.join(to).ok()).ok_or(FileError::Refused { status: response.status().as_u16() })?;
@@ -114,14 +158,17 @@ fn last_segment(url: &Url) -> Option<String> {
     (!name.is_empty()).then(|| name.into_owned())
 }
 
+/// A file that says at once that it is none, or too large.
+fn check_size(response: &Response, limit: u64) -> Result<(), FileError> {
+    match (response.status(), response.content_length()) {
+        (StatusCode::OK, Some(size)) if size > limit => Err(FileError::TooBig { size: Some(size), limit }),
+        (StatusCode::OK, _) => Ok(()),
+        (status, _) => Err(FileError::Refused { status: status.as_u16() }),
+    }
+}
+
 async fn whole(mut response: Response, limit: u64) -> Result<Vec<u8>, FileError> {
-    let status = response.status();
-    if status != StatusCode::OK {
-        return Err(FileError::Refused { status: status.as_u16() });
-    }
-    if let Some(size) = response.content_length().filter(|size| *size > limit) {
-        return Err(FileError::TooBig { size: Some(size), limit });
-    }
+    check_size(&response, limit)?;
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {

@@ -99,7 +99,7 @@ struct Typed<'a> {
 
 fn on_text(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, typed: Typed<'_>) -> Result<Belongs> {
     let none = (None, None);
-    if typed.text.is_empty() {
+    if typed.text.is_empty() && !typed.files.iter().any(|file| attachments::source(file).is_some()) {
         return Ok(none);
     }
     if let Some(command) = commands::typed(desk, person, typed.text)? {

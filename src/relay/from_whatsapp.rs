@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, SERVER};
 use super::{
-    absence, consent, entry_point, evidence, identity, intake, marketing, news, opening, render, revocation, send, status, unowned,
+    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, render, revocation, send, status, unowned,
 };
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
@@ -10,7 +10,7 @@ use crate::bridge::{
 };
 use crate::cards::Style;
 use crate::store::{NewMessage, Purpose, Result};
-use crate::texts::{TextId, when};
+use crate::texts::{self, TextId, when};
 use chrono::Duration;
 use serde_json::json;
 
@@ -81,6 +81,9 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     };
     // The wamid's unique index is the duplicate check: atomic also when Meta posts the same message twice in one second.
     let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
+    if let Content::Media(file) = &message.content {
+        media::order(desk, id, file, message)?;
+    }
     let body = json!({ "wamid": message.wamid, "at": message.at, "before_consent": before_consent, "raw": message.raw });
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
     let case = with_window(desk, case, message)?;
@@ -186,7 +189,6 @@ fn step_consent(desk: &Desk<'_>, mut case: Case, meaning: Meaning, message: &Cli
 
 /// Posts the client's message to the participants, or to the whole line when nobody owns the client.
 fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, before_consent: bool, meaning: Meaning) -> Result<()> {
-    let text = render::content(desk, &message.content)?;
     // Who says stop is not offered to anybody: there is nothing to take.
     let alone = meaning != Meaning::OptOut && desk.tx.participants(case.thread.id)?.is_empty();
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
@@ -195,6 +197,10 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
+        let text = match &message.content {
+            Content::Media(file) => texts::media::at_first(file),
+            content => render::content_at(desk, content, case, &place, id)?,
+        };
         for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
             desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
         }

@@ -7,7 +7,7 @@ use crate::bridge::{ColleagueId, Place, Post, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Reader, Style};
 use crate::store::{Left, Result};
-use crate::texts::{TextId, participants as words};
+use crate::texts::{self, TextId, participants as words};
 
 /// A colleague leaves others alone with the client. `held_to`: who goes on with what they have written and what still waits; `None`: it is
 /// withdrawn, and they have it back. That somebody is left is the caller's to check.
@@ -21,7 +21,7 @@ pub fn leave(desk: &Desk<'_>, case: &Case, person: &Person, held_to: Option<&Per
         let said = desk.notice(to, Some((&case.contact, Some(&case.thread))), Style::Default, words::held_are_yours(handed));
         desk.post(Some(case.thread.id), to, said, None)?;
     }
-    let remaining = remaining(desk, case)?;
+    let remaining = remaining(desk, case, TextId::K31b)?;
     notices::tell_client(desk, case, TextId::K31b, &[("colleague", &person.name), ("remaining", &remaining)])
 }
 
@@ -40,7 +40,7 @@ pub fn remove(desk: &Desk<'_>, case: &Case, by: &Person, colleague: &Person) -> 
     let said = reader.voice.say(TextId::T43, &names);
     let notice = desk.notice(colleague, Some((&case.contact, Some(&case.thread))), Style::Warning, said);
     leftovers::tell_gone(desk, case, colleague, notice)?;
-    let remaining = remaining(desk, case)?;
+    let remaining = remaining(desk, case, TextId::K42)?;
     notices::tell_client(desk, case, TextId::K42, &[("colleague", &colleague.name), ("remaining", &remaining)])?;
     Ok(true)
 }
@@ -121,7 +121,8 @@ fn acts_in_home(case: &Case, person: &Person) -> bool {
     matches!(&person.seat, Seat::Shared { thread: Some(thread), .. } if *thread == case.thread.id)
 }
 
-/// Who goes on with the client, by name.
-pub fn remaining(desk: &Desk<'_>, case: &Case) -> Result<String> {
-    Ok(participation::names(desk, case)?.join(", "))
+/// Who goes on with the client, by name, as a text to the client says it.
+pub fn remaining(desk: &Desk<'_>, case: &Case, text: TextId) -> Result<String> {
+    let language = desk.client_voice(&case.contact).language_of(text).to_owned();
+    Ok(texts::names_in(&language, &participation::names(desk, case)?))
 }

@@ -6,7 +6,7 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, SERVER};
 use super::participation::{self, Came};
 use super::sender::{Seen, seen};
-use super::{goings, leftovers, moving, notices};
+use super::{chat_mirror, goings, leftovers, moving, notices};
 use crate::bridge::{ColleagueId, ConversationId, HistoryChoice, Scope, TeamsEvent, TeamsMember};
 use crate::cards::Style;
 use crate::store::{ChatTask, Result, SharedConversation};
@@ -14,13 +14,15 @@ use crate::teams::Member;
 use crate::texts::{TextId, places};
 use serde_json::json;
 
-/// A chat became a thread's home: the colleagues in it take part.
-pub fn gather(desk: &Desk<'_>, case: &Case, chat: &SharedConversation, by: &Person) -> Result<()> {
+/// A chat became a thread's home: the colleagues in it take part. `by`: who linked it; `None`: we made it.
+pub fn gather(desk: &Desk<'_>, case: &Case, chat: &SharedConversation, by: Option<&Person>) -> Result<()> {
     let base = &chat.reference.conversation;
-    desk.tx.add_member(base, by.id())?;
+    if let Some(by) = by {
+        desk.tx.add_member(base, by.id())?;
+    }
     for id in desk.tx.members(base)? {
         if desk.tx.participation(case.thread.id, &id)?.is_none() {
-            come(desk, case, &id, Some(by.id()))?;
+            come(desk, case, &id, by.map(Person::id))?;
         }
     }
     desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)
@@ -46,9 +48,12 @@ pub fn added(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[Team
             if desk.office.entry(&person).is_none() {
                 continue;
             }
-            desk.tx.add_member(base, &id)?;
-            if let Some(case) = chat_home(desk, &one)? {
+            let new = desk.tx.add_member(base, &id)?;
+            let Some(case) = chat_home(desk, &one)? else { continue };
+            if !desk.tx.participants(case.thread.id)?.contains(&id) {
                 come(desk, &case, &id, by.as_ref())?;
+            } else if new {
+                moving::follows_there(desk, &case, &id, &one)?;
             }
         }
         // Names, strangers and whoever Teams did not name fully.
@@ -62,8 +67,13 @@ pub fn removed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known, members: &[Te
     let by = event.sender.object_id.as_ref().map(|id| ColleagueId(id.to_lowercase()));
     for one in conversations::all(desk, event, &known.now)? {
         for id in members.iter().filter_map(colleague_of) {
-            desk.tx.remove_member(&one.reference.conversation, &id)?;
-            if let Some(case) = chat_home(desk, &one)? {
+            let base = &one.reference.conversation;
+            desk.tx.remove_member(base, &id)?;
+            let Some(case) = chat_home(desk, &one)? else { continue };
+            // Removed by nobody who is named, they were removed by us, perhaps before they came back: whether that is right is read anew.
+            if by.is_none() && desk.tx.chat_order_of(base)?.is_some() {
+                chat_mirror::keep(desk, base, &id)?;
+            } else {
                 go(desk, &case, &id, by.as_ref())?;
             }
         }
@@ -88,8 +98,9 @@ pub fn roster(desk: &Desk<'_>, conversation: &ConversationId, members: &[Member]
             reference: &known.reference,
         };
         let person = desk.as_person(seen(desk, &seen_there, desk.tx.colleague(&id)?)?);
+        let mut new = false;
         if desk.office.entry(&person.known).is_some() {
-            desk.tx.add_member(conversation, &id)?;
+            new = desk.tx.add_member(conversation, &id)?;
             here.push(id.clone());
         }
         let Some(case) = &case else { continue };
@@ -97,17 +108,20 @@ pub fn roster(desk: &Desk<'_>, conversation: &ConversationId, members: &[Member]
             if desk.tx.first_time(&format!("stranger:{conversation}:{id}"), desk.now)? {
                 strangers.push(person.name);
             }
-        } else if desk.tx.participation(case.thread.id, &id)?.is_none() {
-            come(desk, case, &id, None)?;
+            continue;
+        }
+        match desk.tx.participation(case.thread.id, &id)? {
+            None => come(desk, case, &id, None)?,
+            Some(part) if new && part.left_at.is_none() => moving::follows_there(desk, case, &id, &known)?,
+            Some(_) => {}
         }
     }
     for id in desk.tx.members(conversation)?.into_iter().filter(|id| !here.contains(id)) {
         desk.tx.remove_member(conversation, &id)?;
     }
-    match case {
-        Some(case) if !strangers.is_empty() => name_strangers(desk, &case, &strangers),
-        _ => Ok(()),
-    }
+    let Some(case) = case else { return Ok(()) };
+    chat_mirror::keep_all(desk, &case, conversation)?;
+    if strangers.is_empty() { Ok(()) } else { name_strangers(desk, &case, &strangers) }
 }
 
 fn colleague_of(member: &TeamsMember) -> Option<ColleagueId> {
@@ -159,21 +173,11 @@ fn go(desk: &Desk<'_>, case: &Case, id: &ColleagueId, by: Option<&ColleagueId>) 
             desk.tx.lose_focus(id, case.thread.id)?;
         }
     }
-    leave_empty_chat(desk, case)
-}
-
-/// A chat of which no participant is a member is no home.
-fn leave_empty_chat(desk: &Desk<'_>, case: &Case) -> Result<()> {
-    let Some(home) = desk.tx.home(case.thread.id)? else { return Ok(()) };
-    let (members, participants) = (desk.tx.members(&home.base)?, desk.tx.participants(case.thread.id)?);
-    if !participants.is_empty() && !participants.iter().any(|id| members.contains(id)) {
-        moving::into_own(desk, case, SERVER)?;
-    }
-    Ok(())
+    chat_mirror::leave_if_empty(desk, case).map(drop)
 }
 
 fn name_strangers(desk: &Desk<'_>, case: &Case, names: &[String]) -> Result<()> {
     let line = desk.head(&case.contact, None).line;
     desk.journal("strangers.named", SERVER, Some(case.thread.id), None, &json!({ "names": names }))?;
-    desk.tell(case, Style::Warning, |_| places::stranger(&names.join(", "), &line))
+    desk.tell(case, Style::Warning, |_| places::strangers(names, &line))
 }

@@ -3,7 +3,7 @@
 use super::desk::{Case, Desk, Person};
 use super::render;
 use crate::bridge::{ColleagueId, ConversationId, MessageId, Outgoing, Place, signing_name};
-use crate::store::{Purpose, Result};
+use crate::store::{Envelope, Purpose, Result};
 
 /// A colleague's message on its way to the client.
 #[derive(Clone, Copy)]
@@ -19,8 +19,8 @@ impl Queued<'_> {
     /// The name with which the text is signed; `None`: it is not. Templates are not ours to change.
     pub fn signature(&self, desk: &Desk<'_>, case: &Case) -> Option<String> {
         let policy = desk.line(&case.contact.line)?.policy.signature;
-        let is_text = self.purpose == Purpose::Free && matches!(self.content, Outgoing::Text { .. });
-        (is_text && policy.signs(self.participants.len())).then(|| signing_name(&self.author.name)).flatten()
+        let is_own = self.purpose == Purpose::Free && matches!(self.content, Outgoing::Text { .. } | Outgoing::Media(_));
+        (is_own && policy.signs(self.participants.len())).then(|| signing_name(&self.author.name)).flatten()
     }
 
     /// Shows the message wherever the conversation is followed, but for the place where it was written. Once: what WhatsApp refused and
@@ -32,6 +32,10 @@ impl Queued<'_> {
         let places = self.elsewhere(desk, case, written_in)?;
         if places.is_empty() || went_before(desk, message)? {
             return Ok(());
+        }
+        if matches!(self.content, Outgoing::Media(_)) {
+            let envelope = Envelope::Media { message };
+            return places.iter().try_for_each(|place| desk.tx.enqueue_post(Some(case.thread.id), place, &envelope, desk.now).map(drop));
         }
         let post = render::colleague_post(desk, case, &self.author.name, self.content);
         places.iter().try_for_each(|place| desk.post_to(Some(case.thread.id), place, post.clone(), Some(message)))

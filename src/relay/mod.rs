@@ -6,10 +6,14 @@
 mod absence;
 mod act;
 mod address;
+mod at_whatsapp;
 mod attachments;
 mod away;
 mod book;
 mod chat_jobs;
+mod chat_making;
+mod chat_mirror;
+mod chat_orders;
 mod comings;
 mod commands;
 mod consent;
@@ -19,17 +23,20 @@ mod core;
 mod deliver;
 mod desk;
 mod edits;
+mod embed;
 mod enabled;
 mod entry_point;
 mod evidence;
 mod expiry;
 mod extension;
 mod fetch;
+mod file_looks;
 
 mod find;
 mod from_teams;
 mod from_whatsapp;
 mod goings;
+mod group_chat;
 mod history_views;
 mod homes;
 mod housekeeping;
@@ -37,8 +44,11 @@ mod identity;
 mod intake;
 mod joining;
 mod leftovers;
+mod links;
 mod marketing;
 mod mates;
+mod media;
+mod media_views;
 mod members;
 mod mirror;
 mod moving;
@@ -49,6 +59,7 @@ mod offers;
 mod office;
 mod opening;
 mod outcome;
+mod parcels;
 mod participation;
 mod past;
 mod preflight;
@@ -73,13 +84,15 @@ mod transfer;
 mod unowned;
 mod uploads;
 mod views;
+mod way_back;
 mod whisper;
 mod whom;
 mod why;
 mod worker;
 mod write;
 
-use crate::bridge::{Scope, TeamsEvent, TeamsEventKind, TeamsInvoke, Time, WhatsAppEvent};
+use crate::bridge::{KeptFile, Scope, TeamsEvent, TeamsEventKind, TeamsInvoke, Time, WhatsAppEvent};
+use crate::media::{Blob, KeepError, Stream};
 use crate::store::{Result, StoreError};
 use crate::teams::{InvokeResponse, invoke};
 use crate::whatsapp::Received;
@@ -91,8 +104,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use book::{BookEntry, BookOrder, BookPlan, Named, move_one, plan as plan_book, tell_of_book};
 pub use consent::{ByHand, EvidenceFile, Recorded, record_opt_out, record_reversal};
-pub use core::Relay;
+pub use core::{Outside, Relay};
 pub use fetch::Fetcher;
+pub use media_views::OpenedFile;
 pub use office::Office;
 pub use preflight::{Question, Report, Unanswered, What, answer as preflight, counted};
 pub use rates::Limits;
@@ -112,6 +126,7 @@ impl Relay {
         tokio::join!(
             worker::run(self.clone(), shutdown.clone()),
             uploads::run(self.clone(), shutdown.clone()),
+            media::run(self.clone(), shutdown.clone()),
             chat_jobs::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
@@ -131,6 +146,7 @@ impl Relay {
             *data = searched;
         }
         self.write("on_activity", move |desk| from_teams::on_event(desk, &event, upn.as_deref())).await?;
+        self.media_ordered.notify_one();
         self.uploads_ordered.notify_one();
         self.jobs_ordered.notify_one();
         Ok(())
@@ -171,9 +187,13 @@ impl Relay {
         let work = self.write("on_invoke", move |desk| on_card_action(desk, &event, &invoke));
         let done = tokio::time::timeout(INVOKE_BUDGET, work).await;
         self.uploads_ordered.notify_one();
+        self.media_ordered.notify_one();
         self.jobs_ordered.notify_one();
         match done {
-            Ok(Ok(Answer::Card(shown))) => card(shown),
+            Ok(Ok(Answer::Card(mut shown))) => {
+                embed::into_card(&self.keep, &mut shown).await;
+                card(shown)
+            }
             Ok(Ok(Answer::Told(why))) => told(why),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a card action failed");
@@ -215,6 +235,7 @@ impl Relay {
         } else {
             taken?;
         }
+        self.media_ordered.notify_one();
         if templates {
             self.templates_changed.store(true, Ordering::SeqCst);
             self.nudged.notify_one();
@@ -231,6 +252,23 @@ impl Relay {
             }
         }
         Ok(())
+    }
+
+    /// The file that a link opens; `None`: the link is not ours, has died, or leads where its holder may not look any more.
+    pub async fn open_file(&self, token: &str) -> Result<Option<OpenedFile>> {
+        match self.links.read(token, self.clock.now()) {
+            Some(link) => self.read(move |desk| media_views::opened(desk, &link)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A file's bytes, or a part of them.
+    ///
+    /// # Errors
+    /// When they are not there, or the place for files does not answer.
+    pub async fn file_bytes(&self, file: &KeptFile, part: Option<std::ops::Range<u64>>) -> std::result::Result<Stream, KeepError> {
+        let blob = Blob::parse(&file.blob).ok_or(KeepError::Missing)?;
+        Ok(self.keep.read(&blob, part).await?.1)
     }
 
     /// A signed body that cannot be read: kept and alarmed, so that Meta need not repeat it for a week.
@@ -271,7 +309,7 @@ impl Relay {
             if jobs {
                 self.jobs_ordered.notify_one();
             }
-            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await?;
+            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await? && !self.media_is_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();
@@ -322,7 +360,7 @@ enum Answer {
     Told(&'static str),
 }
 
-/// The card that an action leads to; the same again for a repeat within a minute.
+/// The card that an action leads to. What changes something is done once a minute, and a repeat is answered the same.
 fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> Result<Answer> {
     let Some(person) = sender::sender(desk, event, None)? else { return Err(StoreError::Panicked) };
     if event.scope != Scope::Personal {
@@ -332,7 +370,12 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
         }
     }
     let repeatable = act::is_repeatable(desk, &person, &invoke.data, invoke.card.as_ref())?;
-    let before = desk.tx.repeated_invoke(&invoke.repeat_key, desk.now - housekeeping::INVOKE)?;
+    // Teams repeats what it had no answer to under the same id first, and what merely shows something may be shown once too often.
+    let key = match invoke.name == invoke::CARD_ACTION && act::only_shows(&invoke.data) {
+        true => format!("{}:{}", invoke.repeat_key, event.activity),
+        false => invoke.repeat_key.clone(),
+    };
+    let before = desk.tx.repeated_invoke(&key, desk.now - housekeeping::INVOKE)?;
     if let Some(answer) = before.filter(|_| !repeatable) {
         return Ok(Answer::Card(answer));
     }
@@ -343,6 +386,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     };
     // The answer changes the card in this client only; the update keeps it changed everywhere.
     let post = match &invoke.card {
+        Some(_) if act::is_private(&invoke.data) => post,
         Some(pressed) => act::show(desk, &person, Some(pressed), post)?,
         // This answer holds no card, so it comes as a message.
         None if invoke.name == invoke::EXTENSION_BUTTON => act::show(desk, &person, None, post)?,
@@ -350,7 +394,7 @@ fn on_card_action(desk: &Desk<'_>, event: &TeamsEvent, invoke: &TeamsInvoke) -> 
     };
     let crate::bridge::PostBody::Card { card } = post.body else { return Err(StoreError::Panicked) };
     if !repeatable {
-        desk.tx.record_invoke(&invoke.repeat_key, &card, desk.now)?;
+        desk.tx.record_invoke(&key, &card, desk.now)?;
     }
     Ok(Answer::Card(card))
 }

@@ -2,8 +2,8 @@
 //! more.
 
 use super::desk::{Case, Desk};
-use super::homes;
-use crate::bridge::{ActivityId, ConversationId, Place};
+use super::{homes, way_back};
+use crate::bridge::{ActivityId, ColleagueId, ConversationId, Place, Scope, ThreadId};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Envelope, Result, SharedConversation};
 use crate::texts::places;
@@ -62,10 +62,18 @@ pub fn into_own(desk: &Desk<'_>, case: &Case, by: &str) -> Result<bool> {
         forget_card(desk, case, old)?;
         leave_behind(desk, case, old, places::MOVED_OUT)?;
     }
-    desk.tell(case, Style::Default, |_| places::moved_out(&case.contact.name))?;
+    way_back::tell_moved_out(desk, case)?;
     desk.ensure_cards(thread)?;
     homes::follow(desk, thread)?;
     Ok(true)
+}
+
+/// Somebody who followed a thread in their own chat came into its shared home: they follow it there from now on.
+pub fn follows_there(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, to: &SharedConversation) -> Result<()> {
+    let place = Place::Own(colleague.clone());
+    let Some(card) = desk.tx.thread_card(case.thread.id, &place)? else { return Ok(()) };
+    desk.tx.forget_thread_card(case.thread.id, &place)?;
+    leave_behind(desk, case, &Old { place, card: Some(card) }, &places::goes_on_in(&case.contact.name, &place_name(to)))
 }
 
 /// Where the thread is followed now. Its home by the name that stays the same when it moves.
@@ -128,5 +136,12 @@ fn journal(desk: &Desk<'_>, case: &Case, by: &str, old: &[Old], to: &str) -> Res
 
 /// What a conversation is called in a sentence.
 pub fn place_name(known: &SharedConversation) -> String {
-    places::named(known.scope == crate::bridge::Scope::GroupChat, known.name.as_deref())
+    places::named(known.scope == Scope::GroupChat, known.name.as_deref())
+}
+
+/// The group chat in which a thread lives.
+pub fn chat(desk: &Desk<'_>, thread: ThreadId) -> Result<Option<ConversationId>> {
+    let Some(home) = desk.tx.home(thread)? else { return Ok(None) };
+    let known = desk.tx.conversation(&home.base)?.filter(|known| known.scope == Scope::GroupChat);
+    Ok(known.map(|_| home.base))
 }

@@ -10,6 +10,8 @@ pub struct Office {
     /// 0: none was applied yet.
     pub version: i64,
     pub directory: Directory,
+    /// Graph is configured.
+    makes_chats: bool,
     keywords: HashMap<LineId, Keywords>,
     nobody: Keywords,
 }
@@ -17,7 +19,17 @@ pub struct Office {
 impl Office {
     pub fn new(version: i64, directory: Directory) -> Self {
         let keywords = directory.lines.iter().map(|line| (line.id.clone(), Keywords::of(line))).collect();
-        Self { version, directory, keywords, nobody: Keywords::default() }
+        Self { version, directory, makes_chats: false, keywords, nobody: Keywords::default() }
+    }
+
+    /// The same for a server that can make group chats in Teams, or cannot.
+    pub fn making_chats(self, makes_chats: bool) -> Self {
+        Self { makes_chats, ..self }
+    }
+
+    /// Whether the server can make group chats in Teams.
+    pub fn makes_chats(&self) -> bool {
+        self.makes_chats
     }
 
     pub fn keywords(&self, line: &LineId) -> &Keywords {

@@ -2,10 +2,10 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, status, whisper};
+use super::{entry_point, homes, opening, participation, reach, status, whisper};
 use crate::bridge::{
-    ActivityId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient, ThreadId, Time,
-    ToClient, Wamid, retry,
+    ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient,
+    ThreadId, Time, ToClient, Wamid, retry,
 };
 use crate::store::{Message, Purpose, Result, Settle};
 use chrono::Duration;
@@ -126,6 +126,7 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
             match &place {
                 Place::Own(colleague) => {
                     desk.tx.uninstalled(colleague)?;
+                    reach::out_of_reach(desk, job.claim.thread, colleague)?;
                     Ok(Done::Later(desk.now + GONE))
                 }
                 Place::Home | Place::Conversation(_) => {
@@ -199,15 +200,15 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
-    if belongs.is_thread_card {
-        desk.tx.thread_card_posted(thread, place, &activity, desk.now)?;
+    if belongs.is_thread_card && !desk.tx.thread_card_posted(thread, place, &activity, desk.now)? {
+        participation::card_came_late(desk, thread, place, activity.clone())?;
     }
     disturb(desk, place, belongs)?;
-    let from_client = match belongs.message {
-        Some(id) => desk.tx.message(id)?.is_some_and(|message| message.purpose == Purpose::Client),
-        None => false,
-    };
-    if from_client {
+    let message = belongs.message.map(|id| desk.tx.message(id)).transpose()?.flatten();
+    if let Some(message) = message.filter(|message| message.purpose == Purpose::Client) {
+        if matches!(message.inbound()?, Content::Media(_)) {
+            desk.tx.media_posted(message.id, &to.conversation, &activity)?;
+        }
         let body = json!({ "colleague": place.key(), "conversation": to.conversation, "activity": activity });
         desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
     }

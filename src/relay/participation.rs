@@ -1,8 +1,8 @@
 //! Who takes part in a thread: every coming and going passes here, is journalled, and shows on the thread cards.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::{mates, offers, opening, send, unowned};
-use crate::bridge::{ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
+use super::{chat_mirror, chat_orders, mates, offers, opening, send, unowned};
+use crate::bridge::{ActivityId, ColleagueId, HistoryChoice, IntakeOutcome, MessageId, Place, ThreadId};
 use crate::store::{Envelope, Left, Participant, Result};
 use crate::texts::participants as words;
 use serde_json::json;
@@ -40,7 +40,9 @@ pub fn join_quietly(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, came:
     });
     desk.journal("participant.joined", came.by, Some(thread), None, &body)?;
     opening::settle(desk, case)?;
+    chat_mirror::came(desk, case, colleague)?;
     if before.iter().all(|part| part.left_at.is_some()) {
+        chat_orders::by_itself(desk, case)?;
         withdraw_farewell(desk, case, &before)?;
     }
     unowned::settle(desk, case, IntakeOutcome::Taken, colleague.as_str())?;
@@ -84,6 +86,7 @@ pub fn leave(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, how: Left, b
     desk.journal("participant.left", by, Some(thread), None, &body)?;
     close_card(desk, case, colleague)?;
     offers::on_left(desk, thread, colleague, by)?;
+    chat_mirror::went(desk, case, colleague, how)?;
     desk.tx.refresh_cards(thread, desk.now)?;
     Ok(true)
 }
@@ -93,9 +96,22 @@ fn close_card(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId) -> Result<(
     let place = Place::Own(colleague.clone());
     let card = desk.tx.thread_card(case.thread.id, &place)?;
     desk.tx.forget_thread_card(case.thread.id, &place)?;
-    let (Some(activity), Some(person)) = (card, desk.person(colleague)?) else { return Ok(()) };
+    card.map_or(Ok(()), |activity| close(desk, case, colleague, activity))
+}
+
+/// A thread's card was on its way when its reader went: they get no second one beside it when they come again.
+pub fn card_came_late(desk: &Desk<'_>, thread: ThreadId, place: &Place, activity: ActivityId) -> Result<()> {
+    match (place, desk.case(thread)?) {
+        (Place::Own(colleague), Some(case)) => close(desk, &case, colleague, activity),
+        _ => Ok(()),
+    }
+}
+
+fn close(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, activity: ActivityId) -> Result<()> {
+    let Some(person) = desk.person(colleague)? else { return Ok(()) };
     let post = desk.receipt(&person, &case.contact, Some(&case.thread), words::NO_PART, None);
-    desk.tx.enqueue_post(Some(case.thread.id), &place, &Envelope::Update { activity, post }, desk.now).map(drop)
+    let (thread, place) = (Some(case.thread.id), Place::Own(colleague.clone()));
+    desk.tx.enqueue_post(thread, &place, &Envelope::Update { activity, post }, desk.now).map(drop)
 }
 
 /// Somebody who takes part may see more of what was written before they came.

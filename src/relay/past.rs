@@ -6,9 +6,9 @@ use crate::bridge::{MessageId, Place, Post, PostBody, Sight};
 use crate::cards::Reader;
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{labels, sentences, transfer as words, when};
+use crate::texts::{labels, notes, sentences, transfer as words, when};
 
-/// The most messages that are posted; older ones are in the history.
+/// The most messages and notes that are posted; older ones are in the history.
 const MOST: u32 = 20;
 
 /// Posts it to somebody's own chat. Each message is a post of its own, so that it can be quoted and answered.
@@ -16,7 +16,7 @@ pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> R
     let place = Place::Own(person.id().clone());
     let reader = desk.reader(person, Some(&case.contact.line));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(()) };
-    for message in desk.tx.exchanged(case.thread.id, from, MOST)?.iter().rev() {
+    for message in desk.tx.exchanged_and_noted(case.thread.id, from, MOST)?.iter().rev() {
         for post in posts(desk, case, &reader, message, &sight)? {
             desk.post_to(Some(case.thread.id), &place, post, Some(message.id))?;
         }
@@ -31,11 +31,17 @@ fn posts(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, s
         Some(SERVER) => labels::SYSTEM.to_owned(),
         Some(id) => desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name),
     };
+    let who = if message.is_note() { notes::by(&who, false) } else { who };
     let at = markup::escape_html(&when(message.created_at, reader.zone, desk.now));
     let text = render::message_seen(desk, message, sight)?;
-    let before_consent = message.purpose == Purpose::Client && message.rule.is_some();
-    let notes = before_consent.then(|| sentences::BEFORE_CONSENT.to_owned());
-    let mut posts = render::said_by(&who, &text, &words::earlier_message(&case.contact.name), notes.as_slice());
+    let mut below = Vec::new();
+    if message.purpose == Purpose::Client && message.rule.is_some() {
+        below.push(sentences::BEFORE_CONSENT.to_owned());
+    }
+    if message.is_note() {
+        below.push(notes::about(&case.contact.name));
+    }
+    let mut posts = render::said_by(&who, &text, &words::earlier_message(&case.contact.name), &below);
     for post in &mut posts {
         if let PostBody::Html { html } = &mut post.body {
             html.insert_str(0, &format!("<em>{at}</em><br>"));

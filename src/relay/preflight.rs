@@ -180,7 +180,7 @@ pub struct ReportedWindow {
 pub fn answer(tx: &Tx<'_>, question: &Question, now: Time) -> Result<Report, Unanswered> {
     let (version, directory) = tx.directory()?.ok_or_else(|| Unanswered::Unclear(words::NO_DIRECTORY.to_owned()))?;
     let office = Office::new(version, directory);
-    let desk = Desk { tx, office: &office, now };
+    let desk = Desk { tx, office: &office, now, links: None };
     let person = find::colleague(&desk, &question.from)?;
     let lines = find::lines(&desk, &person, question.line.as_deref())?;
     let client = find::client(&desk, &person, &lines, &question.to)?;

@@ -1,10 +1,10 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, Media, MediaForm, Outgoing, Post, PostBody, Referral, Sight, Wamid, split};
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid, split};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{participants, sentences};
+use crate::texts::{media, participants, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -13,22 +13,25 @@ const EXCERPT: usize = 80;
 
 /// A client's message as it is posted to a colleague, in as many posts as Teams needs. `text` is its readable form.
 pub fn client_posts(desk: &Desk<'_>, case: &Case, text: &str, before_consent: bool, referral: Option<&Referral>) -> Vec<Post> {
-    let client = markup::contained(&case.contact.name);
-    // Names the client, and the message only where the line allows it.
-    let summary = if is_private(desk, case) { sentences::new_message(&client) } else { format!("{client}: {}", beginning(text)) };
-    let notes = before_consent.then(|| sentences::BEFORE_CONSENT.to_owned()).into_iter().chain(referral.map(self::referral));
-    said_by(&client, text, &summary, &notes.collect::<Vec<_>>())
+    let below = before_consent.then(|| sentences::BEFORE_CONSENT.to_owned()).into_iter().chain(referral.map(self::referral));
+    said_by(&case.contact.name, text, &summary(desk, case, text), &below.collect::<Vec<_>>())
 }
 
-/// What somebody said, as posts; below the last of them the notes.
-pub fn said_by(who: &str, text: &str, summary: &str, notes: &[String]) -> Vec<Post> {
+/// What somebody said, as posts; below the last of them what else is to be known.
+pub fn said_by(who: &str, text: &str, summary: &str, below: &[String]) -> Vec<Post> {
     let mut parts = markup::whatsapp_to_teams_posts(text);
     if let Some(last) = parts.last_mut() {
-        notes.iter().for_each(|note| last.push_str(&format!("<br><em>{}</em>", markup::escape_html(note))));
+        below.iter().for_each(|line| last.push_str(&format!("<br><em>{}</em>", markup::escape_html(line))));
     }
     let who = markup::escape_html(who);
     let post = |html| Post { summary: summary.to_owned(), body: PostBody::Html { html: format!("<strong>{who}</strong>: {html}") } };
     parts.into_iter().map(post).collect()
+}
+
+/// What the notification of a client's message says: it names the client, and the message only where the line allows it.
+pub fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
+    let client = markup::contained(&case.contact.name);
+    if is_private(desk, case) { sentences::new_message(&client) } else { format!("{client}: {}", beginning(text)) }
 }
 
 /// What a colleague wrote to the client, as the others in the chat read it.
@@ -79,12 +82,20 @@ pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
     content_seen(desk, content, None)
 }
 
+/// The same as it is shown in a place: what it is about is repeated there only where it may be seen.
+pub fn content_at(desk: &Desk<'_>, content: &Content, case: &Case, place: &Place, id: MessageId) -> Result<String> {
+    // Most messages are about none, and then nobody's sight need be looked up.
+    let is_about_another = matches!(content, Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. });
+    let sight = is_about_another.then(|| desk.view_at(place, &case.thread, id)).transpose()?;
+    content_seen(desk, content, sight.as_ref())
+}
+
 /// The same for somebody who may see only this of the thread: what it is about is not repeated where it lies outside.
 fn content_seen(desk: &Desk<'_>, content: &Content, sight: Option<&Sight>) -> Result<String> {
     let excerpt = |target: &Wamid| excerpt(desk, target, sight);
     Ok(match content {
         Content::Text { body } => body.clone(),
-        Content::Media(media) => media_line(media),
+        Content::Media(media) => media::line(media),
         Content::Location { latitude, longitude, name, address } => {
             let place: Vec<&str> = [name.as_deref(), address.as_deref()].into_iter().flatten().collect();
             sentences::location(&place.join(", "), *latitude, *longitude)
@@ -112,6 +123,7 @@ pub fn shown(content: &Outgoing) -> String {
         Outgoing::Text { body } => body.clone(),
         Outgoing::Buttons { body, buttons } => buttons.iter().fold(body.clone(), |text, button| format!("{text}\n[ {} ]", button.title)),
         Outgoing::Template(template) => template.preview.clone(),
+        Outgoing::Media(file) => media::outgoing_line(file),
         Outgoing::Reaction { emoji, .. } => sentences::reacted(emoji),
     }
 }
@@ -132,21 +144,10 @@ fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<Str
         _ => Ok(match message.outgoing()? {
             Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
             Outgoing::Template(template) => template.preview,
+            Outgoing::Media(file) => media::outgoing_line(&file),
             Outgoing::Reaction { emoji, .. } => sentences::reacted(&emoji),
         }),
     }
-}
-
-fn media_line(media: &Media) -> String {
-    let form = match media.form {
-        MediaForm::Image => sentences::PICTURE,
-        MediaForm::Video => sentences::VIDEO,
-        MediaForm::Audio => sentences::AUDIO,
-        MediaForm::Voice => sentences::VOICE,
-        MediaForm::Document => sentences::DOCUMENT,
-        MediaForm::Sticker => sentences::STICKER,
-    };
-    sentences::media(form, media.filename.as_deref(), media.caption.as_deref())
 }
 
 /// The beginning of the message that another one is about.

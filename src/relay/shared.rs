@@ -8,10 +8,10 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, members, note, tell, whisper, whom};
+use super::{act, attachments, commands, edits, group_chat, members, note, tell, whisper, whom};
 use crate::bridge::{
-    ActivityId, JoiningId, MessageId, Place, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
-    ThreadId, TransferId,
+    ActivityId, JoiningId, MessageId, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
+    TransferId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
@@ -48,8 +48,14 @@ fn installed(desk: &Desk<'_>, event: &TeamsEvent, known: &Known) -> Result<()> {
     let fresh = conversations::installed(desk, event, known)?;
     let base = &known.now.reference.conversation;
     desk.tx.order(&ChatTask::Roster { conversation: base.clone() }, desk.now)?;
-    if fresh && known.now.scope == Scope::GroupChat && desk.tx.home_at(base)?.is_none() {
-        desk.post_to(None, &Place::Conversation(base.clone()), cards::link(&desk.reader_of_all(None), false), None)?;
+    if known.now.scope != Scope::GroupChat {
+        return Ok(());
+    }
+    if desk.office.makes_chats() {
+        desk.tx.order(&ChatTask::Grants { conversation: base.clone() }, desk.now)?;
+    }
+    if !group_chat::arrived(desk, &known.now)? && fresh && desk.tx.home_at(base)?.is_none() {
+        group_chat::ask_for_client(desk, base)?;
     }
     Ok(())
 }
@@ -120,7 +126,7 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         desk.post(Some(thread), person, post, None)?;
         return Ok(none);
     }
-    if said.text.is_empty() {
+    if said.text.is_empty() && !said.files.iter().any(|file| attachments::source(file).is_some()) {
         if said.addressed && said.files.is_empty() {
             desk.post(Some(thread), person, act::run(desk, person, &Action::ThreadHelp { thread }, None)?, None)?;
         }
@@ -228,6 +234,11 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
         return elsewhere;
     }
     let id = |name: &str| data.get(name).and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));
+    if let Some(draft) = id("draft")
+        && desk.tx.draft_author(draft)?.is_none_or(|author| author != *person.id())
+    {
+        return Ok(Some(sentences::NOT_YOUR_WORDS));
+    }
     let mut threads: Vec<Option<ThreadId>> = id("thread").map(|id| Some(ThreadId(id))).into_iter().collect();
     if let Some(id) = id("message") {
         threads.push(desk.tx.message(MessageId(id))?.map(|message| message.thread));

@@ -3,19 +3,19 @@
 //!
 //! All of it in the transaction that puts the directory in force: told exactly once, whoever applies it and whatever is running.
 
-use super::desk::{Case, Desk, Person};
+use super::desk::{Case, Desk, Person, SERVER};
 use super::office::Office;
 use super::participation::{self, Came};
-use super::{past, staff, unowned};
-use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Time};
+use super::{notices, past, send, staff, unowned};
+use crate::bridge::{Directory, LineId, MessageId, NumberStatus, Outgoing, Time};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Left, Participant, Purpose, Result, Tx};
-use crate::texts::{TextId, switched_off as words};
+use crate::texts::{TextId, names_in, switched_off as words};
 use std::collections::BTreeMap;
 
 /// A directory is put in force: tells of what it switches off, and settles who may take part no longer, or again. `by`: for the journal.
 pub fn follow_directory(tx: &Tx<'_>, old: Option<&Directory>, new: &Office, by: &str, now: Time) -> Result<()> {
-    let desk = &Desk { tx, office: new, now };
+    let desk = &Desk { tx, office: new, now, links: None };
     if let Some(old) = old {
         numbers(desk, old)?;
         lines(desk, old)?;
@@ -55,7 +55,8 @@ fn lines(desk: &Desk<'_>, old: &Directory) -> Result<()> {
             continue;
         }
         let organization = &desk.office.directory.organization;
-        let what = if organization.enabled { theirs.join(", ") } else { organization.name.clone() };
+        let language = desk.reader(&person, Some(&off[0].id)).voice.language_of(TextId::T12b).to_owned();
+        let what = if organization.enabled { names_in(&language, &theirs) } else { organization.name.clone() };
         tell(desk, &person, &off[0].id, &what)?;
     }
     Ok(())
@@ -108,34 +109,41 @@ fn is_perhaps_unbound(office: &Office, known: &crate::store::KnownColleague) -> 
     office.entry(known).is_none() && known.upn.is_none() && office.has_unbound_upns()
 }
 
-/// The colleague goes; true when nobody is left in the thread. What they had written and what still waits stays held:
+/// The colleague goes, and the client hears of it (K-31); true when nobody is left in the thread. What they had written and what still waits stays held:
 /// nobody has decided that it goes out in another's name.
 fn dismiss(desk: &Desk<'_>, case: &Case, person: &Person, by: &str) -> Result<bool> {
     let thread = case.thread.id;
     participation::leave(desk, case, person.id(), Left::SwitchedOff, by)?;
     desk.tx.lose_focus(person.id(), thread)?;
-    if somebody_stays(desk, case)? {
+    let (stay, lives_on) = (who_stays(desk, case)?, case.contact.merged_into.is_none());
+    if !stay.is_empty() {
         desk.tell(case, Style::Warning, |_| words::left(&person.name, &case.contact.name))?;
+        if lives_on {
+            let language = desk.client_voice(&case.contact).language_of(TextId::K31b).to_owned();
+            let values = [("colleague", person.name.as_str()), ("remaining", &names_in(&language, &stay))];
+            notices::tell_client(desk, case, TextId::K31b, &values)?;
+        }
         return Ok(false);
     }
-    if case.contact.merged_into.is_some() {
+    if !lives_on {
         return Ok(false);
     }
+    notices::tell_client(desk, case, TextId::K31, &[("colleague", &person.name)])?;
     // A client who waits for an answer does not wait for it in vain.
-    if let Some(message) = desk.tx.exchanged(thread, MessageId(0), 1)?.pop().filter(|message| message.purpose == Purpose::Client) {
+    if let Some(message) = desk.tx.last_exchanged(thread)?.filter(|message| message.purpose == Purpose::Client) {
         unowned::on_message(desk, case, message.id, None)?;
     }
     Ok(true)
 }
 
-/// Whether anybody who stays may use the line.
-fn somebody_stays(desk: &Desk<'_>, case: &Case) -> Result<bool> {
+/// Who stays and may use the line, by name: others may be switched off in the same moment.
+fn who_stays(desk: &Desk<'_>, case: &Case) -> Result<Vec<String>> {
+    let mut names = Vec::new();
     for id in desk.tx.participants(case.thread.id)? {
-        if desk.person(&id)?.is_some_and(|person| desk.office.holds(&person.known, &case.contact.line)) {
-            return Ok(true);
-        }
+        let person = desk.person(&id)?.filter(|person| desk.office.holds(&person.known, &case.contact.line));
+        names.extend(person.map(|person| person.name));
     }
-    Ok(false)
+    Ok(names)
 }
 
 /// Somebody who was switched off is back; true when the client is theirs again, for nobody has had them since.
@@ -149,10 +157,24 @@ fn reinstate(desk: &Desk<'_>, case: &Case, person: &Person, part: &Participant, 
     if !participation::join_quietly(desk, case, person.id(), &came)? {
         return Ok(false);
     }
+    unsay_gone(desk, case, person, part)?;
     if let (Some(seen), None) = (part.visible_until, desk.tx.home(case.thread.id)?) {
         past::show(desk, case, person, MessageId(seen.0 + 1))?;
     }
     Ok(true)
+}
+
+/// K-31 that still waits for the window is not true any more; a client who has read it hears that the colleague is back (K-33).
+fn unsay_gone(desk: &Desk<'_>, case: &Case, person: &Person, part: &Participant) -> Result<()> {
+    let gone = desk.client_voice(&case.contact).say(TextId::K31, &[("colleague", &person.name)]);
+    let since = part.visible_until.unwrap_or(MessageId(0));
+    for notice in desk.tx.held_notices(case.thread.id)?.into_iter().filter(|notice| notice.id > since) {
+        if matches!(notice.outgoing()?, Outgoing::Text { body } if body == gone) {
+            send::withdraw(desk, &notice, SERVER, "goes_on")?;
+            return Ok(());
+        }
+    }
+    notices::tell_client(desk, case, TextId::K33, &[("colleague", &person.name)])
 }
 
 /// The supervisors of each line; where none has the app, the administrators.

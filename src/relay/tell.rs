@@ -2,7 +2,9 @@
 
 use super::desk::{Case, Desk, Person};
 use super::render::shown;
-use crate::bridge::{self, ClosedWindow, ContactId, Decision, Failure, FailureClass, MessageId, Outgoing, Post, Rule, Verdict, split};
+use crate::bridge::{
+    self, ClosedWindow, ContactId, Decision, Failure, FailureClass, MessageId, Outgoing, Place, Post, Rule, Verdict, split,
+};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
 use crate::store::{Contact, Message, Result, Thread};
@@ -76,7 +78,7 @@ pub fn held_with(desk: &Desk<'_>, person: &Person, case: &Case, message: Message
         head: desk.head(&case.contact, Some(&case.thread)),
         message,
         text: text.to_owned(),
-        waiting: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
+        waiting: desk.held_at(&Place::Own(person.id().clone()), &case.thread)?,
         last_wrote: case.thread.window.last_inbound,
         expires: bridge::held::expires_at(written, desk.held_hours(&case.contact.line)),
         asked,

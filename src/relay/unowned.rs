@@ -161,7 +161,7 @@ pub fn card(desk: &Desk<'_>, listener: &Listener, subject: Subject, has_it: bool
     let (id, reminder) = match subject {
         Subject::Intake(id) => (id, false),
         Subject::IntakeReminder(id) => (id, true),
-        Subject::Joining(_) | Subject::Transfer(..) => return Ok(None),
+        Subject::Joining(_) | Subject::Transfer(..) | Subject::Parcel(_) => return Ok(None),
     };
     let Some(intake) = desk.tx.intake(id)? else { return Ok(None) };
     let Some(case) = desk.case(intake.thread)? else { return Ok(None) };
@@ -169,7 +169,8 @@ pub fn card(desk: &Desk<'_>, listener: &Listener, subject: Subject, has_it: bool
     let head = desk.head(&case.contact, Some(&case.thread));
     let Some((outcome, by, at)) = &intake.decided else {
         let Some(message) = desk.tx.message(intake.message)? else { return Ok(None) };
-        let text = markup::plain(&render::message(desk, &message)?);
+        let sight = desk.view_at(&listener.place, &case.thread, message.id)?;
+        let text = markup::plain(&render::message_seen(desk, &message, &sight)?);
         let referral = desk.tx.referral(message.id)?;
         let view = cards::Intake {
             head,

@@ -105,7 +105,7 @@ async fn transfer(relay: &Relay, upload: &Upload) -> std::result::Result<Uploade
     let kind = kind.ok_or(FileError::WrongType { wanted: upload.form })?;
     let filename = file_type::named(fetched.name.as_deref(), kind);
     let (size, sha256) = (fetched.bytes.len() as u64, hex::encode(Sha256::digest(&fetched.bytes)));
-    let file = File { name: filename.clone(), mime_type: kind.mime_type.to_owned(), bytes: fetched.bytes };
+    let file = File { name: filename.clone(), mime_type: kind.mime_type.to_owned(), size, body: fetched.bytes.into() };
     let (failure, wait, passes) = match relay.whatsapp.upload(&upload.number, file).await {
         Outcome::Sent(receipt) => {
             let media_id = receipt.id.ok_or(FileError::WhatsAppUnavailable)?;

@@ -1,8 +1,9 @@
 //! Cards filled from the store.
 
 use super::desk::{Case, Desk, Person, Seat};
-use super::find;
 use super::render::shown;
+use super::sight::shows_held;
+use super::{chat_orders, find};
 use crate::bridge::{self, ClientFirst, ConsentState, ContactQuery, MessageId, Place, Post, ThreadId, Time, phone};
 use crate::cards::submit::Action;
 use crate::cards::{
@@ -66,7 +67,7 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case, place: &Place) 
         unowned: participants.is_empty() && desk.tx.owners(case.contact.id)?.is_empty(),
         participants,
         home: home_view(desk, case, place)?,
-        held: usize::try_from(desk.tx.held_count(case.thread.id)?).unwrap_or(usize::MAX),
+        held: desk.held_at(place, &case.thread)?,
         why: last.as_ref().map(|message| message.id),
         last: last.map(|message| (message.state, message.state_at)),
         free: free_time(case, desk.now),
@@ -78,7 +79,9 @@ pub fn thread(desk: &Desk<'_>, reader: &Reader<'_>, case: &Case, place: &Place) 
 
 /// Where the thread lives, as its card in a place says it.
 fn home_view(desk: &Desk<'_>, case: &Case, place: &Place) -> Result<HomeView> {
-    let Some(home) = desk.tx.home(case.thread.id)? else { return Ok(HomeView::Own) };
+    let Some(home) = desk.tx.home(case.thread.id)? else {
+        return Ok(if chat_orders::is_on_order(desk, case)? { HomeView::Opening } else { HomeView::Own });
+    };
     let hears_all = desk.tx.conversation(&home.base)?.is_some_and(|known| known.hears_all);
     Ok(HomeView::Shared { must_mention: *place == Place::Home && !hears_all })
 }
@@ -112,9 +115,7 @@ fn held_rows(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Vec<HeldRo
     let head = desk.head(&case.contact, Some(&case.thread));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    // What was handed over to them is theirs, although it was written before they came.
-    let shows = |message: &Message| sight.shows(message.id) || message.author.as_deref() == Some(person.id().as_str());
-    for message in desk.tx.held(case.thread.id)?.into_iter().filter(shows) {
+    for message in desk.tx.held(case.thread.id)?.into_iter().filter(|message| shows_held(&sight, person.id(), message)) {
         // Due, and told by T-25 in a moment.
         if bridge::held::is_expired(message.created_at, hours, desk.now) {
             continue;

@@ -2,8 +2,8 @@
 
 use super::core::Relay;
 use super::deliver::{self, Job, Request};
-use super::outcome;
-use crate::bridge::{LaneId, Outcome};
+use super::{at_whatsapp, embed, outcome};
+use crate::bridge::{Failure, FailureClass, LaneId, Outcome};
 use crate::store::{Result, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -142,10 +142,27 @@ async fn work(in_hand: InHand, mut job: Job, shutdown: CancellationToken) {
 
 async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
     match &job.request {
-        Request::WhatsApp(message) => relay.whatsapp.send(message).await,
+        Request::WhatsApp(message) => at_whatsapp::send(relay, message).await,
         Request::Open { to, post, .. } => relay.connector.open_chain(&to.service_url, &to.tenant, to.conversation.as_str(), post).await,
-        Request::Post { to, post, .. } => relay.connector.send(to, post).await,
-        Request::Update { to, activity, post } => relay.connector.update(to, activity, post).await,
+        Request::Post { to, post, .. } => match embed::post(&relay.keep, post).await {
+            None => relay.connector.send(to, post).await,
+            Some(shown) => match relay.connector.send(to, &shown).await {
+                Outcome::Rejected(failure) if is_of_the_post(&failure) => relay.connector.send(to, &embed::without(post)).await,
+                outcome => outcome,
+            },
+        },
+        Request::Update { to, activity, post } => match embed::post(&relay.keep, post).await {
+            None => relay.connector.update(to, activity, post).await,
+            Some(shown) => match relay.connector.update(to, activity, &shown).await {
+                Outcome::Rejected(failure) if is_of_the_post(&failure) => relay.connector.update(to, activity, &embed::without(post)).await,
+                outcome => outcome,
+            },
+        },
         Request::Whisper { to, user_id, post, .. } => relay.connector.send_targeted(to, user_id, post).await,
     }
+}
+
+/// Whether a refusal may be for what was posted: a picture that Teams does not take must not take the words with it.
+fn is_of_the_post(failure: &Failure) -> bool {
+    !matches!(failure.class, FailureClass::ConversationGone | FailureClass::Configuration)
 }

@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person};
 use super::send::{self, Wish};
-use super::{note, tell, whom};
+use super::{note, parcels, tell, whom};
 use crate::bridge::{MessageId, Outgoing, ThreadId, Wamid};
 use crate::store::{Draft, Purpose, Result};
 
@@ -16,13 +16,19 @@ pub fn words(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Re
         let kept = note::keep(desk, person, case, &draft.text)?;
         return Ok((Some(thread), Some(kept)));
     }
+    if !draft.files.is_empty() && parcels::open(desk, person, case, draft)?.is_some() {
+        return Ok((Some(thread), None));
+    }
+    if draft.text.is_empty() {
+        return Ok((Some(thread), None));
+    }
     let answered = draft.answers.map(|id| desk.tx.message(id)).transpose()?.flatten();
     let wamid = answered.filter(|message| message.thread == thread).and_then(|message| message.wamid);
-    Ok((Some(thread), Some(on_text(desk, person, case, &draft.text, wamid.as_ref())?)))
+    Ok((Some(thread), Some(text(desk, person, case, &draft.text, wamid.as_ref())?)))
 }
 
 /// A colleague's text for a thread: decided, recorded, and answered where it did not go out.
-fn on_text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: Option<&Wamid>) -> Result<MessageId> {
+pub fn text(desk: &Desk<'_>, person: &Person, case: &Case, text: &str, reply_to: Option<&Wamid>) -> Result<MessageId> {
     let thread = case.thread.id;
     whom::wrote(desk, person, thread)?;
     let content = Outgoing::Text { body: text.to_owned() };

@@ -45,6 +45,9 @@ pub enum FaultName {
     /// WhatsApp's and Microsoft's Graph: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
     #[serde(rename = "graph_error")]
     GraphError,
+    /// Downloads of media only: the connection breaks in the middle of the file.
+    #[serde(rename = "truncated")]
+    Truncated,
     /// WhatsApp only: accepted, then the status `failed` with `code` (default 131026).
     #[serde(rename = "failed_status")]
     FailedStatus,
@@ -70,8 +73,10 @@ pub enum Surface {
     Messages,
     /// `POST /{number}/media` (WhatsApp).
     Media,
-    /// Templates, downloads of media, number and subscriptions (WhatsApp).
+    /// Templates, addresses of media, number and subscriptions (WhatsApp).
     Management,
+    /// Downloads of media (WhatsApp).
+    Downloads,
     /// Webhooks on their way to the server (WhatsApp).
     Webhooks,
 }

@@ -30,6 +30,6 @@ pub use teams_world::{
     TeamOptions, TeamsOptions, TeamsUser, TeamsWorld,
 };
 pub use whatsapp_world::{
-    BusinessNumber, Client, Handshake, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld, service_template_cast,
-    template_cast,
+    BusinessNumber, Client, Handshake, PhoneButton, PhoneFile, PhoneItem, Picture, Side, Ticks, WhatsAppOptions, WhatsAppWorld,
+    service_template_cast, template_cast,
 };

@@ -12,8 +12,16 @@ use serde::{Deserialize, Serialize};
 pub enum ChatTask {
     /// Read who is in a conversation.
     Roster { conversation: ConversationId },
+    /// Ask what the app may hear in a group chat.
+    Grants { conversation: ConversationId },
     /// Open a colleague's own chat with the app, where Teams allows it.
     Reach { colleague: ColleagueId },
+    /// The next step of a [`super::ChatOrder`].
+    Chat { order: i64 },
+    /// Let a chat that we made hold a colleague exactly while they take part in the thread that lives there.
+    Member { chat: ConversationId, colleague: ColleagueId },
+    /// Name a chat that we made after its thread's client.
+    Title { chat: ConversationId },
 }
 
 /// A task in hand.
@@ -28,11 +36,15 @@ pub struct ChatJob {
 }
 
 impl Tx<'_> {
-    /// Orders a task; one that is ordered already is done once.
+    /// Orders a task; one that is ordered already is done once. One that is in hand is done again after that: what it asks may have
+    /// changed since it asked.
     pub fn order(&self, task: &ChatTask, at: Time) -> Result<()> {
         self.execute(
             "INSERT INTO chat_job (task, due_at) VALUES (?1, ?2)
-             ON CONFLICT (task) DO UPDATE SET due_at = min(chat_job.due_at, excluded.due_at), attempts = 0 WHERE chat_job.begun = 0",
+             ON CONFLICT (task) DO UPDATE SET
+               due_at = CASE begun WHEN 0 THEN min(chat_job.due_at, excluded.due_at) ELSE chat_job.due_at END,
+               attempts = CASE begun WHEN 0 THEN 0 ELSE chat_job.attempts END,
+               again_at = CASE begun WHEN 0 THEN NULL ELSE min(coalesce(chat_job.again_at, excluded.due_at), excluded.due_at) END",
             (serde_json::to_string(task)?, micros(at)),
         )
         .map(drop)
@@ -61,9 +73,11 @@ impl Tx<'_> {
         Ok(due)
     }
 
-    /// The task is done, or given up.
+    /// The task is done, or given up; it stays where it was ordered anew meanwhile.
     pub fn job_done(&self, id: i64) -> Result<()> {
-        self.execute("DELETE FROM chat_job WHERE chat_job_id = ?1", [id]).map(drop)
+        self.execute("DELETE FROM chat_job WHERE chat_job_id = ?1 AND again_at IS NULL", [id])?;
+        self.execute("UPDATE chat_job SET begun = 0, attempts = 0, due_at = again_at, again_at = NULL WHERE chat_job_id = ?1", [id])
+            .map(drop)
     }
 
     /// The attempt certainly did nothing: another one at `at`.
@@ -79,5 +93,41 @@ impl Tx<'_> {
     /// When the next task is due.
     pub fn next_job_due(&self) -> Result<Option<Time>> {
         self.first("SELECT min(due_at) FROM chat_job", [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map(Option::flatten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use chrono::Duration;
+
+    fn now() -> Time {
+        "2026-03-02T11:00:00Z".parse().expect("a time")
+    }
+
+    #[tokio::test]
+    async fn what_is_ordered_while_it_is_in_hand_is_done_once_more() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("store.db")).expect("a store");
+        let seen = store
+            .write("test", |tx| {
+                let task = ChatTask::Roster { conversation: "19:x@thread.v2".into() };
+                let take = |at: Time| tx.take_jobs(at, at + Duration::minutes(5), 8);
+                tx.order(&task, now())?;
+                tx.order(&task, now())?;
+                let first = take(now())?;
+                // Twice meanwhile, which is once.
+                tx.order(&task, now() + Duration::seconds(9))?;
+                tx.order(&task, now())?;
+                let meanwhile = take(now())?.len();
+                tx.job_done(first[0].id)?;
+                let second = take(now())?;
+                tx.job_done(second[0].id)?;
+                Ok((first.len(), meanwhile, second.len(), second[0].attempts, second[0].interrupted, tx.next_job_due()?))
+            })
+            .await
+            .expect("stored");
+        assert_eq!(seen, (1, 0, 1, 0, false, None));
     }
 }

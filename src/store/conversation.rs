@@ -17,7 +17,7 @@ pub struct SharedConversation {
     pub name: Option<String>,
     /// False once the app was removed, or the conversation deleted or archived.
     pub installed: bool,
-    /// A message that did not mention the bot has reached it: resource-specific consent was given, and nobody need mention it.
+    /// Resource-specific consent was given, and nobody need mention the bot: a message that did not has reached it, or Graph says so.
     pub hears_all: bool,
 }
 

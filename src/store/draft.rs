@@ -68,6 +68,11 @@ impl Tx<'_> {
         Ok(self.first(&sql, (id, &colleague.0), read)?.map(|(_, draft)| draft))
     }
 
+    /// Who wrote a draft, settled or not.
+    pub fn draft_author(&self, id: i64) -> Result<Option<ColleagueId>> {
+        self.first("SELECT colleague_id FROM draft WHERE draft_id = ?1", [id], |row| Ok(ColleagueId(row.get(0)?)))
+    }
+
     /// The colleague's open draft of a message of theirs, with its id.
     pub fn draft_of(&self, written: &Posted, colleague: &ColleagueId) -> Result<Option<(i64, Draft)>> {
         let ConversationId(conversation) = &written.conversation;

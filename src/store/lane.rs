@@ -46,6 +46,8 @@ pub enum Envelope {
     Revocation { revocation: RevocationId, urgency: Urgency },
     /// Post or change a card that shows how something stands, rendered when it is sent.
     Standing { subject: Subject },
+    /// Change what shows a message with a file, rendered when it is sent.
+    Media { message: MessageId },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
     /// Post something in a shared conversation that one person alone sees.

@@ -107,8 +107,8 @@ pub struct NewMessage<'a> {
     pub signed: Option<&'a str>,
 }
 
-/// What went between a client and colleagues: not what the server said by itself, nor what never left.
-const EXCHANGED: &str = "purpose NOT IN ('answer', 'notice', 'nudge') AND state NOT IN ('held', 'withdrawn', 'expired', 'refused')";
+/// What went between a client and colleagues: not what the server said by itself, nor what colleagues noted, nor what never left.
+const EXCHANGED: &str = "purpose NOT IN ('answer', 'notice', 'nudge', 'note') AND state NOT IN ('held', 'withdrawn', 'expired', 'refused')";
 
 const COLUMNS: &str = "message_id, thread_id, author, purpose, content, state, rule, wamid, reply_to, failure, retry_of, created_at, state_at, \
      pricing, billed, written_in, signed";
@@ -328,11 +328,21 @@ impl Tx<'_> {
         )
     }
 
-    /// The last of them from `from` on, newest first.
-    pub fn exchanged(&self, thread: ThreadId, from: MessageId, limit: u32) -> Result<Vec<Message>> {
+    /// The last of them.
+    pub fn last_exchanged(&self, thread: ThreadId) -> Result<Option<Message>> {
+        self.first(
+            &format!("SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND {EXCHANGED} ORDER BY message_id DESC LIMIT 1"),
+            [thread.0],
+            read,
+        )
+    }
+
+    /// They and the notes among them from `from` on, the last `limit`, newest first.
+    pub fn exchanged_and_noted(&self, thread: ThreadId, from: MessageId, limit: u32) -> Result<Vec<Message>> {
         self.all(
             &format!(
-                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND {EXCHANGED} ORDER BY message_id DESC LIMIT ?3"
+                "SELECT {COLUMNS} FROM message WHERE thread_id = ?1 AND message_id >= ?2 AND ({EXCHANGED} OR purpose = 'note')
+                 ORDER BY message_id DESC LIMIT ?3"
             ),
             (thread.0, from.0, limit),
             read,

@@ -9,6 +9,7 @@ mod absence;
 mod book;
 mod card;
 mod chat_job;
+mod chat_order;
 mod colleague;
 mod contact;
 mod contact_search;
@@ -24,9 +25,11 @@ mod joining;
 mod journal;
 mod lane;
 mod look;
+mod media;
 mod message;
 mod news;
 mod note;
+mod parcel;
 mod participant;
 mod price;
 mod revocation;
@@ -47,6 +50,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use card::DueCard;
 pub use chat_job::{ChatJob, ChatTask};
+pub use chat_order::{ChatOrder, ChatStage};
 pub use colleague::KnownColleague;
 pub use contact::{Contact, NewContact};
 pub use conversation::SharedConversation;
@@ -57,7 +61,9 @@ pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
+pub use media::{MediaOrder, NewMedia};
 pub use message::{HeldSince, Message, NewMessage, Purpose};
+pub use parcel::{Parcel, ParcelFile, ParcelFileState, ParcelOrder, ParcelState};
 pub use participant::{Left, Participant};
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use standing::Subject;
@@ -84,6 +90,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_chat_job.sql"),
     include_str!("migrations/0012_absence.sql"),
     include_str!("migrations/0013_draft.sql"),
+    include_str!("migrations/0014_media.sql"),
+    include_str!("migrations/0015_chat_order.sql"),
+    include_str!("migrations/0016_parcel.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

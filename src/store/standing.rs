@@ -5,7 +5,7 @@
 
 use super::transfer::TransferSide;
 use super::tx::{Result, Tx};
-use crate::bridge::{ActivityId, ConversationId, IntakeId, JoiningId, Place, TransferId};
+use crate::bridge::{ActivityId, ConversationId, IntakeId, JoiningId, ParcelId, Place, TransferId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -21,6 +21,8 @@ pub enum Subject {
     IntakeReminder(IntakeId),
     /// A client who is offered to a colleague.
     Transfer(TransferId, TransferSide),
+    /// Files that a colleague is about to send.
+    Parcel(ParcelId),
 }
 
 impl fmt::Display for Subject {
@@ -29,6 +31,7 @@ impl fmt::Display for Subject {
             Self::Joining(id) => write!(f, "joining:{id}"),
             Self::Intake(id) => write!(f, "intake:{id}"),
             Self::IntakeReminder(id) => write!(f, "intake_reminder:{id}"),
+            Self::Parcel(id) => write!(f, "parcel:{id}"),
             Self::Transfer(id, TransferSide::Giver) => write!(f, "transfer_giver:{id}"),
             Self::Transfer(id, TransferSide::Receiver) => write!(f, "transfer_receiver:{id}"),
         }

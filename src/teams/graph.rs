@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -24,6 +24,13 @@ use crate::clock::Clock;
 const MAX_TOPIC: usize = 250;
 /// Pages of a list that are read at most: a chat holds 250 people.
 const MAX_PAGES: usize = 10;
+/// The largest page of a list of chats.
+const CHATS_PER_PAGE: &str = "50";
+
+/// Before anything was written: whoever is added to a chat may read all of it.
+pub const EVERYTHING: Time = Time::UNIX_EPOCH;
+/// How Graph spells that ("Add member to a chat").
+const ALL_HISTORY: &str = "0001-01-01T00:00:00Z";
 
 /// Somebody in a group chat, as Graph sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +69,8 @@ impl Graph {
     }
 
     /// Makes a group chat of these people; the receipt holds its conversation. Graph knows no idempotency key: an uncertain outcome
-    /// may have made one. Needs `Chat.Create`.
+    /// may have made one. Needs `Chat.Create` (whether every tenant lets an application make chats, and of one person alone, only a real
+    /// one can tell).
     pub async fn create_chat(&self, topic: &str, members: &[ColleagueId]) -> Outcome {
         // Graph refuses somebody who is named twice.
         let members: BTreeSet<&ColleagueId> = members.iter().collect();
@@ -84,6 +92,22 @@ impl Graph {
             Outcome::Sent(_) => Outcome::Uncertain(Failure::new(FailureClass::Unavailable, "the new chat has no id")),
             other => other,
         }
+    }
+
+    /// The group chats of `member` with this title that were made at `since` or later: what may have come of a [`Graph::create_chat`]
+    /// whose outcome is uncertain. Looks through 500 chats at most, in whatever order Graph lists them. Needs `Chat.ReadBasic.All`
+    /// (Graph, "List chats"; whether a chat is listed before anything was written in it, only a real tenant can tell).
+    pub async fn chats_titled(&self, member: &ColleagueId, topic: &str, since: Time) -> Result<Vec<ConversationId>, Outcome> {
+        let wanted = title(topic);
+        let all = self.list(&["users", member.as_str(), "chats"], &[("$top", CHATS_PER_PAGE)]).await?;
+        let text = |chat: &Value, key: &str| chat.get(key).and_then(Value::as_str).map(str::to_owned);
+        let made = |chat: &Value| text(chat, "createdDateTime").and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+        let found = all.iter().filter(|chat| {
+            text(chat, "chatType").is_none_or(|kind| kind == "group")
+                && text(chat, "topic").as_deref() == Some(wanted.as_str())
+                && made(chat).is_some_and(|at| at >= since)
+        });
+        Ok(found.filter_map(|chat| text(chat, "id").map(ConversationId)).collect())
     }
 
     /// Installs the bot in a chat and consents to what its manifest asks for; where it is installed already, that is a success.
@@ -109,18 +133,19 @@ impl Graph {
             let (membership, object_id) = (text(value, "id")?, text(value, "userId")?.to_lowercase());
             Some(ChatMember { membership, object_id, name: text(value, "displayName") })
         };
-        Ok(self.list(&["chats", chat.as_str(), "members"]).await?.iter().filter_map(member).collect())
+        Ok(self.list(&["chats", chat.as_str(), "members"], &[]).await?.iter().filter_map(member).collect())
     }
 
-    /// Adds somebody to a chat, who then sees in Teams what was written there since `history_from`; `None`: nothing that was written
-    /// before. Who is in it already stays as they are. Needs `ChatMember.ReadWrite.All`.
+    /// Adds somebody to a chat, who then sees in Teams what was written there since `history_from` ([`EVERYTHING`]: all of it); `None`:
+    /// nothing that was written before. Who is in it already stays as they are. Needs `ChatMember.ReadWrite.All`.
     pub async fn add_member(&self, chat: &ConversationId, colleague: &ColleagueId, history_from: Option<Time>) -> Outcome {
         let mut body = match self.member(colleague) {
             Ok(member) => member,
             Err(failure) => return Outcome::Rejected(failure),
         };
         if let Some(from) = history_from {
-            body["visibleHistoryStartDateTime"] = json!(from.to_rfc3339_opts(SecondsFormat::Millis, true));
+            let from = if from == EVERYTHING { ALL_HISTORY.to_owned() } else { from.to_rfc3339_opts(SecondsFormat::Millis, true) };
+            body["visibleHistoryStartDateTime"] = json!(from);
         }
         self.change(Operation::Ensure, &["chats", chat.as_str(), "members"], Some(&body)).await
     }
@@ -143,10 +168,12 @@ impl Graph {
         }
     }
 
-    /// The resource-specific permissions that our app was granted in a chat: what of [`RESOURCE_SPECIFIC_PERMISSIONS`] is in force.
+    /// The resource-specific permissions that our app was granted in a chat: what of [`RESOURCE_SPECIFIC_PERMISSIONS`] is in force. Needs
+    /// `TeamsAppInstallation.ReadForChat.All` (Graph, "List permissionGrants of a chat"; whether the permission that installs the app is
+    /// enough, only a real tenant can tell).
     pub async fn permission_grants(&self, chat: &ConversationId) -> Result<Vec<String>, Outcome> {
         let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let grants = self.list(&["chats", chat.as_str(), "permissionGrants"]).await?;
+        let grants = self.list(&["chats", chat.as_str(), "permissionGrants"], &[]).await?;
         // Microsoft's reference and its example disagree about which of the two is the application.
         let ours = |grant: &&Value| {
             let is_app = |key| text(grant, key).is_some_and(|id| id.eq_ignore_ascii_case(&self.app_id));
@@ -178,8 +205,11 @@ impl Graph {
     }
 
     /// A list, page by page. A page that lies elsewhere is not asked for: our token would go along.
-    async fn list(&self, path: &[&str]) -> Result<Vec<Value>, Outcome> {
+    async fn list(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<Value>, Outcome> {
         let mut url = self.caller.url(&self.base, path).map_err(Outcome::Rejected)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         let mut all = Vec::new();
         for _ in 0..MAX_PAGES {
             let answer = self.caller.exchange(Operation::Read, url.clone(), None).await?;

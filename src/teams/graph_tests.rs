@@ -83,6 +83,38 @@ async fn a_chat_that_may_have_been_created_is_not_created_again(#[case] answer: 
     assert_eq!(calls(&world).len(), 1);
 }
 
+#[tokio::test]
+async fn what_may_have_come_of_an_uncertain_creation_is_known_by_its_title_and_its_time() {
+    let chat =
+        |id: &str, topic: Value, made: &str, kind: &str| json!({"id": id, "topic": topic, "createdDateTime": made, "chatType": kind});
+    let first = [
+        chat("19:old@thread.v2", json!("Ann advice"), "2026-11-20T11:00:00Z", "group"),
+        chat("19:untitled@thread.v2", Value::Null, "2026-11-20T12:00:00Z", "group"),
+        chat("19:meeting@thread.v2", json!("Ann advice"), "2026-11-20T12:00:00Z", "meeting"),
+    ];
+    let second = [
+        chat("19:other@thread.v2", json!("Ann"), "2026-11-20T12:00:00Z", "group"),
+        chat("19:it@thread.v2", json!("Ann advice"), "2026-11-20T12:00:00.5Z", "group"),
+        chat("19:timeless@thread.v2", json!("Ann advice"), "soon", "group"),
+    ];
+    let world = world([]).await;
+    let next = json!({"value": first, "@odata.nextLink": format!("{}/v1.0/users/x/chats?$skiptoken=2", world.base)});
+    world.change(|script| script.answers.extend([Answer::json(200, next), Answer::json(200, json!({"value": second}))]));
+    let since = chrono::Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).single().expect("a time");
+    // Titles are compared as they were given to Graph, which takes no colon.
+    let found = graph(&world).chats_titled(&ANA.into(), "Ann: advice", since).await.expect("found");
+    assert_eq!(found, ["19:it@thread.v2".into()]);
+    assert_eq!(lines(&world)[0], format!("GET /v1.0/users/{ANA}/chats?%24top=50"));
+    assert_eq!(lines(&world).len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_may_read_everything_gets_the_whole_history() {
+    let world = world([Answer::json(201, json!({}))]).await;
+    assert_eq!(graph(&world).add_member(&chat(), &ANA.into(), Some(EVERYTHING)).await, done());
+    assert_eq!(calls(&world)[0].json()["visibleHistoryStartDateTime"], "0001-01-01T00:00:00Z");
+}
+
 #[rstest]
 #[case::not_allowed(403, json!({"error": {"code": "Forbidden", "message": "Missing role permissions on the request."}}), FailureClass::Configuration)]
 #[case::wrong_request(400, json!({"error": {"code": "BadRequest"}}), FailureClass::Invalid)]

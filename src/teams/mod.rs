@@ -27,7 +27,7 @@ pub use auth::{Authenticator, Reason, Refusal};
 pub use connector::{Connector, Member};
 pub use convert::Inbound;
 pub use error::retry_after;
-pub use graph::{ChatMember, Graph};
+pub use graph::{ChatMember, EVERYTHING, Graph};
 pub use invoke::InvokeResponse;
 pub use keys::KeyError;
 pub use permissions::RESOURCE_SPECIFIC_PERMISSIONS;

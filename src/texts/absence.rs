@@ -96,7 +96,7 @@ pub fn welcome_back(stood_in: &[(String, Vec<String>)]) -> String {
     if stood_in.is_empty() {
         return "Welcome back. Nobody had to stand in for you.".to_owned();
     }
-    let one = |(who, clients): &(String, Vec<String>)| format!("{who} stood in with {}.", clients.join(", "));
+    let one = |(who, clients): &(String, Vec<String>)| format!("{who} stood in with {}.", super::names::names(clients));
     let all: Vec<String> = stood_in.iter().map(one).collect();
     format!("Welcome back. {}", all.join(" "))
 }

@@ -55,6 +55,9 @@ pub fn file_error(error: &FileError) -> String {
         }
         FileError::WrongType { wanted } => format!("This is not {}. Choose {}.", a(*wanted), types(*wanted)),
         FileError::NotAccepted => "WhatsApp did not accept this file. Save it in another format, or choose another one.".to_owned(),
+        FileError::NotKept => {
+            "There is no room for the file at the moment. Try again in a few minutes, or tell your administrator.".to_owned()
+        }
         FileError::WhatsAppUnavailable => "WhatsApp cannot be reached at the moment. Press Preview again in a few minutes.".to_owned(),
     }
 }
@@ -82,7 +85,8 @@ fn types(form: MediaForm) -> &'static str {
 }
 
 /// `1.2 MB`, `340 KB`. A file of more than a limit never reads like the limit: sizes are rounded up.
-fn size(bytes: u64) -> String {
+/// `240 KB`, `1.2 MB`
+pub(super) fn size(bytes: u64) -> String {
     const KILOBYTE: u64 = 1024;
     const MEGABYTE: u64 = 1024 * KILOBYTE;
     if bytes < MEGABYTE {

@@ -42,6 +42,10 @@ pub const OLDER: &str = "Older";
 pub const NEWER: &str = "Newer";
 pub const NEW_CONVERSATION: &str = "New conversation";
 pub const MOVE_BACK: &str = "Move back";
+pub const SEND_FILES: &str = "Send";
+pub const CANCEL_FILES: &str = "Cancel";
+pub const OPEN_PAGE: &str = "Open in the browser";
+pub const OPEN_AGAIN: &str = "New link";
 pub const USE_OWN_CHATS: &str = "Use our own chats";
 pub const OPEN_AS_CHAT: &str = "Open as group chat";
 pub const CONTACTS: &str = "Contacts";
@@ -402,7 +406,7 @@ pub fn welcome(colleague: Option<&str>) -> String {
 }
 
 pub fn your_lines(lines: &[String]) -> String {
-    format!("You are enabled for {}.", lines.join(", "))
+    format!("You are enabled for {}.", super::names::names(lines))
 }
 
 pub fn with_name(what: &str, name: &str) -> String {

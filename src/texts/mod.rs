@@ -6,9 +6,12 @@
 pub mod absence;
 mod failure;
 mod files;
+pub mod group_chat;
 pub mod joining;
 pub mod labels;
 mod master;
+pub mod media;
+mod names;
 mod news;
 pub mod notes;
 pub mod participants;
@@ -23,6 +26,7 @@ pub mod why;
 pub use failure::failure;
 pub use files::*;
 pub use master::{Audience, TextId};
+pub use names::{names, names_in};
 pub use news::{NewsWords, account_news, template_news};
 pub use times::{ago, read_moment, span, typed_moment, when};
 

@@ -36,5 +36,5 @@ pub fn news(client: &str) -> String {
 
 /// Below a kept text: what came with it.
 pub fn with_files(names: &[String]) -> String {
-    format!("With {}", names.join(", "))
+    format!("With {}", super::names::names(names))
 }

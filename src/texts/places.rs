@@ -57,6 +57,17 @@ pub fn stranger(who: &str, line: &str) -> String {
     format!("{who} is not enabled for {line}. What {who} writes here is not sent to the client, but {who} can read this conversation.")
 }
 
+/// Somebody of whom that is known as soon as the conversation comes there.
+pub fn strangers(who: &[String], line: &str) -> String {
+    match who {
+        [one] => stranger(one, line),
+        several => format!(
+            "{} are not enabled for {line}. What they write here is not sent to the client, but they can read this conversation.",
+            super::names::names(several)
+        ),
+    }
+}
+
 pub fn outsider(who: &str, client: &str) -> String {
     format!("{who}, you do not take part in the conversation with {client}, so nothing was sent.")
 }
@@ -82,7 +93,7 @@ pub fn moved_out(client: &str) -> String {
 pub fn open_by_hand(participants: &[String]) -> String {
     format!(
         "Make a group chat in Teams with {}, add the app Switchboard to it, and choose this client on the card that appears there.",
-        participants.join(", ")
+        super::names::names(participants)
     )
 }
 
@@ -92,4 +103,16 @@ pub fn channel_missing(line: &str) -> String {
         "Conversations of {line} are to live in its Teams channel, but the app cannot post there: it is not installed in that team, or the \
          directory names another channel. Until then they live in the colleagues' own chats."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_stranger_and_several_are_spoken_of_as_such() {
+        let names = ["Eva".to_owned(), "Zoe".to_owned()];
+        assert!(strangers(&names, "Advice").starts_with("Eva and Zoe are not enabled for Advice."));
+        assert_eq!(strangers(&names[..1], "Advice"), stranger("Eva", "Advice"));
+    }
 }

@@ -139,7 +139,7 @@ pub fn several_named(name: &str, found: &[String]) -> String {
 }
 
 pub fn no_such_line(line: &str, known: &[String]) -> String {
-    format!("there is no line {line}; there is {}", known.join(", "))
+    format!("there is no line {line}; there is {}", super::names::names(known))
 }
 
 pub fn no_lines(colleague: &str) -> String {
@@ -163,7 +163,7 @@ pub fn unknown_template(name: &str, near: &[String]) -> String {
 }
 
 pub fn unknown_language(name: &str, languages: &[String]) -> String {
-    format!("the template {name} exists in {}; say which with --language", languages.join(", "))
+    format!("the template {name} exists in {}; say which with --language", super::names::names(languages))
 }
 
 pub const NO_DIRECTORY: &str = "no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`";

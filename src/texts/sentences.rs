@@ -33,6 +33,8 @@ pub const EDIT_TOO_LATE: &str = "Your change stays in Teams: the client keeps th
 pub const DELETE_TOO_LATE: &str = "Your deletion stays in Teams: the client keeps the message.";
 
 /// The message extension and card buttons where others look on.
+/// Somebody else's press on "Who is this for?", where others look on.
+pub const NOT_YOUR_WORDS: &str = "Only whoever wrote this can say whom it is for. Nothing was changed.";
 pub const OWN_CHAT_ONLY: &str = "Use this in your own chat with the app: what concerns a client is not for other chats. Nothing was done.";
 pub const OPEN_CHAT_FIRST: &str = "Open your own chat with the app first, then try again.";
 pub const NOBODY_TO_WRITE_TO: &str =
@@ -92,13 +94,6 @@ pub fn through_ad(post: bool, said: Option<&str>, link: Option<&str>) -> String 
     let said = said.map(|said| format!(": “{said}”")).unwrap_or_default();
     let link = link.map(|link| format!(" ({link})")).unwrap_or_default();
     format!("{what}{said}{link}")
-}
-
-/// A file that WhatsApp passed on.
-pub fn media(form: &str, filename: Option<&str>, caption: Option<&str>) -> String {
-    let name = filename.map(|name| format!(" {name}")).unwrap_or_default();
-    let caption = caption.map(|caption| format!("\n{caption}")).unwrap_or_default();
-    format!("[{form}{name}: the file stays on WhatsApp, this version does not fetch it]{caption}")
 }
 
 pub fn location(place: &str, latitude: f64, longitude: f64) -> String {

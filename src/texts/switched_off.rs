@@ -41,9 +41,9 @@ const NAMED: usize = 10;
 fn named(clients: &[String]) -> String {
     let mut shown: Vec<String> = clients.iter().take(NAMED).cloned().collect();
     if clients.len() > NAMED {
-        shown.push(format!("and {} more", clients.len() - NAMED));
+        shown.push(format!("{} more", clients.len() - NAMED));
     }
-    shown.join(", ")
+    super::names::names(&shown)
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
         assert!(left_alone("Ben", "Advice", &clients[..1]).contains("One client has no colleague now: C1."));
         assert!(
             left_alone("Ben", "Advice", &clients)
-                .contains("12 clients have no colleague now: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, and 2 more.")
+                .contains("12 clients have no colleague now: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 2 more.")
         );
     }
 }

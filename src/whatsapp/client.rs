@@ -5,7 +5,7 @@
 //! What a request ends as is an [`Outcome`]; errors and logs never hold a URL, a token or the text of a message.
 
 use super::json::text;
-use super::{Settings, convert, error, template};
+use super::{Settings, convert, error, hosts, template};
 use crate::bridge::{Failure, FailureClass, Outcome, PhoneNumberId, Receipt, Template, ToClient, WabaId, Wamid};
 use chrono::DateTime;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -123,6 +123,12 @@ impl Client {
             return Err(failure_of(answer.outcome()));
         }
         serde_json::from_slice(&answer.body).map_err(|_| unreadable())
+    }
+
+    /// Asks for a file where Meta says that it is. `None`: that is no place that may see our token.
+    pub(super) fn file_request(&self, address: &str) -> Option<RequestBuilder> {
+        let url = url::Url::parse(address).ok().filter(|url| hosts::may_see_token(&self.settings.graph_url, url))?;
+        Some(self.http.get(url).bearer_auth(self.settings.access_token.expose_secret()))
     }
 
     /// `None` when the configured URL cannot carry a path.
@@ -286,7 +292,14 @@ mod tests {
 
     fn message() -> ToClient {
         let to = Recipient { phone: Some("+16505551234".into()), bsuid: None };
-        ToClient { from: "106".into(), to, content: Outgoing::Text { body: "hi".into() }, reply_to: None, callback: "d-1".into() }
+        ToClient {
+            from: "106".into(),
+            to,
+            content: Outgoing::Text { body: "hi".into() },
+            reply_to: None,
+            callback: "d-1".into(),
+            media: None,
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! `bridge`'s words to Graph JSON. Pure.
 
 use super::template;
-use crate::bridge::{Outgoing, ToClient, Wamid};
+use crate::bridge::{MediaForm, Outgoing, OutgoingFile, ToClient, Wamid};
 use serde_json::{Value, json};
 
 /// The body of `POST /{phone_number_id}/messages`.
@@ -17,6 +17,7 @@ pub fn request(message: &ToClient) -> Value {
             ("interactive", json!({"type": "button", "body": {"text": body}, "action": {"buttons": buttons}}))
         }
         Outgoing::Template(message) => ("template", template::payload(message)),
+        Outgoing::Media(file) => media(file, message.media.as_deref().unwrap_or_default()),
         Outgoing::Reaction { target, emoji } => ("reaction", json!({"message_id": target, "emoji": emoji})),
     };
     let mut request = json!({"messaging_product": "whatsapp", "recipient_type": "individual", "type": kind});
@@ -35,6 +36,29 @@ pub fn request(message: &ToClient) -> Value {
     request
 }
 
+/// Type and payload of a file. Only a document has a name of its own, and recordings and stickers have no caption.
+fn media(outgoing: &OutgoingFile, id: &str) -> (&'static str, Value) {
+    let mut payload = json!({ "id": id });
+    if let Some(caption) = outgoing.caption.as_deref().filter(|_| outgoing.form.has_caption()) {
+        payload["caption"] = caption.into();
+    }
+    let kind = match outgoing.form {
+        MediaForm::Image => "image",
+        MediaForm::Video => "video",
+        MediaForm::Audio => "audio",
+        MediaForm::Voice => {
+            payload["voice"] = true.into();
+            "audio"
+        }
+        MediaForm::Document => {
+            payload["filename"] = outgoing.file.name.as_str().into();
+            "document"
+        }
+        MediaForm::Sticker => "sticker",
+    };
+    (kind, payload)
+}
+
 /// The body that marks `wamid`, and everything before it, as read; with `typing` the client also sees "typing" for up to 25 seconds.
 pub fn mark_read(wamid: &Wamid, typing: bool) -> Value {
     let mut request = json!({"messaging_product": "whatsapp", "status": "read", "message_id": wamid});
@@ -51,7 +75,7 @@ mod tests {
 
     fn to(phone: Option<&str>, bsuid: Option<&str>, content: Outgoing) -> ToClient {
         let to = Recipient { phone: phone.map(str::to_owned), bsuid: bsuid.map(str::to_owned) };
-        ToClient { from: "1".into(), to, content, reply_to: Some("wamid.Q".into()), callback: "d-1".into() }
+        ToClient { from: "1".into(), to, content, reply_to: Some("wamid.Q".into()), callback: "d-1".into(), media: None }
     }
 
     #[test]

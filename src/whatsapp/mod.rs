@@ -8,6 +8,7 @@ pub mod client;
 mod content;
 pub mod convert;
 pub mod error;
+mod hosts;
 mod identity;
 mod json;
 mod media;

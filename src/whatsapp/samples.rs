@@ -413,6 +413,7 @@ fn expressible() -> Vec<(&'static str, ToClient)> {
         content,
         reply_to: None,
         callback: String::new(),
+        media: None,
     };
     let text = |body: &str| Outgoing::Text { body: body.to_owned() };
     let variable = |name: Option<&str>, value: &str| Variable { name: name.map(str::to_owned), value: value.to_owned() };

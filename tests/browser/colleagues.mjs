@@ -1,5 +1,5 @@
 // Walks what colleagues do together with one client, in the demo's page: they take, add, remove, leave, hand over, end, and talk with the
-// client from a channel and from a group chat.
+// client from a channel and from a group chat, and stand in for who is away.
 //
 // lib/stage.mjs says how a walk is played. Screenshots: target/screenshots/colleagues.
 
@@ -24,11 +24,13 @@ async function details() {
 
 const places = () => page.locator("#places li");
 const goes = (name) => expecting(`the conversation ${name} to be chosen`, () => places().filter({ hasText: name }).getByRole("button").click({ timeout: patience }));
-const replies = (text) =>
-  expecting("a reply to be begun", async () => {
+const begins = (what, text) =>
+  expecting(`a ${what} to be begun`, async () => {
     await chat(text).hover();
-    await chat(text).getByRole("button", { name: /^Reply/ }).click({ timeout: patience });
+    await chat(text).getByRole("button", { name: new RegExp(`^${what}`) }).click({ timeout: patience });
   });
+const replies = (text) => begins("Reply", text);
+const quotes = (text) => begins("Quote", text);
 const hearsEverything = async () => {
   await page.getByTestId("settings-open").click();
   await page.getByTestId("room-rsc").click();
@@ -295,6 +297,49 @@ const walk = [
     await writes("I will be there on Saturday.");
     await arrives("Ben's text, unsigned while he is alone", "I will be there on Saturday.");
     await notOnPhone("no name before it", "Ben Okafor: I will be there");
+  }],
+
+  ["13-away", async () => {
+    await goes("Switchboard");
+    await client(...MARIA);
+    await writes("away");
+    // Ben is a supervisor, and may say it of others too.
+    await seen("who is away, and until when", "Who is away, and until when?");
+    const form = chat("Who is away, and until when?");
+    await input(form, "Back on").fill("");
+    await presses(form, "Set as away");
+    await expecting("no day chosen to be an error", () => form.getByText("Choose the day of the return.").first().waitFor({ timeout: patience }));
+    const now = await page.getByTestId("clock").evaluate((clock) => Date.parse(clock.dateTime));
+    await input(form, "Back on").fill(new Date(now + 3 * 86_400_000).toISOString().slice(0, 10));
+    await expecting("Ana to stand in", () => form.getByRole("group", { name: "Who stands in?" }).getByLabel("Ana Souza").check({ timeout: patience }));
+    await input(form, "Note to your colleagues (optional)").fill("On the mountain, without a phone.");
+    await pictureAll("13-form");
+    await presses(form, "Set as away");
+    await seen("what was kept", "Ana Souza stands in.");
+    await colleague(...ANA);
+    await seen("Ana to be told at once, with the note", "On the mountain, without a phone.");
+    await answers("Ben, does the contract run until May?");
+    await seen("Ana to stand in when Maria writes", "Ben Okafor is away, and you stand in for them with Maria Oliveira.");
+    await seen("what Maria wrote", "Maria Oliveira: Ben, does the contract run until May?");
+    await arrivesAgain("the news of Ana (K-33)", "Ana Souza from Northwind Bank has joined this chat.", 1);
+    await expecting("her card to say who is away", () => chat("You can write until").getByText(/Ben Okafor until/).first().waitFor({ timeout: patience }));
+    // She wrote to Tom last, so that it is not certain whom a text without a quote is for.
+    await quotes("does the contract run");
+    await writes("Until the end of May, Maria.");
+    await arrives("Ana's text with her name", "Ana Souza: Until the end of May, Maria.");
+    await pictureAll("13-stands-in");
+    await colleague(...BEN);
+    await seen("Ben to read it all the same", "Ana Souza to Maria Oliveira: Until the end of May, Maria.");
+    await writes("back");
+    await seen("who stood in", "Welcome back. Ana Souza stood in with Maria Oliveira.");
+    await arrives("what Maria is told (K-31)", "Ana Souza is no longer available to chat. Ben Okafor and Carolina Reyes will continue to help you.");
+    await colleague(...ANA);
+    await seen("Ana to have left her", "Ben Okafor is back. You have left the conversation with Maria Oliveira.");
+    await answers("Thank you!");
+    await colleague(...BEN);
+    await seen("Maria's answer", "Maria Oliveira: Thank you!");
+    await colleague(...ANA);
+    await nothingOf("Thank you!");
   }],
 ];
 

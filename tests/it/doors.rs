@@ -302,6 +302,30 @@ async fn a_repeated_invoke_executes_once_and_is_answered_the_same() {
     assert_eq!((maria.received().len(), world.recorded("consent.requested").await), (1, 1));
 }
 
+/// "a stale card answers with the current state" (product.md 7): also when the same button was pressed a moment ago. What Teams repeats
+/// under the same id is one press.
+#[tokio::test]
+async fn what_only_shows_something_shows_how_it_stands_at_every_press() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.advance_hours(25).await;
+    let card = ana.card_of(&maria).expect("a thread card").activity_id;
+    let pressed = ana.clicks_on(&card, "Held", Value::Null).await;
+    assert_eq!((ana.times_seen("No held messages in this conversation."), ana.times_seen("See you")), (1, 0), "{}", ana.transcript());
+    ana.types("See you").await;
+    let before = ana.times_seen("See you");
+    world.teams.resends("ana", &pressed.activity_id).await.expect("sent");
+    world.settle().await;
+    assert_eq!((ana.times_seen("No held messages in this conversation."), ana.times_seen("See you")), (1, before), "{}", ana.transcript());
+    ana.clicks_on(&card, "Held", Value::Null).await;
+    assert_eq!(
+        (ana.times_seen("No held messages in this conversation."), ana.times_seen("See you")),
+        (1, before + 1),
+        "{}",
+        ana.transcript()
+    );
+}
+
 fn find(value: &Value, name: &str) -> Option<Value> {
     match value {
         Value::Object(members) => {

@@ -164,6 +164,8 @@ async fn everybody_reads_their_own_part_of_a_conversation() {
     let earlier = maria.received().into_iter().find(|item| item.text.contains("question 1 end")).expect("sent").wamid;
     world.whatsapp.client_reacts("maria", &earlier, "👍").expect("reacted");
     world.settle().await;
+    assert_eq!((ben.times_seen("question 1"), ben.times_seen("Reacted with 👍 to an earlier message")), (0, 1), "{}", ben.transcript());
+    assert_eq!(ana.times_seen("Reacted with 👍 to “question 1 end”"), 1);
     let reads = ben.reads(thread).await;
     assert!(reads.contains("Reacted with 👍 to an earlier message") && !reads.contains("question 1"), "{reads}");
     assert!(ana.reads(thread).await.contains("Reacted with 👍 to “question 1 end”"));
@@ -201,8 +203,18 @@ async fn held_messages_from_before_somebody_came_are_neither_shown_nor_explained
     world.advance_hours(25).await;
     ana.types("held before Ben came").await;
     let message = world.last_record("message.held").await.message.expect("a message");
-    world.comes(&ben, thread).await;
+    let add = json!({"verb": "participant.add", "thread": thread, "colleagues": world.id_of(&ben), "history": "none"});
+    ana.forges(&ana.find("held before Ben came").activity_id, add).await;
+    assert!(!ben.thread_card(&maria).contains("Held\n"), "nor counted: {}", ben.thread_card(&maria));
     ana.types("held after Ben came").await;
+    ana.sees("(2 waiting)");
+    for (who, count) in [(&ana, "2 messages wait"), (&ben, "1 message waits")] {
+        assert!(who.thread_card(&maria).contains(count), "{}", who.thread_card(&maria));
+    }
+    ben.types("Ben's own").await;
+    ben.sees("(2 waiting)");
+    ben.types("end").await;
+    assert!(ben.last_card().contains("2 held messages are withdrawn"), "{}", ben.last_card());
     ben.types("held").await;
     assert!(ben.last_card().contains("held after Ben came") && !ben.last_card().contains("held before"), "{}", ben.last_card());
     let card = ben.find("held after").activity_id;

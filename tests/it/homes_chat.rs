@@ -157,3 +157,25 @@ async fn who_leaves_the_chat_in_teams_is_told_and_has_what_was_held_back() {
     room.sees("Maria Oliveira: Back");
     ben.sees_not("Maria Oliveira: Back");
 }
+
+/// "A card asks 'Who is this for?' and keeps the text until answered": by its author, and nobody else takes the card away from them.
+#[tokio::test]
+async fn who_a_text_is_for_is_answered_by_its_author_alone() {
+    let world = World::start().await;
+    let (ana, ben, maria, room) = linked(&world).await;
+    let note = room.types(&ben, "// is she well?").await;
+    room.quotes(&ana, &note, "She is").await;
+    let card = room.find("Who is this for?");
+    let before = maria.texts();
+    for button in ["Send", "Discard"] {
+        let seat = (ben.key, room.conversation.as_str());
+        let told = world.teams.click(seat, &card.activity_id, button, Value::Null).await.expect("pressed");
+        world.settle().await;
+        assert!(told.toast.as_ref().is_some_and(|told| told.contains("Only whoever wrote this")), "{button}: {:?}", told.body);
+        let here = |who: &Colleague<'_>| room.seen_by(who).into_iter().find(|item| item.activity_id == card.activity_id);
+        assert!([&ana, &ben].iter().all(|who| here(who).is_some_and(|item| item.card == card.card)), "{button}: {}", room.transcript());
+    }
+    assert_eq!(maria.texts(), before);
+    room.presses(&ana, "Who is this for?", "Send", json!({ "thread": world.thread_of(&maria).await.to_string() })).await;
+    assert!(maria.last().text.ends_with("She is"), "{:?}", maria.texts());
+}

@@ -27,6 +27,12 @@ async fn linked(world: &World) -> (Colleague<'_>, Colleague<'_>, Phone<'_>, Room
     (ana, ben, maria, room)
 }
 
+/// Maria's conversation, which lives there, moves into the own chats.
+async fn moves_out(who: &Colleague<'_>, room: &Room<'_>) {
+    room.presses(who, "Maria Oliveira", "Details", Value::Null).await;
+    room.presses(who, "Since", "Use our own chats", Value::Null).await;
+}
+
 fn heard(colleague: &Colleague<'_>, texts: &[&str]) {
     let heard = colleague.heard();
     let places: Vec<_> = texts.iter().map(|text| heard.iter().position(|line| line.ends_with(text))).collect();
@@ -119,6 +125,51 @@ async fn what_is_on_its_way_to_a_chat_that_its_conversation_leaves_meanwhile_fol
     }
 }
 
+/// Whoever moved a conversation into the own chats finds the way back where they are told of it, and in its details.
+#[rstest::rstest]
+#[case::by_the_notice(false)]
+#[case::by_the_details(true)]
+#[tokio::test]
+async fn a_conversation_that_was_moved_out_of_the_channel_moves_back(#[case] by_details: bool) {
+    let world = in_channel().await;
+    let (ana, maria, channel) = (world.ana(), world.maria(), world.channel());
+    world.consented(&ana, &maria).await;
+    let chain = channel.chains().remove(0);
+    moves_out(&ana, &chain).await;
+    maria.types("In your own chat").await;
+    ana.sees("Maria Oliveira: In your own chat");
+    let mut card = ana.find("The conversation with Maria Oliveira goes on here.");
+    if by_details {
+        ana.types("details").await;
+        card = ana.find("Since");
+    }
+    ana.clicks_on(&card.activity_id, "Move back", Value::Null).await;
+    maria.types("In the channel").await;
+    ana.sees_not("Maria Oliveira: In the channel");
+    assert!(channel.chains().iter().any(|chain| chain.times_seen("Maria Oliveira: In the channel") == 1), "{}", channel.transcript());
+    ana.types("details").await;
+    assert!(!ana.offers(&ana.find("Since"), "Move back"), "{}", ana.transcript());
+}
+
+/// So does one that was moved out of a group chat, as long as that is nobody else's; not when none of its colleagues is there any more.
+#[tokio::test]
+async fn a_conversation_that_was_moved_out_of_a_chat_moves_back_while_the_chat_is_free() {
+    let world = World::start().await;
+    let (ana, _, maria, room) = linked(&world).await;
+    moves_out(&ana, &room).await;
+    ana.clicks("Move back", Value::Null).await;
+    maria.types("Here again").await;
+    room.sees("Maria Oliveira: Here again");
+    moves_out(&ana, &room).await;
+    for who in [world.ben(), ana] {
+        room.remove_member(&ana, &who).await;
+    }
+    let answer = ana.clicks("Move back", Value::Null).await;
+    assert!(crate::harness::words(&answer.card.expect("a card")).contains("cannot move back"));
+    ana.types("details").await;
+    assert!(!ana.offers(&ana.find("Since"), "Move back"), "{}", ana.transcript());
+}
+
 #[tokio::test]
 async fn a_stale_way_back_leads_nowhere_once_the_chat_is_anothers() {
     let world = World::start().await;
@@ -149,5 +200,14 @@ async fn a_conversation_moves_out_of_its_chat_which_is_then_free() {
     let before = maria.texts();
     room.types(&ana, "Nobody's").await;
     room.sees("no client is linked to this place");
+    assert_eq!(maria.texts(), before);
+    // Free for another client.
+    assert_eq!(room.times_seen("Which client is this chat for?"), 1);
+    let tom = world.tom();
+    world.consented(&ana, &tom).await;
+    let thread = world.thread_of(&tom).await.to_string();
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
+    room.types(&ana, "For Tom").await;
+    assert!(tom.last().text.ends_with("For Tom"));
     assert_eq!(maria.texts(), before);
 }

@@ -110,7 +110,7 @@ async fn remove(#[values(HomeKind::Personal, HomeKind::Channel, HomeKind::Chat)]
     assert!(
         scene.reads_of_app(&scene.caro, "Ana Souza removed Ben Okafor from this conversation.") == 1 || scene.reads_along(&scene.caro) == 1
     );
-    let told = "Ben Okafor is no longer part of this chat. Ana Souza, Carolina Reyes will continue to help you.";
+    let told = "Ben Okafor is no longer part of this chat. Ana Souza and Carolina Reyes will continue to help you.";
     assert_eq!(scene.maria.times_shown(told), 1, "{:?}", scene.maria.texts());
     scene.ben.sees("Ana Souza removed you from the conversation with Maria Oliveira. You no longer receive or send messages here.");
     scene.maria.types("Who is left?").await;

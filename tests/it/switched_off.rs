@@ -109,6 +109,8 @@ async fn who_stays_goes_on_when_a_colleague_is_switched_off() {
     // Row 1: nothing leaves of who is not enabled, and nobody has decided that it goes out in another's name.
     assert!(!maria.free_texts().iter().any(|text| text.contains("Written by Ana")), "{:?}", maria.free_texts());
     ben.sees("1 not sent, because the colleague who wrote is not enabled for this line any more.");
+    // K-31, which waited for the window and goes first.
+    assert_eq!(maria.times_shown("Ana Souza is no longer available to chat. Ben Okafor will continue to help you."), 1);
     ben.types("It is Ben here").await;
     assert!(maria.last().text.ends_with("It is Ben here"), "{:?}", maria.last());
     assert_eq!(world.last_record("participant.left").await.body["how"], "switched_off");
@@ -125,7 +127,10 @@ async fn the_clients_of_a_colleague_who_is_switched_off_are_free_for_the_line() 
     world.consented(&ana, &tom).await;
     tom.types("I am waiting").await;
     turns(&world, What::Colleague, "Ana Souza", false).await;
-    ben.sees("Ana Souza was switched off by your administrator for Private clients. 2 clients have no colleague now: Maria Oliveira, Tom Becker.");
+    for client in [&maria, &tom] {
+        assert_eq!(client.last().text, "Ana Souza is no longer available to chat.");
+    }
+    ben.sees("Ana Souza was switched off by your administrator for Private clients. 2 clients have no colleague now: Maria Oliveira and Tom Becker.");
     // Who waits for an answer is offered at once, who does not when they write.
     assert_eq!(ben.times_seen("I am waiting"), 1);
     ben.clicks("Take", Value::Null).await;
@@ -175,6 +180,31 @@ async fn switched_on_again_a_colleague_has_back_whom_nobody_has_taken() {
     tom.types("For Ben").await;
     ben.sees("Tom Becker: For Ben");
     ana.sees_not("For Ben");
+}
+
+/// K-31 "{colleague} is no longer available to chat." is said only as long as it is true, and not to who has asked to be left alone.
+#[tokio::test]
+async fn what_a_client_is_told_of_a_colleague_switched_off_by_mistake_is_put_right() {
+    let world = World::start().await;
+    let (ana, maria, tom) = (world.ana(), world.maria(), world.tom());
+    world.consented(&ana, &tom).await;
+    tom.types("STOP").await;
+    let before = tom.texts();
+    world.consented(&ana, &maria).await;
+    turns(&world, What::Colleague, "Ana Souza", false).await;
+    turns(&world, What::Colleague, "Ana Souza", true).await;
+    let texts = maria.texts();
+    assert_eq!(
+        texts[texts.len() - 2..],
+        ["Ana Souza is no longer available to chat.", "Ana Souza from Northwind Bank has joined this chat."]
+    );
+    // Where the window is closed nothing was said, and nothing is.
+    world.advance_hours(25).await;
+    turns(&world, What::Colleague, "Ana Souza", false).await;
+    turns(&world, What::Colleague, "Ana Souza", true).await;
+    maria.types("Good morning").await;
+    ana.sees("Maria Oliveira: Good morning");
+    assert_eq!((maria.texts(), tom.texts()), (texts, before));
 }
 
 /// A leaver is switched off first and their book handed on afterwards.

@@ -187,6 +187,25 @@ async fn the_receiver_sees_what_was_chosen_and_nothing_else(#[case] choice: Valu
     ben.sees("Maria Oliveira: Five");
 }
 
+/// Notes are for whoever takes over too, marked as notes, and none takes the place of a message that was chosen.
+#[tokio::test]
+async fn notes_among_the_last_messages_do_not_count_and_are_shown_as_notes() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    ana.types("One").await;
+    maria.types("Two").await;
+    ana.types("// in a hurry").await;
+    ana.types("Three").await;
+    ana.types("// call back").await;
+    offers(&ana, &world.ben(), json!({"history": "last", "last": "2"})).await;
+    let ben = world.ben();
+    ben.clicks("Accept", Value::Null).await;
+    let heard = ben.heard();
+    let seen: Vec<&str> = heard.iter().filter_map(|seen| seen.split_once('\n').map(|(_, said)| said)).collect();
+    let note = |text: &str| format!("Note by Ana Souza: {text}\nInternal, about Maria Oliveira. Not sent to the client.");
+    assert_eq!(seen, ["Maria Oliveira: Two", &note("in a hurry"), "Ana Souza: Three", &note("call back")]);
+}
+
 #[tokio::test]
 async fn held_messages_go_on_as_the_receivers_in_their_places() {
     let world = World::start().await;

@@ -110,8 +110,8 @@ async fn a_kept_text_of_somebody_switched_off_is_never_sent() {
     maria.types("Hello").await;
     ana.types("For whom?").await;
     let card = ana.find("Who is this for?").activity_id;
-    let before = [maria.texts(), tom.texts()];
     world.apply(|directory| directory.colleagues.retain(|colleague| colleague.name != "Ana Souza")).await;
+    let before = [maria.texts(), tom.texts()];
     let thread = world.thread_of(&maria).await;
     ana.forges(&card, json!({"verb": "route.choose", "draft": 1, "thread": thread})).await;
     assert_eq!([maria.texts(), tom.texts()], before);

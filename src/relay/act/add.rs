@@ -7,7 +7,7 @@ use crate::relay::comings::{self, Coming};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::{find, mates, offers};
 use crate::store::Result;
-use crate::texts::{participants as words, transfer};
+use crate::texts::{names, participants as words, transfer};
 
 pub fn form(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
     with_case(desk, person, thread, |case| asked(desk, person, case, AddInputs::proposed(), Vec::new()))
@@ -44,7 +44,7 @@ pub fn add(desk: &Desk<'_>, person: &Person, thread: ThreadId, inputs: &AddInput
             }
         }
         if !added.is_empty() {
-            said.insert(0, words::added(&added.join(", ")));
+            said.insert(0, words::added(&names(&added)));
         }
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), &said.join(" "), None))
     })

@@ -2,10 +2,10 @@
 
 use super::allowed::with_case;
 use crate::bridge::{Post, Scope, ThreadId};
-use crate::cards::{self, Notice, Style};
-use crate::relay::desk::{Case, Desk, Person, Seat};
-use crate::relay::{members, moving, participation, views};
-use crate::store::{Result, SharedConversation};
+use crate::cards::{self, Style};
+use crate::relay::desk::{Desk, Person, Seat};
+use crate::relay::{group_chat, members, moving, views, way_back};
+use crate::store::Result;
 use crate::texts::places;
 
 /// "Which client is this chat for?" answered: one chat, one client.
@@ -21,7 +21,7 @@ pub fn link(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
             Some(_) => {}
             None => {
                 moving::into_shared(desk, case, person.id().as_str(), &chat, Some(&chat.reference.conversation))?;
-                members::gather(desk, case, &chat, person)?;
+                members::gather(desk, case, &chat, Some(person))?;
             }
         }
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::LINKED, None))
@@ -36,36 +36,26 @@ pub fn link_nothing_chosen(desk: &Desk<'_>, person: &Person) -> Post {
 /// The participants want their own chats.
 pub fn unlink(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
     with_case(desk, person, thread, |case| {
-        moving::into_own(desk, case, person.id().as_str())?;
+        let chat = moving::chat(desk, thread)?;
+        if moving::into_own(desk, case, person.id().as_str())?
+            && let Some(chat) = chat
+        {
+            // Free for another client.
+            group_chat::ask_for_client(desk, &chat)?;
+        }
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::MOVED_OUT, None))
     })
 }
 
-/// What was gone is there again.
+/// What was gone is there again, or is wanted again.
 pub fn move_back(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
     with_case(desk, person, thread, |case| {
         if desk.tx.home(thread)?.is_none() {
-            let Some((known, home)) = way_back(desk, thread)? else {
+            let Some((known, conversation)) = way_back::of(desk, thread)? else {
                 return Ok(desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, places::NO_WAY_BACK.to_owned()));
             };
-            moving::into_shared(desk, case, person.id().as_str(), &known, home.conversation.as_ref())?;
+            moving::into_shared(desk, case, person.id().as_str(), &known, conversation.as_ref())?;
         }
         Ok(desk.receipt(person, &case.contact, Some(&case.thread), places::MOVED_BACK, None))
     })
-}
-
-/// Where a thread was lost, when it can be posted to there again.
-fn way_back(desk: &Desk<'_>, thread: ThreadId) -> Result<Option<(SharedConversation, crate::store::Home)>> {
-    let Some(base) = desk.tx.lost_home(thread)? else { return Ok(None) };
-    let home = desk.tx.lost_homes_in(&base)?.into_iter().find(|home| home.thread == thread);
-    let known = desk.tx.conversation(&base)?.filter(|known| known.installed);
-    Ok(known.zip(home))
-}
-
-/// How a group chat for the thread comes about.
-pub fn open(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
-    let participants = participation::names(desk, case)?;
-    let head = Some(desk.head(&case.contact, Some(&case.thread)));
-    let text = places::open_by_hand(&participants);
-    Ok(cards::notice(&desk.reader(person, Some(&case.contact.line)), &Notice { head, text, ..Notice::default() }))
 }

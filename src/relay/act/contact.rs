@@ -4,7 +4,7 @@ use super::allowed::with_contact;
 use crate::bridge::{Line, LineId, Post, phone};
 use crate::cards::{ContactError, TypedContact};
 use crate::relay::desk::{Desk, Person};
-use crate::relay::{contact_views, views};
+use crate::relay::{chat_mirror, contact_views, views};
 use crate::store::{Contact, NewContact, Result};
 use serde_json::{Map, Value, json};
 
@@ -94,6 +94,7 @@ pub fn save_contact(desk: &Desk<'_>, person: &Person, contact: &Contact, form: &
         desk.journal("contact.changed", &person.id().0, None, None, &body)?;
         for thread in desk.tx.threads_with(contact.id)? {
             desk.tx.refresh_cards(thread.id, desk.now)?;
+            chat_mirror::renamed(desk, thread.id)?;
         }
     }
     with_contact(desk, person, contact.id, |contact| contact_views::contact(desk, person, contact))

@@ -1,7 +1,7 @@
 //! Opening a conversation: ask for consent, write, take.
 
 use crate::bridge::{
-    Basis, Consent, ConsentState, Decision, Exclusivity, MessageId, Outgoing, PhoneNumberId, Post, Rule, Ruling, Sending, ThreadId,
+    Basis, Consent, ConsentState, Decision, Exclusivity, MessageId, Outgoing, PhoneNumberId, Place, Post, Rule, Ruling, Sending, ThreadId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, OptIn, Style, TypedContact};
@@ -159,8 +159,10 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
     // Where everybody reads the same, it stands there already.
     if !took_part && desk.tx.home(thread)?.is_none() {
         let theirs = Person { seat: Seat::Nowhere, ..person.clone() };
+        let place = Place::Own(person.id().clone());
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
-            let (text, referral) = (render::message(desk, message)?, desk.tx.referral(message.id)?);
+            let sight = desk.view_at(&place, &case.thread, message.id)?;
+            let (text, referral) = (render::message_seen(desk, message, &sight)?, desk.tx.referral(message.id)?);
             for post in render::client_posts(desk, &case, &text, message.rule.is_some(), referral.as_ref()) {
                 desk.post(Some(thread), &theirs, post, Some(message.id))?;
             }

@@ -4,7 +4,7 @@ use super::allowed::with_overseen;
 use crate::bridge::{Post, ThreadId};
 use crate::cards::{self, Details, ParticipantRow, ThreadCommand, WhichThread};
 use crate::relay::desk::{Desk, Person};
-use crate::relay::{find, offers, views};
+use crate::relay::{find, offers, views, way_back};
 use crate::store::Result;
 
 pub fn details(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
@@ -20,7 +20,9 @@ pub fn details(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Pos
             });
         }
         let in_own_chats = desk.tx.home(thread)?.is_none();
-        let view = Details { thread, head: desk.head(&case.contact, Some(&case.thread)), participants, takes_part, in_own_chats };
+        let way_back = way_back::of(desk, thread)?.is_some();
+        let head = desk.head(&case.contact, Some(&case.thread));
+        let view = Details { thread, head, participants, takes_part, in_own_chats, way_back };
         Ok(cards::details(&desk.reader(person, Some(&case.contact.line)), &view))
     })
 }

@@ -1,7 +1,7 @@
 //! *Leave* and *End*: each asked about on a card of its own before anything happens.
 
 use super::allowed::with_case;
-use crate::bridge::{ColleagueId, Post, ThreadId};
+use crate::bridge::{ColleagueId, Place, Post, ThreadId};
 use crate::cards::{self, ColleagueChoice, EndForm, LeaveForm, TransferInputs};
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::{expiry, goings, offers};
@@ -61,7 +61,7 @@ pub fn leave(desk: &Desk<'_>, person: &Person, thread: ThreadId, held: &str) -> 
 pub fn end_form(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> {
     with_case(desk, person, thread, |case| {
         expiry::expire_due(desk, case)?;
-        let held = usize::try_from(desk.tx.held_count(thread)?).unwrap_or(usize::MAX);
+        let held = desk.held_at(&Place::Own(person.id().clone()), &case.thread)?;
         let view = EndForm { thread, head: desk.head(&case.contact, Some(&case.thread)), held };
         Ok(cards::end_form(&desk.reader(person, Some(&case.contact.line)), &view))
     })

@@ -13,6 +13,7 @@ mod joining;
 mod leave;
 mod message;
 mod note;
+mod parcel;
 mod remove;
 mod revocation;
 mod template;
@@ -21,7 +22,7 @@ mod why;
 
 use super::desk::{Desk, Person, Seat};
 use super::template_views::Given;
-use super::{contact_views, extension, history_views, preflight, staff, template_views, views};
+use super::{contact_views, extension, group_chat, history_views, media_views, preflight, staff, template_views, views};
 use crate::bridge::{ActivityId, Place, Post, ThreadId, TransferAnswer, WhomToAsk};
 use crate::cards::submit::Action;
 use crate::cards::{self, ContactError, NoteError, ParseError, Receipt, RouteProblem, Style, TypedContact};
@@ -49,6 +50,46 @@ pub fn is_repeatable(desk: &Desk<'_>, person: &Person, data: &Value, card: Optio
         matches!(data.get("verb").and_then(Value::as_str), Some("template.list" | "template.refresh" | "template.pick" | "template.fill"));
     let Some(activity) = card.filter(|_| looks) else { return Ok(false) };
     Ok(pressed_thread_card(desk, person, activity)?.is_none() && !is_own_message(desk, person, card)?)
+}
+
+/// Whether an action changes nothing: who presses it again wants to see how it stands now.
+pub fn only_shows(data: &Value) -> bool {
+    matches!(
+        Action::parse(data),
+        Ok(Action::New {}
+            | Action::Contacts { .. }
+            | Action::Help {}
+            | Action::HeldList {}
+            | Action::History {}
+            | Action::OpenContact { .. }
+            | Action::EditContact { .. }
+            | Action::Templates { .. }
+            | Action::TemplateForHeld { .. }
+            | Action::HeldInThread { .. }
+            | Action::EditHeld { .. }
+            | Action::Why { .. }
+            | Action::ShowMessage { .. }
+            | Action::WhyRefused { .. }
+            | Action::NoteForm { .. }
+            | Action::Away {}
+            | Action::View { .. }
+            | Action::ThreadHelp { .. }
+            | Action::OpenHistory { .. }
+            | Action::SearchHistory { .. }
+            | Action::TransferForm { .. }
+            | Action::Details { .. }
+            | Action::AddForm { .. }
+            | Action::LeaveForm { .. }
+            | Action::RemoveForm { .. }
+            | Action::PickRemoved { .. }
+            | Action::EndForm { .. }
+            | Action::InThread { .. })
+    )
+}
+
+/// Whether what an action leads to is for who pressed alone, wherever they press.
+pub fn is_private(data: &Value) -> bool {
+    data.get("verb").and_then(Value::as_str) == Some("media.open")
 }
 
 /// Whether somebody asks for WhatsApp's list of templates, and not only for ours.
@@ -228,6 +269,9 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
             with_held(desk, person, *message, |case, message| template_below(desk, person, case, message))
         }
         Action::DiscardHeld { message } => discard_expired(desk, person, *message),
+        Action::OpenMedia { message } => media_views::open(desk, person, *message),
+        Action::SendParcel { parcel: id } => parcel::send(desk, person, *id),
+        Action::CancelParcel { parcel: id } => parcel::cancel(desk, person, *id),
         Action::Why { message } => why_message(desk, person, *message),
         Action::ShowMessage { message } => show_message(desk, person, *message),
         Action::WhyRefused { entry } => why_refused(desk, person, *entry),
@@ -254,7 +298,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::LinkChat { thread } => chat::link(desk, person, *thread),
         Action::UnlinkChat { thread } => chat::unlink(desk, person, *thread),
         Action::MoveBack { thread } => chat::move_back(desk, person, *thread),
-        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| chat::open(desk, person, case)),
+        Action::OpenChat { thread } => with_case(desk, person, *thread, |case| group_chat::open(desk, person, case)),
         Action::OpenHistory { thread, before } => {
             with_readable(desk, person, *thread, |case, sight| history_views::history(desk, person, case, sight, *before))
         }

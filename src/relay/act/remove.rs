@@ -8,7 +8,7 @@ use crate::cards::{self, ColleagueChoice, Notice, RemoveConfirm, RemoveForm, Sty
 use crate::relay::desk::{Case, Desk, Person};
 use crate::relay::{goings, offers};
 use crate::store::Result;
-use crate::texts::{TextId, participants as words, transfer};
+use crate::texts::{TextId, names, participants as words, transfer};
 
 /// Who is to go?
 pub fn form(desk: &Desk<'_>, person: &Person, thread: ThreadId, nothing_chosen: bool) -> Result<Post> {
@@ -33,7 +33,7 @@ pub fn pick(desk: &Desk<'_>, person: &Person, thread: ThreadId, colleague: &str)
             thread,
             head: desk.head(&case.contact, Some(&case.thread)),
             colleague: ColleagueChoice { id: going.id().0.clone(), name: going.name.clone() },
-            remaining: remaining.join(", "),
+            remaining: names(&remaining),
         };
         Ok(cards::remove_confirm(&desk.reader(person, Some(&case.contact.line)), &view))
     })

@@ -14,7 +14,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::rooms::{RoomKind, Roster};
+use super::rooms::{Room, RoomKind, Roster};
 use super::state::{TeamsUser, World};
 use crate::simulator::common::{ControlError, bearer};
 use crate::simulator::faults::{Fault, Surface};
@@ -59,6 +59,7 @@ impl From<ControlError> for Refusal {
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/graph/v1.0/chats", post(create_chat))
+        .route("/graph/v1.0/users/{user}/chats", get(chats))
         .route("/graph/v1.0/chats/{chat}", patch(rename))
         .route("/graph/v1.0/chats/{chat}/installedApps", post(install))
         .route("/graph/v1.0/chats/{chat}/members", get(members).post(add_member))
@@ -189,6 +190,26 @@ async fn create_chat(State(world): Shared, ConnectInfo(line): On, headers: Heade
             let created = world.common.now().to_rfc3339_opts(SecondsFormat::Millis, true);
             let answer = json!({"id": id, "topic": topic, "chatType": "group", "createdDateTime": created, "tenantId": world.tenant_id});
             Ok(((StatusCode::CREATED, Json(answer)).into_response(), Vec::new()))
+        })
+        .await
+}
+
+/// The group chats of a person.
+async fn chats(State(world): Shared, ConnectInfo(line): On, Path(user): Path<String>, headers: HeaderMap) -> Response {
+    world
+        .graph(&line, &headers, |world| {
+            let user = world.with_user(&user, |state| state.user.key.clone()).map_err(|_| refuse(StatusCode::NOT_FOUND, "No user."))?;
+            let state = world.lock();
+            let of_user = state.shared.rooms.iter().filter(|room| match &room.kind {
+                RoomKind::GroupChat(roster) => roster.has(&user) && !room.deleted,
+                RoomKind::Channel(_) => false,
+            });
+            let chat = |room: &Room| {
+                let made = room.made_at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true);
+                json!({"id": room.id, "topic": room.name, "chatType": "group", "createdDateTime": made, "tenantId": world.tenant_id})
+            };
+            let chats: Vec<Value> = of_user.map(chat).collect();
+            Ok((Json(json!({"value": chats})).into_response(), Vec::new()))
         })
         .await
 }

@@ -95,7 +95,8 @@ impl World {
         let roster = Roster::of(&self.keys_of(members)?);
         let id = new_id("v2");
         let name = topic.map(str::to_owned);
-        let room = Room { id: id.clone(), name, kind: RoomKind::GroupChat(roster), deleted: false, chat: Timeline::default() };
+        let (kind, made_at) = (RoomKind::GroupChat(roster), Some(self.common.now()));
+        let room = Room { id: id.clone(), name, kind, deleted: false, made_at, chat: Timeline::default() };
         self.lock().shared.rooms.push(room);
         self.common.signal();
         Ok(id)

@@ -69,6 +69,8 @@ pub(super) struct Room {
     pub(super) name: Option<String>,
     pub(super) kind: RoomKind,
     pub(super) deleted: bool,
+    /// When it was made; `None`: it was there before the simulation.
+    pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) chat: Timeline,
 }
 
@@ -148,7 +150,7 @@ impl Shared {
 
     pub(super) fn add_channel(&mut self, team: &str, id: &str, name: &str) {
         let (kind, name) = (RoomKind::Channel(team.to_owned()), Some(name.to_owned()));
-        self.rooms.push(Room { id: id.to_owned(), name, kind, deleted: false, chat: Timeline::default() });
+        self.rooms.push(Room { id: id.to_owned(), name, kind, deleted: false, made_at: None, chat: Timeline::default() });
     }
 
     /// Whether the bot shares a group chat or a team with this person: then it may open a personal conversation too.

@@ -104,6 +104,22 @@ async fn members_are_listed_added_with_their_part_of_the_history_and_removed() {
 }
 
 #[tokio::test]
+async fn the_group_chats_of_a_person_are_listed_with_their_titles_and_times() {
+    let stage = stage().await;
+    let token = stage.graph_token().await;
+    let chat = stage.made(&token).await;
+    let of = async |user: usize| {
+        let path = format!("/users/{}/chats?$top=50", defaults().teams.users[user].object_id);
+        stage.ms_graph(Method::GET, &path, &token, Value::Null).await.1["value"].clone()
+    };
+    let ana = of(0).await;
+    let one = ana.as_array().expect("a list").iter().find(|one| one["id"] == json!(chat)).expect("the chat");
+    assert_eq!((&one["topic"], &one["chatType"]), (&json!("Maria"), &json!("group")));
+    assert!(one["createdDateTime"].as_str().is_some_and(|at| at.parse::<chrono::DateTime<chrono::Utc>>().is_ok()));
+    assert!(of(1).await.as_array().expect("a list").iter().all(|one| one["id"] != json!(chat)));
+}
+
+#[tokio::test]
 async fn a_new_topic_is_told_to_the_bot_that_is_there() {
     let stage = stage().await;
     let token = stage.graph_token().await;

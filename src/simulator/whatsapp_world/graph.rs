@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use super::outbox::Sent;
 use super::phone::WINDOW;
+use super::phone_file::{file_of, picture_of};
 use super::state::{BusinessNumber, Client, ClientState, PhoneButton, PhoneItem, Side, State as WorldState, Ticks, World, new_wamid};
 use super::templates::{Rendered, render};
 use super::validate::{Refused, check};
@@ -41,7 +42,6 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/{version}/{id}/subscribed_apps", get(subscribed).post(subscribe))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers))
         .route("/{version}/{id}", get(object))
-        .route("/_media/{id}", get(media))
         .layer(DefaultBodyLimit::max(4 * 1024 * 1024))
 }
 
@@ -88,6 +88,16 @@ impl World {
     }
 
     async fn manage(&self, line: &Line, headers: &HeaderMap, answer: impl FnOnce() -> Response) -> Response {
+        self.manage_on(Surface::Management, line, headers, answer).await
+    }
+
+    pub(super) async fn manage_on(
+        &self,
+        surface: Surface,
+        line: &Line,
+        headers: &HeaderMap,
+        answer: impl FnOnce() -> Response,
+    ) -> Response {
         let accept = async {
             self.common.journal.count("graph.management");
             self.common.signal();
@@ -96,7 +106,7 @@ impl World {
                 Err(refused) => refused.into_response(),
             }
         };
-        self.common.guarded(line, Surface::Management, fault_body, accept).await
+        self.common.guarded(line, surface, fault_body, accept).await
     }
 
     async fn accept_message(self: &Arc<Self>, phone_number_id: &str, headers: &HeaderMap, body: &[u8]) -> Response {
@@ -179,6 +189,8 @@ impl World {
         } else if rendered.as_ref().is_some_and(|rendered| rendered.asset.is_unknown(|id| state.media.contains_key(id))) {
             // Accepted first, looked at later: what Meta cannot fetch fails by webhook.
             Some(131_053)
+        } else if body[kind]["id"].as_str().is_some_and(|id| !state.media.contains_key(id)) {
+            Some(131_053)
         } else if is_marketing && person.is_some_and(|person| person.client.wa_id.as_deref().is_some_and(|id| id.starts_with('1'))) {
             Some(131_049)
         } else {
@@ -227,8 +239,10 @@ impl World {
             }
         } else {
             let picture = plan.rendered.as_ref().and_then(|rendered| rendered.asset.picture(&state.media));
+            let picture = picture.or_else(|| picture_of(&state.media, &body[kind]));
+            let file = file_of(&state.media, &body[kind]);
             let item = business_item(seq, wamid, number, now, kind, body, plan.rendered, sent.callback.clone());
-            client.items.push(PhoneItem { picture, ..item });
+            client.items.push(PhoneItem { picture, file, ..item });
         }
         self.arrives(client, sent, now);
     }
@@ -301,6 +315,7 @@ fn business_item(
         text: String::new(),
         header: None,
         picture: None,
+        file: None,
         footer: None,
         buttons: Vec::new(),
         template: None,
@@ -443,18 +458,9 @@ async fn object(State(world): Shared, ConnectInfo(line): On, Path((_, id)): OneI
             let state = world.lock();
             let Some(file) = state.media.get(&id) else { return unknown_object() };
             Json(json!({"messaging_product": "whatsapp", "id": id, "mime_type": file.mime_type, "file_size": file.bytes.len(),
-                "sha256": hex::encode(Sha256::digest(&file.bytes)), "url": format!("{}/_media/{id}", world.base)}))
+                "sha256": hex::encode(Sha256::digest(&file.bytes)),
+                "url": format!("{}/_media/{id}?asked={}", world.base, world.common.now().timestamp())}))
             .into_response()
-        })
-        .await
-}
-
-async fn media(State(world): Shared, ConnectInfo(line): On, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    world
-        .manage(&line, &headers, || {
-            let state = world.lock();
-            let Some(file) = state.media.get(&id) else { return StatusCode::NOT_FOUND.into_response() };
-            ([(header::CONTENT_TYPE, file.mime_type.clone())], file.bytes.clone()).into_response()
         })
         .await
 }

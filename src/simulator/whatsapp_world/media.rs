@@ -5,23 +5,28 @@
 
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Multipart, Path, State};
-use axum::http::HeaderMap;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use axum::{extract::DefaultBodyLimit, routing::post};
+use futures_util::stream;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::graph::{fault_body, unknown_object};
 use super::state::{MediaFile, World};
 use super::validate::Refused;
-use crate::simulator::faults::Surface;
+use crate::simulator::faults::{FaultName, Surface};
 use crate::simulator::journal::Way;
 use crate::simulator::line::Line;
 
 /// Larger than any file that may be sent, so that a refusal says why.
 const BODY_LIMIT: usize = 110 * 1024 * 1024;
 const MEGABYTE: usize = 1024 * 1024;
+/// How long the address of a file lives.
+const ADDRESS_SECONDS: i64 = 300;
 
 /// (type, extensions, most bytes)
 const TAKEN: &[(&str, &[&str], usize)] = &[
@@ -46,7 +51,7 @@ const TAKEN: &[(&str, &[&str], usize)] = &[
 ];
 
 pub(super) fn routes() -> Router<Arc<World>> {
-    Router::new().route("/{version}/{id}/media", post(upload)).layer(DefaultBodyLimit::max(BODY_LIMIT))
+    Router::new().route("/{version}/{id}/media", post(upload)).route("/_media/{id}", get(download)).layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 async fn upload(
@@ -137,6 +142,38 @@ fn is(bytes: &[u8], mime_type: &str) -> bool {
         other if other.starts_with("application/vnd.openxml") => at(0, b"PK\x03\x04"),
         _ => true,
     }
+}
+
+/// When the address of a file was asked for, as a Unix time.
+#[derive(Deserialize)]
+struct Asked {
+    asked: i64,
+}
+
+/// The bytes of a file, at an address that lives five minutes.
+async fn download(
+    State(world): State<Arc<World>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    Path(id): Path<String>,
+    Query(Asked { asked }): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    world
+        .manage_on(Surface::Downloads, &line, &headers, || {
+            if world.common.now().timestamp() - asked >= ADDRESS_SECONDS {
+                return StatusCode::NOT_FOUND.into_response();
+            }
+            let state = world.lock();
+            let Some(file) = state.media.get(&id) else { return StatusCode::NOT_FOUND.into_response() };
+            let kind = [(header::CONTENT_TYPE, file.mime_type.clone())];
+            if world.common.faults.take(FaultName::Truncated, Surface::Downloads).is_some() {
+                let half = file.bytes[..file.bytes.len() / 2].to_vec();
+                let parts = [Ok(half), Err(std::io::Error::other("cut off"))];
+                return (kind, Body::from_stream(stream::iter(parts))).into_response();
+            }
+            (kind, file.bytes.clone()).into_response()
+        })
+        .await
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ mod media;
 mod moves;
 mod outbox;
 mod phone;
+mod phone_file;
 mod state;
 mod template_cast;
 mod templates;
 mod validate;
 mod webhooks;
 
-pub use state::{BusinessNumber, Client, PhoneButton, PhoneItem, Picture, Side, Ticks, WhatsAppWorld};
+pub use state::{BusinessNumber, Client, PhoneButton, PhoneFile, PhoneItem, Picture, Side, Ticks, WhatsAppWorld};
 pub use template_cast::{service_template_cast, template_cast};
 pub use webhooks::Handshake;
 

@@ -259,6 +259,7 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
         text,
         header: None,
         picture: None,
+        file: None,
         footer: None,
         buttons: Vec::new(),
         template: None,

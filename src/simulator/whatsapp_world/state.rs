@@ -80,6 +80,8 @@ pub struct PhoneItem {
     pub header: Option<String>,
     /// A small picture in the header, as a data URI.
     pub picture: Option<String>,
+    /// The file of a message.
+    pub file: Option<PhoneFile>,
     pub footer: Option<String>,
     pub buttons: Vec<PhoneButton>,
     pub template: Option<String>,
@@ -104,6 +106,19 @@ pub struct Picture {
     pub caption: Option<String>,
     #[serde(default)]
     pub filename: Option<String>,
+}
+
+/// A file that a phone received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhoneFile {
+    pub name: Option<String>,
+    pub mime_type: String,
+    /// Bytes.
+    pub size: usize,
+    /// Hexadecimal.
+    pub sha256: String,
+    /// Played as a voice message.
+    pub voice: bool,
 }
 
 pub(super) struct ClientState {

@@ -7,12 +7,10 @@
 mod crashes;
 mod people;
 mod processes;
-#[allow(dead_code, reason = "each home uses other parts of it")]
 mod rooms;
 
 pub use people::{Colleague, Phone, words, words_of};
 pub use processes::{Process, binary, free_port};
-#[allow(unused_imports, reason = "named where a test passes one on")]
 pub use rooms::Room;
 
 use chrono::{DateTime, Duration, Utc};
@@ -258,11 +256,11 @@ impl World {
         }
         let due = relay
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?, tx.next_job_due()?]))
             .await
             .expect("the store answers");
         panic!(
-            "the server does not come to rest: now {}, lane, card and upload due {due:?}, left {:?}",
+            "the server does not come to rest: now {}, lane, card, upload, file and job due {due:?}, left {:?}",
             self.clock.now(),
             self.left_over()
         );
@@ -285,7 +283,7 @@ impl World {
         let due = self
             .relay()
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?]))
+            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?, tx.next_job_due()?]))
             .await
             .expect("the store answers");
         due.into_iter().flatten().min()

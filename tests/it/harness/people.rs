@@ -2,7 +2,7 @@
 
 use super::World;
 use serde_json::{Value, json};
-use switchboard::simulator::{Author, ChatItem, ClickAnswer, ControlError, Draft, PhoneItem, Seat, Side, Ticks};
+use switchboard::simulator::{Author, ChatItem, ClickAnswer, ControlError, Draft, PhoneItem, Picture, Seat, Side, Ticks};
 use switchboard::texts::sentences::WORKING;
 
 /// A colleague in their own chat with the bot.
@@ -232,6 +232,18 @@ impl<'w> Phone<'w> {
     /// [`Phone::types`] without waiting for what follows.
     pub fn types_at_once(&self, text: &str) -> String {
         self.world.whatsapp.client_types(self.key, text).expect("typed")
+    }
+
+    /// Sends a file; its message's wamid.
+    pub async fn sends(&self, file: Picture) -> String {
+        let wamid = self.sends_at_once(file);
+        self.world.settle().await;
+        wamid
+    }
+
+    /// [`Phone::sends`] without waiting for what follows.
+    pub fn sends_at_once(&self, file: Picture) -> String {
+        self.world.whatsapp.client_sends_file(self.key, file).expect("sent")
     }
 
     /// Taps the newest button with this title.

@@ -117,12 +117,6 @@ impl<'w> Room<'w> {
         deletion
     }
 
-    pub async fn reacts(&self, who: &Colleague<'_>, activity: &str, kind: &str) -> Posted {
-        let reaction = self.world.teams.reacts((who.key, self.conversation.as_str()), activity, kind, true).await.expect("reacted");
-        self.all_well(std::slice::from_ref(&reaction)).await;
-        reaction
-    }
-
     /// Presses a button on the newest card with these words, as this colleague sees it.
     pub async fn presses(&self, who: &Colleague<'_>, card: &str, button: &str, inputs: Value) -> ClickAnswer {
         let seat = (who.key, self.conversation.as_str());
@@ -171,12 +165,6 @@ impl<'w> Room<'w> {
     pub fn find(&self, text: &str) -> ChatItem {
         let found = of_bot(self.chat()).into_iter().rfind(|item| words_of(item).contains(text));
         found.unwrap_or_else(|| panic!("the bot does not say {text:?} in:\n{}", self.transcript()))
-    }
-
-    /// The chain of a channel in which the bot's newest message with these words stands.
-    pub fn chain(&self, text: &str) -> Room<'w> {
-        let root = self.find(text).root.unwrap_or_else(|| panic!("{} has no chains", self.conversation));
-        self.world.room(&format!("{};messageid={root}", self.base()))
     }
 
     /// The chains of a channel, oldest first.

@@ -12,7 +12,7 @@ async fn who_leaves_the_client_and_the_others_are_told() {
     let (ana, ben, caro, maria) = three(&world).await;
     let said = leaves(&ana).await;
     assert!(said.contains("You left the conversation with Maria Oliveira. You will not receive new messages."), "{said}");
-    assert_eq!(maria.last().text, "Ana Souza is no longer available to chat. Ben Okafor, Carolina Reyes will continue to help you.");
+    assert_eq!(maria.last().text, "Ana Souza is no longer available to chat. Ben Okafor and Carolina Reyes will continue to help you.");
     for other in [ben, caro] {
         other.sees("Ana Souza left the conversation with Maria Oliveira.");
     }
@@ -23,6 +23,20 @@ async fn who_leaves_the_client_and_the_others_are_told() {
     ana.types("Me").await;
     ana.sees("You have no open conversation, so nothing was sent.");
     assert!(!maria.texts().iter().any(|text| text.contains("Me")));
+}
+
+/// "every one editable per line and language": names stand in it as its language joins them.
+#[tokio::test]
+async fn those_who_go_on_are_named_in_the_language_of_the_sentence() {
+    let world = World::with(|directory| {
+        let words = [("K-31b".to_owned(), "{colleague} ist nicht mehr da. {remaining} helfen Ihnen weiter.".to_owned())];
+        directory.lines[0].texts.insert("de".to_owned(), words.into());
+        directory.lines[0].language = Some("de".to_owned());
+    })
+    .await;
+    let (ana, _, _, maria) = three(&world).await;
+    leaves(&ana).await;
+    assert_eq!(maria.last().text, "Ana Souza ist nicht mehr da. Ben Okafor und Carolina Reyes helfen Ihnen weiter.");
 }
 
 /// "Leave: ... a card of its own to confirm": nothing happens before.

@@ -1,9 +1,9 @@
 //! Two do something at once: exactly one thing happens, nothing is told twice, and no client is left alone.
 
 use super::{id, present, three, two};
-use crate::harness::{Colleague, World, words};
+use crate::harness::{Colleague, PATIENCE, World, words};
 use serde_json::{Value, json};
-use switchboard::simulator::ClickAnswer;
+use switchboard::simulator::{ClickAnswer, Fault, FaultName, Surface};
 
 /// Both press a button of their own card at the same moment.
 async fn at_once(world: &World, one: (&Colleague<'_>, Value), other: (&Colleague<'_>, Value)) -> [String; 2] {
@@ -118,4 +118,27 @@ async fn both_start_again() {
     assert_eq!(said.iter().filter(|card| card.contains("Request sent.")).count(), 1, "{said:?}");
     assert_eq!(said.iter().filter(|card| card.contains("already messaging with another colleague")).count(), 1, "{said:?}");
     assert_eq!((maria.texts().len(), present(&world).await.len()), (before + 1, 1));
+}
+
+/// "One thread card per home": also of whom is removed while the first is on its way to them, and added again.
+#[tokio::test]
+async fn who_goes_and_comes_again_while_their_card_is_on_its_way_has_one_card() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let (ben, card, thread) = (world.ben(), ana.find("Welcome").activity_id, world.thread_of(&maria).await);
+    let add = json!({"verb": "participant.add", "thread": thread, "colleagues": id(&world, "ben"), "history": "all"});
+    let struck = world.teams.count("fault");
+    world.teams.faults().set(Fault::new(FaultName::Delay).on(Surface::Connector).lasting(PATIENCE));
+    let action = |data: Value| json!({"type": "Action.Execute", "title": "pressed", "verb": data["verb"], "data": data});
+    world.teams.click_action("ana", &card, &action(add.clone()), Value::Null).await.expect("sent");
+    // Ana's receipt and Ben's card.
+    world.teams.until_count("fault", struck + 2, PATIENCE).await.expect("on their way");
+    let remove = json!({"verb": "participant.remove", "thread": thread, "colleague": id(&world, "ben")});
+    world.teams.click_action("ana", &card, &action(remove), Value::Null).await.expect("sent");
+    world.lets_through().await;
+    assert!(ben.card_of(&maria).is_none(), "{}", ben.transcript());
+    assert_eq!(ben.times_seen("You take no part in this conversation any more."), 1, "{}", ben.transcript());
+    world.advance_hours(1).await;
+    ana.forges(&card, add).await;
+    ben.thread_card(&maria);
 }

@@ -14,7 +14,7 @@ async fn four_texts_for_four_readers() {
     let said = removes(&ana, "ben").await;
     assert!(said.contains("You removed Ben Okafor from the conversation with Maria Oliveira."), "{said}");
     caro.sees("Ana Souza removed Ben Okafor from this conversation.");
-    assert_eq!(maria.last().text, "Ben Okafor is no longer part of this chat. Ana Souza, Carolina Reyes will continue to help you.");
+    assert_eq!(maria.last().text, "Ben Okafor is no longer part of this chat. Ana Souza and Carolina Reyes will continue to help you.");
     ben.sees("Ana Souza removed you from the conversation with Maria Oliveira. You no longer receive or send messages here.");
     for (reader, text) in [(&ana, "Ana Souza removed"), (&ben, "removed Ben Okafor from this"), (&caro, "removed you")] {
         reader.sees_not(text);

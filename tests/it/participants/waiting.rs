@@ -25,7 +25,7 @@ async fn what_the_client_is_to_hear_about_colleagues_waits_and_goes_first() {
         [
             "Ben Okafor from Northwind Bank has joined this chat.",
             "Carolina Reyes from Northwind Bank has joined this chat.",
-            "Ben Okafor is no longer part of this chat. Ana Souza, Carolina Reyes will continue to help you.",
+            "Ben Okafor is no longer part of this chat. Ana Souza and Carolina Reyes will continue to help you.",
             "*Ana Souza:* Written while closed",
         ]
     );

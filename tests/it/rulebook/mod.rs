@@ -1,5 +1,5 @@
-//! The rulebook: every sentence of product.md 2, 3, 4, 5 and 9 in short words of our own, and the test that plays it through Teams
-//! cards and the phone. A failure names the sentence.
+//! The rulebook: every sentence of product.md 2, 3, 4, 5 and 9 in short words of our own, and of 6, 7 and 10 those that have a test
+//! elsewhere, with the test that plays it through Teams cards and the phone. A failure names the sentence.
 
 mod consent;
 mod decision;
@@ -338,6 +338,72 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "participants/waiting",
         "what_the_client_is_to_hear_about_colleagues_waits_and_goes_first",
     ),
+    (
+        "6",
+        "of the last N notes are shown and do not count",
+        "transfer",
+        "notes_among_the_last_messages_do_not_count_and_are_shown_as_notes",
+    ),
+    (
+        "7",
+        "internal notes are never relayed; the other colleagues read them",
+        "notes",
+        "a_note_is_shown_to_the_other_colleagues_and_never_to_the_client",
+    ),
+    ("7", "text starting with //, however it is formatted", "notes", "formatting_does_not_make_a_note_a_message"),
+    ("7", "or the Note button", "notes", "the_form_keeps_a_note_asks_for_what_is_missing_and_loses_nothing_typed"),
+    ("7", "a note stays one: changed, deleted, quoted", "notes", "a_note_is_changed_for_all_and_never_becomes_a_message"),
+    ("7", "a note stays one: no button sends it", "notes", "no_button_sends_a_note"),
+    ("7", "a note stays one: whatever is held or released", "notes", "nothing_that_is_held_takes_a_note_with_it"),
+    ("7", "a note is for the colleagues of its thread", "notes", "who_takes_no_part_can_neither_write_nor_read_notes"),
+    ("7", "in doubt it is asked what a note is about", "notes", "in_doubt_it_is_asked_what_a_note_is_about_and_it_stays_a_note"),
+    (
+        "7",
+        "targeted (private) messages are never relayed, and answered privately",
+        "notes",
+        "a_private_message_in_a_group_chat_is_not_relayed_and_is_answered_privately",
+    ),
+    (
+        "7",
+        "in a shared home neither commands, notes, private messages nor other bots",
+        "homes_chat",
+        "what_is_not_for_the_client_stays_in_the_chat",
+    ),
+    (
+        "7",
+        "nothing is ever sent to the wrong client, whatever is done in whatever order",
+        "wrong_client",
+        "whatever_happens_a_text_reaches_nobody_whom_it_was_not_certainly_for",
+    ),
+    ("7", "\"Who is this for?\" keeps the text, with what it quoted", "wrong_client", "a_kept_text_answers_what_it_quoted"),
+    (
+        "7",
+        "as it stands in Teams until it is answered",
+        "wrong_client",
+        "a_kept_text_follows_its_message_in_teams_and_is_discarded_with_it",
+    ),
+    ("7", "with the files that came with it", "wrong_client", "a_kept_text_names_what_came_with_it"),
+    (
+        "7",
+        "every rule is checked again when it is answered: participants",
+        "wrong_client",
+        "a_kept_text_is_not_given_to_a_conversation_that_is_open_no_more",
+    ),
+    ("7", "every rule is checked again when it is answered: enabled", "wrong_client", "a_kept_text_of_somebody_switched_off_is_never_sent"),
+    ("7", "only its author answers", "homes_chat", "who_a_text_is_for_is_answered_by_its_author_alone"),
+    (
+        "7",
+        "a conversation that was taken away leaves a doubt",
+        "wrong_client",
+        "what_was_perhaps_meant_for_a_conversation_taken_away_is_asked_about",
+    ),
+    (
+        "10",
+        "K-31 for a colleague who is switched off, with who continues",
+        "switched_off",
+        "who_stays_goes_on_when_a_colleague_is_switched_off",
+    ),
+    ("10", "K-31 where nobody continues", "switched_off", "the_clients_of_a_colleague_who_is_switched_off_are_free_for_the_line"),
 ];
 
 const OTHERS: &[(&str, &str)] = &[
@@ -352,7 +418,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("transfer", include_str!("../transfer.rs")),
     ("transfer_all", include_str!("../transfer_all.rs")),
     ("why", include_str!("../why.rs")),
+    ("homes_chat", include_str!("../homes_chat.rs")),
     ("mirror", include_str!("../mirror.rs")),
+    ("notes", include_str!("../notes.rs")),
+    ("switched_off", include_str!("../switched_off.rs")),
+    ("wrong_client", include_str!("../wrong_client.rs")),
     ("participants/adding", include_str!("../participants/adding.rs")),
     ("participants/ending", include_str!("../participants/ending.rs")),
     ("participants/leaving", include_str!("../participants/leaving.rs")),
@@ -373,7 +443,7 @@ const SOURCES: [&str; 6] = [
 fn every_sentence_played_elsewhere_has_its_test() {
     for (section, sentence, file, test) in ELSEWHERE {
         let source = OTHERS.iter().find(|(name, _)| name == file).map_or("", |(_, source)| source);
-        assert!(source.contains(&format!("async fn {test}(")), "{section}, {sentence}: {file}.rs has no {test}");
+        assert!(source.contains(&format!("fn {test}(")), "{section}, {sentence}: {file}.rs has no {test}");
     }
 }
 

@@ -177,7 +177,8 @@ impl World {
 /// What Teams takes: a message with words or attachments, or that the bot types; not too long.
 pub(super) fn read_activity(body: &[u8]) -> Result<Value, Refusal> {
     let text = std::str::from_utf8(body).map_err(|_| BAD)?;
-    if text.encode_utf16().count() * 2 > MAX_ACTIVITY && text.len() > MAX_ACTIVITY {
+    let counted = without_pictures(text);
+    if counted.encode_utf16().count() * 2 > MAX_ACTIVITY && counted.len() > MAX_ACTIVITY {
         return Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, "MessageSizeTooBig", "Message size too large."));
     }
     let activity: Value = serde_json::from_str(text).map_err(|_| BAD)?;
@@ -188,6 +189,13 @@ pub(super) fn read_activity(body: &[u8]) -> Result<Value, Refusal> {
         Some("message") if has_text || has_attachment => Ok(activity),
         _ => Err(BAD),
     }
+}
+
+/// Pictures that travel inside a message do not count for its size.
+fn without_pictures(text: &str) -> String {
+    let mut parts = text.split("\"data:image/");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |counted, part| counted + part.split_once('"').map_or("", |(_, rest)| rest))
 }
 
 fn within_limits(sends: &mut std::collections::VecDeque<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refusal> {
