@@ -47,7 +47,7 @@
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats
 //! whatsapp    Cloud API: signatures, webhooks, Graph
-//! cards texts markup      what people read
+//! cards texts markup      what people read; markup also cuts what is too long for one message
 //! media       the bytes of files: where they are kept, what they are, how they look small
 //! bridge      the rules
 //! simulator   both outer worlds on loopback, for the demo and the tests
