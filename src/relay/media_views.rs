@@ -7,8 +7,12 @@ use crate::bridge::{Content, KeptFile, LostFile, MediaForm, MediaState, MessageI
 use crate::cards::{self, MediaCard};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{media as words, participants, sentences};
+use crate::texts::{media as words, participants, sentences, when};
+use chrono::Duration;
 use serde_json::json;
+
+/// A card that is shown so long after its message says when that was.
+const LATE: Duration = Duration::minutes(10);
 
 /// The card of a message whose file is here, or never will be; `None` as long as neither is known.
 pub fn post(desk: &Desk<'_>, listener: &Listener, message: &Message) -> Result<Option<Post>> {
@@ -31,6 +35,10 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
             remarks.push(summary.clone());
         }
     }
+    let reader = desk.reader_for(listener, Some(&case.contact.line));
+    if message.created_at + LATE <= desk.now {
+        remarks.push(when(message.created_at, reader.zone, desk.now));
+    }
     let view = MediaCard {
         message: message.id,
         head: desk.head(&case.contact, Some(&case.thread)),
@@ -42,7 +50,6 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
         can_open: desk.links.is_some_and(super::links::Links::reach_us),
         summary,
     };
-    let reader = desk.reader_for(listener, Some(&case.contact.line));
     Ok(Some(cards::media(&reader, &view)))
 }
 

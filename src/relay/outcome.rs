@@ -4,8 +4,8 @@ use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
 use super::{entry_point, homes, opening, participation, reach, status, whisper};
 use crate::bridge::{
-    ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Place, Receipt, Recipient,
-    ThreadId, Time, ToClient, Wamid, retry,
+    ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place, Receipt,
+    Recipient, ThreadId, Time, ToClient, Wamid, retry,
 };
 use crate::store::{Message, Purpose, Result, Settle};
 use chrono::Duration;
@@ -205,6 +205,11 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     disturb(desk, place, belongs)?;
     let message = belongs.message.map(|id| desk.tx.message(id)).transpose()?.flatten();
+    if let Some(message) = message.as_ref().filter(|message| message.purpose == Purpose::Free)
+        && matches!(message.outgoing()?, Outgoing::Media(_))
+    {
+        desk.tx.media_posted(message.id, &to.conversation, &activity)?;
+    }
     if let Some(message) = message.filter(|message| message.purpose == Purpose::Client) {
         if matches!(message.inbound()?, Content::Media(_)) {
             desk.tx.media_posted(message.id, &to.conversation, &activity)?;

@@ -2,10 +2,10 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render;
-use crate::bridge::{MessageId, Place, Post, PostBody, Sight};
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Sight};
 use crate::cards::Reader;
 use crate::markup;
-use crate::store::{Message, Purpose, Result};
+use crate::store::{Envelope, Message, Purpose, Result};
 use crate::texts::{labels, notes, sentences, transfer as words, when};
 
 /// The most messages and notes that are posted; older ones are in the history.
@@ -19,9 +19,21 @@ pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> R
     for message in desk.tx.exchanged_and_noted(case.thread.id, from, MOST)?.iter().rev() {
         for post in posts(desk, case, &reader, message, &sight)? {
             desk.post_to(Some(case.thread.id), &place, post, Some(message.id))?;
+            if has_file(message)? {
+                // The line becomes the file's card.
+                let envelope = Envelope::Media { message: message.id };
+                desk.tx.enqueue_post(Some(case.thread.id), &place, &envelope, desk.now)?;
+            }
         }
     }
     Ok(())
+}
+
+fn has_file(message: &Message) -> Result<bool> {
+    Ok(match message.purpose {
+        Purpose::Client => matches!(message.inbound()?, Content::Media(_)),
+        _ => matches!(message.outgoing()?, Outgoing::Media(_)),
+    })
 }
 
 /// A message that is quoted in it is named only as far as it may be seen, too.

@@ -234,3 +234,22 @@ async fn a_file_to_a_switched_off_number_is_kept_and_not_shown() {
     assert_eq!(world.recorded("media.kept").await, 1);
     ana.sees_not("Picture");
 }
+
+/// Who is handed a client sees the files of what they may read from before.
+#[tokio::test]
+async fn who_is_handed_a_client_sees_the_files_that_were_sent_before() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let ben = world.ben();
+    maria.sends(file("image", "image/png", &picture(40, 30, ImageFormat::Png))).await;
+    world.advance(Duration::hours(2)).await;
+    ana.types("contacts").await;
+    let card = ana.chat().pop().expect("a card").activity_id;
+    let offer = json!({"verb": "transfer.offer", "thread": world.thread_of(&maria).await, "receiver": world.id_of(&ben).0, "giver": "everybody",
+                       "note": "", "history": "all", "last": "10", "afterwards": "leave", "held": "hand_over"});
+    ana.forges(&card, offer).await;
+    ben.clicks("Accept", Value::Null).await;
+    let card = ben.find("Picture · 40 × 30");
+    assert!(shown(&card).is_some() && words_of(&card).contains("today at 12:00"), "{}", words_of(&card));
+    assert!(opens(&ben, "Original").await.contains("/files/"));
+}
