@@ -178,6 +178,8 @@
       // Between a resize and its observer a scroll event says nothing about what the reader wants.
       if (size === sizeNow()) atEnd.set(box, isAtEnd(box));
     });
+    // A picture that is drawn later makes its message taller; load events do not bubble.
+    box.addEventListener("load", () => { if (atEnd.get(box)) toEnd(box); }, true);
     // A smaller box (a narrow window, a keyboard on a phone) still ends with the newest item.
     new ResizeObserver(() => {
       size = sizeNow();

@@ -25,7 +25,9 @@ const Messages = (() => {
     const show = (on) => {
       group.hidden = !on;
       opener.setAttribute("aria-expanded", String(on));
-      if (on) group.querySelector("button").focus(); else opener.focus();
+      if (!on) { opener.focus(); return; }
+      group.scrollIntoView({ block: "nearest" });
+      group.querySelector("button").focus();
     };
     opener.setAttribute("aria-expanded", "false");
     for (const [value, mark, name] of choices) {
