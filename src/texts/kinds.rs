@@ -93,9 +93,9 @@ fn call_permission(response: Option<&str>) -> &'static str {
     }
 }
 
-/// `body` is Meta's own sentence, which is not always there.
+/// `body` is Meta's own sentence, which is not always there, and says little about an identity.
 pub fn system(event: &SystemEvent, body: &str) -> String {
-    if !body.trim().is_empty() {
+    if !body.trim().is_empty() && *event != SystemEvent::IdentityChanged {
         return format!("[WhatsApp] {}", body.trim());
     }
     match event {
@@ -111,7 +111,7 @@ pub fn system(event: &SystemEvent, body: &str) -> String {
 
 pub fn called(event: &str) -> &'static str {
     match event {
-        "terminate" => "[A call on WhatsApp ended. Calls cannot be answered here.]",
+        "terminate" => "[The client called on WhatsApp, and the call is over. Calls cannot be answered here.]",
         _ => "[The client called on WhatsApp. Calls cannot be answered here: write to them, or call them by phone.]",
     }
 }
@@ -123,7 +123,15 @@ pub fn unsupported(what: &str) -> String {
             return "[The client sent something that WhatsApp does not pass on. Ask them to write it.]".to_owned();
         }
         "edit" => return "[The client changed an earlier message. WhatsApp does not pass on how. Ask them to write it again.]".to_owned(),
-        "poll" | "poll_creation" => "a poll".to_owned(),
+        "image" => "a picture".to_owned(),
+        "audio" | "voice" => "a recording".to_owned(),
+        "text" | "button" | "reaction" | "video" | "document" | "sticker" | "location" | "order" | "poll" | "poll_creation" => {
+            format!("{} {}", if what == "order" { "an" } else { "a" }, what.trim_end_matches("_creation"))
+        }
+        "contacts" => "a contact card".to_owned(),
+        "interactive" => "an answer to a message with choices".to_owned(),
+        "revoke" => "a deletion".to_owned(),
+        "system" => "news about themselves".to_owned(),
         "poll_update" => "an answer to a poll".to_owned(),
         "event" => "an invitation to an event".to_owned(),
         "group_invite" => "an invitation to a group".to_owned(),
@@ -211,12 +219,17 @@ mod tests {
         assert_eq!(system(&other, ""), "[WhatsApp] News about the client: user joined x.");
         assert_eq!(system(&other, "Bo moved "), "[WhatsApp] Bo moved");
         let same = SystemEvent::ChangedUserId { bsuid: None, previous_bsuid: None };
-        assert!(system(&same, "").contains("identity") && system(&SystemEvent::IdentityChanged, "").contains("security code"));
+        assert!(
+            system(&same, "").contains("identity")
+                && system(&SystemEvent::IdentityChanged, "User identity changed").contains("security code")
+        );
     }
 
     #[rstest]
     #[case("unknown", "[The client sent something that WhatsApp does not pass on. Ask them to write it.]")]
     #[case("poll_creation", "[The client sent something that WhatsApp does not pass on: a poll. Ask them to write it.]")]
+    #[case("image", "[The client sent something that WhatsApp does not pass on: a picture. Ask them to write it.]")]
+    #[case("order", "[The client sent something that WhatsApp does not pass on: an order. Ask them to write it.]")]
     #[case("interactive _x_", "[The client sent something that WhatsApp does not pass on: interactive x. Ask them to write it.]")]
     #[case("edit", "[The client changed an earlier message. WhatsApp does not pass on how. Ask them to write it again.]")]
     fn what_does_not_arrive_is_named(#[case] what: &str, #[case] expected: &str) {

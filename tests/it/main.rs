@@ -32,6 +32,7 @@ mod participants;
 mod poison;
 mod preflight;
 mod relaying;
+mod renderings;
 mod revocation;
 mod rights;
 mod routing;

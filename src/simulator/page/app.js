@@ -168,7 +168,8 @@
 
   // Draws a list by key: what did not change stays, with whatever was typed into it.
   const atEnd = new Map();
-  const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+  const endedAt = new Map();
+  const toEnd = (box) => { box.scrollTop = box.scrollHeight; endedAt.set(box, box.scrollTop); };
   const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const keepAtEnd = (box) => {
     atEnd.set(box, true);
@@ -176,7 +177,11 @@
     const sizeNow = () => `${box.clientWidth} ${box.clientHeight}`;
     box.addEventListener("scroll", () => {
       // Between a resize and its observer a scroll event says nothing about what the reader wants.
-      if (size === sizeNow()) atEnd.set(box, isAtEnd(box));
+      if (size !== sizeNow()) return;
+      // What grew below, as a picture does when it is drawn, is no scrolling away: only who went up reads further up.
+      const stays = atEnd.get(box) && box.scrollTop >= endedAt.get(box);
+      if (isAtEnd(box)) endedAt.set(box, box.scrollTop);
+      atEnd.set(box, stays || isAtEnd(box));
     });
     // A picture that is drawn later makes its message taller; load events do not bubble.
     box.addEventListener("load", () => { if (atEnd.get(box)) toEnd(box); }, true);
