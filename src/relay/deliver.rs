@@ -14,6 +14,9 @@ use serde_json::json;
 /// How long a lane waits for a chat that is gone: until the app is installed again, which wakes it at once.
 pub const GONE: Duration = Duration::hours(1);
 
+/// Until this process follows a directory that is in force already.
+const RELOAD: Duration = Duration::seconds(2);
+
 /// A lane's head, ready to be handed to the other side.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -186,6 +189,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     Ok(match envelope {
         // Written for them before they went or were switched off, when they could not be reached.
         Envelope::Post { thread: Some(thread), message, .. } if !may_still_read(desk, &listener, thread, message)? => {
+            // By a directory that is not in force any more: they may have been switched on again.
+            if desk.office.version < desk.tx.directory_version()? {
+                return Ok(Step::Later(desk.now + RELOAD));
+            }
             desk.journal("post.withheld", SERVER, claim.thread, head.message, &json!({ "colleague": claim.target }))?;
             Step::Settle
         }
@@ -246,7 +253,8 @@ fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, messag
 fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId) -> Result<Step> {
     let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
     if !may_still_read(desk, listener, message.thread, Some(id))? {
-        return Ok(Step::Settle);
+        let outdated = desk.office.version < desk.tx.directory_version()?;
+        return Ok(if outdated { Step::Later(desk.now + RELOAD) } else { Step::Settle });
     }
     let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
     Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
