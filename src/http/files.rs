@@ -84,7 +84,7 @@ pub async fn content(State(doors): State<Doors>, Path(token): Path<String>, head
     Ok(with_policy(response, CONTENT_POLICY))
 }
 
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const CONTENT_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 fn with_policy(mut response: Response, policy: &'static str) -> Response {
@@ -182,7 +182,7 @@ fn shown(token: &str, opened: &OpenedFile) -> String {
 fn document(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>",
+         <link rel=\"icon\" href=\"data:,\"><title>{}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>",
         escape(title)
     )
 }

@@ -4,7 +4,7 @@ use super::desk::{Case, Desk};
 use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid, split};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{media, participants, sentences};
+use crate::texts::{kinds, media, participants, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -94,26 +94,23 @@ pub fn content_at(desk: &Desk<'_>, content: &Content, case: &Case, place: &Place
 fn content_seen(desk: &Desk<'_>, content: &Content, sight: Option<&Sight>) -> Result<String> {
     let excerpt = |target: &Wamid| excerpt(desk, target, sight);
     Ok(match content {
+        Content::Text { body } | Content::Choice { title: body, .. } if body.trim().is_empty() => kinds::EMPTY.to_owned(),
         Content::Text { body } => body.clone(),
         Content::Media(media) => media::line(media),
         Content::Location { latitude, longitude, name, address } => {
-            let place: Vec<&str> = [name.as_deref(), address.as_deref()].into_iter().flatten().collect();
-            sentences::location(&place.join(", "), *latitude, *longitude)
+            kinds::location(name.as_deref(), address.as_deref(), *latitude, *longitude)
         }
-        Content::Contacts { people } => {
-            let cards: Vec<String> = people.iter().map(|person| format!("{} {}", person.name, person.phones.join(", "))).collect();
-            sentences::contacts(&cards.join("; "))
-        }
+        Content::Contacts { people } => kinds::contacts(people),
         Content::Reaction { target, emoji } if emoji.is_empty() => sentences::took_back_reaction(&excerpt(target)?),
         Content::Reaction { target, emoji } => sentences::reacted_to(emoji, &excerpt(target)?),
         Content::Choice { title, .. } => title.clone(),
-        Content::Form { name, body } => sentences::form(name, body),
-        Content::Order { summary } => sentences::order(summary),
+        Content::Form { name, body } => kinds::form(name, body),
+        Content::Order { summary } => kinds::order(summary),
         Content::Edit { target, body } => sentences::edited(&excerpt(target)?, body),
         Content::Revoke { target } => sentences::deleted(&excerpt(target)?),
-        Content::System { body, .. } => sentences::system(body),
-        Content::Call { event } => sentences::called(event),
-        Content::Unsupported { what, .. } => sentences::unsupported(what),
+        Content::System { event, body } => kinds::system(event, body),
+        Content::Call { event } => kinds::called(event).to_owned(),
+        Content::Unsupported { what, .. } => kinds::unsupported(what),
     })
 }
 

@@ -17,6 +17,8 @@ pub(super) fn routes() -> Router {
         .route("/", get(|| async { file("text/html; charset=utf-8", include_str!("page/index.html")) }))
         .route("/app.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/app.js")) }))
         .route("/cards.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/cards.js")) }))
+        .route("/messages.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/messages.js")) }))
+        .route("/samples.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/samples.js")) }))
         .route("/attach.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/attach.js")) }))
         .route("/rooms.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/rooms.js")) }))
         .route("/search.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("page/search.js")) }))

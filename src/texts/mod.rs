@@ -8,6 +8,7 @@ mod failure;
 mod files;
 pub mod group_chat;
 pub mod joining;
+pub mod kinds;
 pub mod labels;
 mod master;
 pub mod media;

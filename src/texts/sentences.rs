@@ -96,15 +96,6 @@ pub fn through_ad(post: bool, said: Option<&str>, link: Option<&str>) -> String 
     format!("{what}{said}{link}")
 }
 
-pub fn location(place: &str, latitude: f64, longitude: f64) -> String {
-    let place = if place.is_empty() { String::new() } else { format!(" {place}") };
-    format!("[Location{place}] https://maps.google.com/?q={latitude},{longitude}")
-}
-
-pub fn contacts(cards: &str) -> String {
-    format!("[Contact] {cards}")
-}
-
 pub fn reacted(emoji: &str) -> String {
     format!("Reacted with {emoji}")
 }
@@ -117,32 +108,12 @@ pub fn took_back_reaction(what: &str) -> String {
     format!("Took back the reaction to {what}")
 }
 
-pub fn form(name: &str, body: &str) -> String {
-    format!("[Form {name}] {body}")
-}
-
-pub fn order(summary: &str) -> String {
-    format!("[Order] {summary}")
-}
-
 pub fn edited(what: &str, body: &str) -> String {
     format!("Changed {what} to: {body}")
 }
 
 pub fn deleted(what: &str) -> String {
     format!("Deleted {what}")
-}
-
-pub fn system(body: &str) -> String {
-    format!("[WhatsApp] {body}")
-}
-
-pub fn called(event: &str) -> String {
-    format!("[Call: {event}]")
-}
-
-pub fn unsupported(what: &str) -> String {
-    format!("[The client sent something that WhatsApp does not pass on: {what}. Ask them to write it.]")
 }
 
 pub fn attachments_not_sent(names: &str) -> String {

@@ -33,6 +33,7 @@ mod participants;
 mod poison;
 mod preflight;
 mod relaying;
+mod renderings;
 mod revocation;
 mod rights;
 mod routing;

@@ -7,7 +7,7 @@
   const worlds = { teams: null, whatsapp: null };
   const state = { teams: null, whatsapp: null };
   // `places` holds by person which shared conversation they are in; nothing: their own chat. `chain` is the post that is answered.
-  const pick = { user: 0, client: 0, world: "whatsapp", quote: null, chain: null, phoneQuote: null, editing: null, places: {}, address: {} };
+  const pick = { user: 0, client: 0, world: "whatsapp", quote: null, chain: null, phoneQuote: null, phoneEditing: null, editing: null, places: {}, address: {} };
   const seen = { teams: null, whatsapp: [] };
   const drawn = { chat: new Map(), phone: new Map(), cards: new Map() };
   let journalUrl = null;
@@ -168,7 +168,8 @@
 
   // Draws a list by key: what did not change stays, with whatever was typed into it.
   const atEnd = new Map();
-  const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+  const endedAt = new Map();
+  const toEnd = (box) => { box.scrollTop = box.scrollHeight; endedAt.set(box, box.scrollTop); };
   const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const keepAtEnd = (box) => {
     atEnd.set(box, true);
@@ -176,8 +177,14 @@
     const sizeNow = () => `${box.clientWidth} ${box.clientHeight}`;
     box.addEventListener("scroll", () => {
       // Between a resize and its observer a scroll event says nothing about what the reader wants.
-      if (size === sizeNow()) atEnd.set(box, isAtEnd(box));
+      if (size !== sizeNow()) return;
+      // What grew below, as a picture does when it is drawn, is no scrolling away: only who went up reads further up.
+      const stays = atEnd.get(box) && box.scrollTop >= endedAt.get(box);
+      if (isAtEnd(box)) endedAt.set(box, box.scrollTop);
+      atEnd.set(box, stays || isAtEnd(box));
     });
+    // A picture that is drawn later makes its message taller; load events do not bubble.
+    box.addEventListener("load", () => { if (atEnd.get(box)) toEnd(box); }, true);
     // A smaller box (a narrow window, a keyboard on a phone) still ends with the newest item.
     new ResizeObserver(() => {
       size = sizeNow();
@@ -328,8 +335,8 @@
       for (const name of item.files) bubble.append(el("div", "file", name));
       if (item.card) bubble.append(cardOf(item, owner));
     }
-    if (item.reactions.length) bubble.append(el("div", "reactions", `Reactions: ${item.reactions.join(", ")}`));
-    if (!item.deleted) meta.append(tools(item, own, here));
+    if (item.reactions.length) bubble.append(Messages.given(Messages.TEAMS, item.reactions));
+    if (!item.deleted) meta.append(tools(item, own, here, bubble));
     const body = el("div", "item-body", meta, bubble);
     if (own && item.status !== null && Math.floor(item.status / 100) !== 2) body.append(el("div", "failed", item.status === 0 ? "Not delivered: the app did not answer." : `Not delivered: the app answered ${item.status}.`));
     if (item.from === "user" && item.status === null && here.bot && here.kind !== "own") body.append(el("div", "unheard", `${state.teams.bot_name} was not told.`));
@@ -338,14 +345,8 @@
     row.firstChild.setAttribute("aria-hidden", "true");
     return row;
   };
-  const tools = (item, own, here) => {
-    const tool = (label, act) => {
-      const button = el("button", "tool", label);
-      button.type = "button";
-      button.setAttribute("aria-label", `${label}: ${textOf(item).slice(0, 40)}`);
-      button.addEventListener("click", act);
-      return button;
-    };
+  const tools = (item, own, here, bubble) => {
+    const tool = (label, act) => Messages.tool(label, textOf(item), act);
     const target = { activity_id: item.activity_id };
     const begin = (what) => { Object.assign(pick, { quote: null, chain: null, editing: null }, what); drawQuote(); drawAddress(here); $("composer").focus(); };
     const all = [];
@@ -355,7 +356,7 @@
       all.push(tool("Edit", () => { begin({ editing: item }); $("composer").value = item.text ? textOf(item) : ""; }));
       all.push(tool("Delete", () => attempt(() => act("delete", target))));
     } else if (!item.private_to) {
-      all.push(tool("Like", () => attempt(() => act("react", { ...target, kind: "like", remove: item.reactions.includes("like") }))));
+      all.push(Messages.reactions(Messages.TEAMS, textOf(item), item.reactions, bubble, (kind, on) => attempt(() => act("react", { ...target, kind, remove: !on }))));
     }
     return el("span", "tools", ...all);
   };
@@ -437,7 +438,8 @@
     seen.whatsapp[pick.client] = fromBusiness(current);
     clients.forEach((one, index) => { seen.whatsapp[index] ??= fromBusiness(one); });
     people($("phone-clients"), clients, pick.client, "phone-client", (one) => one.client.name, (one, index) => fromBusiness(one) - seen.whatsapp[index], (index) => {
-      Object.assign(pick, { client: index, phoneQuote: null });
+      Object.assign(pick, { client: index, phoneQuote: null, phoneEditing: null });
+      phoneAttach.close();
       drawn.phone.clear();
       $("phone").replaceChildren();
       drawPhoneQuote();
@@ -452,7 +454,7 @@
     drawList($("phone"), drawn.phone, current.items, (item) => item.wamid, (item) => phoneItem(item, current));
     drawWindow();
     const last = current.items.findLast((item) => item.from === "business");
-    if (before !== undefined && seen.whatsapp[pick.client] > before && last) say(`On ${current.client.name}'s phone: ${last.text}`);
+    if (before !== undefined && seen.whatsapp[pick.client] > before && last) say(`On ${current.client.name}'s phone: ${Messages.line(last)}`);
   };
   const drawWindow = () => {
     if (!state.whatsapp || !client()) return;
@@ -500,15 +502,18 @@
     const bubble = el("div", "wa-bubble");
     if (item.reply_to) {
       const quoted = owner.items.find((one) => one.wamid === item.reply_to);
-      bubble.append(el("blockquote", "quoted", quoted ? quoted.text.slice(0, 100) : "an earlier message"));
+      bubble.append(el("blockquote", "quoted", quoted ? Messages.line(quoted).slice(0, 100) : "an earlier message"));
     }
-    if (item.picture) { const picture = el("img", "wa-picture"); picture.src = item.picture; picture.alt = "Picture above the text"; bubble.append(picture); }
+    bubble.append(...(item.deleted ? [] : Messages.above(item)));
     // A picture stands for itself; other headers are words.
     if (item.header && !item.picture) bubble.append(el("strong", "wa-header", item.header));
-    bubble.append(waText(item.text));
+    const words = Messages.below(item);
+    if (item.deleted) bubble.append(el("em", "subtle", "You deleted this message."));
+    else if (words) bubble.append(waText(words));
     if (item.footer) bubble.append(el("div", "wa-footer subtle", item.footer));
     const meta = el("div", "wa-meta", timeNode(item.at));
     if (item.template) meta.prepend(el("span", "", "Template"));
+    if (item.edited && !item.deleted) meta.prepend(el("span", "", "Edited"));
     if (item.ticks) {
       const [mark, name] = TICKS[item.ticks];
       const ticks = el("span", `ticks ${item.ticks}`, `${name} `);
@@ -518,7 +523,8 @@
       meta.append(ticks);
     }
     bubble.append(meta);
-    if (item.reactions.length) bubble.append(el("div", "reactions", `Reaction: ${item.reactions.join(" ")}`));
+    if (item.reactions.length) bubble.append(Messages.given(Messages.PHONE, item.reactions));
+    if (!item.deleted) meta.prepend(phoneTools(item, owner, own, bubble));
     row.append(bubble);
     if (!own) {
       for (const one of item.buttons) {
@@ -529,26 +535,47 @@
         button.addEventListener("click", () => attempt(() => call("whatsapp", `phones/${owner.client.key}/tap`, { wamid: item.wamid, title: one.title })));
         row.append(button);
       }
-      const reply = el("button", "tool", "Reply");
-      reply.type = "button";
-      reply.setAttribute("aria-label", `Reply to: ${item.text.slice(0, 40)}`);
-      reply.addEventListener("click", () => { pick.phoneQuote = item; drawPhoneQuote(); $("phone-composer").focus(); });
-      meta.prepend(el("span", "tools", reply));
     }
     return row;
   };
+  const phoneTools = (item, owner, own, bubble) => {
+    const about = Messages.line(item);
+    const tool = (label, act) => Messages.tool(label, about, act);
+    const path = `phones/${owner.client.key}`;
+    const begin = (what) => { Object.assign(pick, { phoneQuote: null, phoneEditing: null }, what); drawPhoneQuote(); $("phone-composer").focus(); };
+    const all = [tool("Reply", () => begin({ phoneQuote: item }))];
+    if (!own) all.push(Messages.reactions(Messages.PHONE, about, item.reactions, bubble, (emoji, on) => attempt(() => call("whatsapp", `${path}/react`, { wamid: item.wamid, emoji: on ? emoji : "" }))));
+    if (own && item.kind === "text") all.push(tool("Edit", () => { begin({ phoneEditing: item }); $("phone-composer").value = item.text; }));
+    if (own) all.push(tool("Delete", () => attempt(() => fromPhone({ type: "revoke", revoke: { original_message_id: item.wamid } }, item))));
+    return el("span", "tools", ...all);
+  };
+  // A message of any kind, to the number of another one or to the one that is on the screen.
+  const fromPhone = (message, about) => call("whatsapp", `phones/${client().client.key}/message`, { message, number: about?.phone_number_id ?? null });
+  const phoneAttach = Attach.phone({
+    sendFile: (file) => attempt(async () => {
+      const takesWords = ["image", "video", "document"].includes(file.kind);
+      const caption = takesWords && !pick.phoneEditing ? $("phone-composer").value.trim() : "";
+      if (caption) $("phone-composer").value = "";
+      await call("whatsapp", `phones/${client().client.key}/file`, { ...file, caption: caption || null });
+      refresh("whatsapp");
+    }),
+    sendPlace: (place) => attempt(async () => { await fromPhone({ type: "location", location: place }); refresh("whatsapp"); }),
+  });
   const drawPhoneQuote = () => {
-    $("phone-quote").hidden = !pick.phoneQuote;
-    if (pick.phoneQuote) $("phone-quote-text").textContent = `Reply to: ${pick.phoneQuote.text.slice(0, 80)}`;
+    const what = pick.phoneEditing ?? pick.phoneQuote;
+    $("phone-quote").hidden = !what;
+    if (what) $("phone-quote-text").textContent = `${pick.phoneEditing ? "Editing" : "Reply to"}: ${Messages.line(what).slice(0, 80)}`;
+    $("phone-quote-drop").setAttribute("aria-label", pick.phoneEditing ? "Stop editing" : "Remove the quote");
   };
   const sendPhone = () => attempt(async () => {
     const text = $("phone-composer").value.trim();
     if (!text || !client()) return;
-    const quote = pick.phoneQuote;
+    const { phoneQuote: quote, phoneEditing: editing } = pick;
     $("phone-composer").value = "";
-    pick.phoneQuote = null;
+    Object.assign(pick, { phoneQuote: null, phoneEditing: null });
     drawPhoneQuote();
-    await call("whatsapp", `phones/${client().client.key}/type`, { text, reply_to: quote?.wamid ?? null });
+    if (editing) await fromPhone({ type: "edit", edit: { original_message_id: editing.wamid, message: { type: "text", text: { body: text } } } }, editing);
+    else await call("whatsapp", `phones/${client().client.key}/type`, { text, reply_to: quote?.wamid ?? null });
     refresh("whatsapp");
   });
 
@@ -656,7 +683,7 @@
     enterSends("phone-composer", sendPhone);
     $("quote-drop").addEventListener("click", () => { if (pick.editing) $("composer").value = ""; Object.assign(pick, { quote: null, chain: null, editing: null }); drawQuote(); drawAddress(place()); });
     $("address").addEventListener("change", () => { pick.address[place().id] = $("address").value; });
-    $("phone-quote-drop").addEventListener("click", () => { pick.phoneQuote = null; drawPhoneQuote(); });
+    $("phone-quote-drop").addEventListener("click", () => { if (pick.phoneEditing) $("phone-composer").value = ""; Object.assign(pick, { phoneQuote: null, phoneEditing: null }); drawPhoneQuote(); });
     $("install").addEventListener("click", () => attempt(async () => { await call("teams", `users/${user().user.key}/install`, {}); refresh("teams"); }));
     const toggle = (id, name) => $(id).addEventListener("click", () => attempt(async () => {
       await call("whatsapp", `phones/${client().client.key}`, { [name]: !client()[name] });

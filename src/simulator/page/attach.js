@@ -1,32 +1,10 @@
-// Attaching files to a message in Teams: a sample picture drawn here, or files of this computer. They stand above the compose box
-// until the message is sent.
+// Attaching files: a panel above a compose box offers samples and the files of this computer. In Teams they stand above the box until
+// the message is sent; on the phone each is sent at once, as people's phones do it.
 "use strict";
 
 const Attach = (() => {
   const el = (...parts) => Cards.el(...parts);
   const LARGEST = 1024 * 1024; // bytes; the control surface takes bodies of 2 MB, and base64 needs a third more than the file
-
-  // A picture without a file: a house by day.
-  const sample = () => {
-    const canvas = el("canvas");
-    Object.assign(canvas, { width: 480, height: 300 });
-    const draw = canvas.getContext("2d");
-    const box = (colour, ...at) => { draw.fillStyle = colour; draw.fillRect(...at); };
-    box("#bfe3f7", 0, 0, 480, 210);
-    box("#6aa84f", 0, 210, 480, 90);
-    box("#f3e3c3", 140, 120, 200, 130);
-    draw.fillStyle = "#a2402c";
-    draw.beginPath();
-    for (const point of [[120, 120], [240, 40], [360, 120]]) draw.lineTo(...point);
-    draw.fill();
-    box("#6b4226", 220, 180, 40, 70);
-    for (const left of [160, 280]) box("#5b88a5", left, 150, 40, 36);
-    draw.fillStyle = "#ffd34d";
-    draw.beginPath();
-    draw.arc(420, 55, 26, 0, 2 * Math.PI);
-    draw.fill();
-    return { name: "our-house.png", mime_type: "image/png", data: canvas.toDataURL("image/png").split(",")[1] };
-  };
 
   const read = (file) => new Promise((done, failed) => {
     const reader = new FileReader();
@@ -35,70 +13,130 @@ const Attach = (() => {
     reader.readAsDataURL(file);
   });
 
-  const control = ({ say }) => {
-    const box = document.getElementById("attach");
-    const opener = document.getElementById("attach-open");
-    const shown = document.getElementById("attached");
-    let files = [];
+  const button = (title, testid, act) => {
+    const node = el("button", "", title);
+    node.type = "button";
+    node.dataset.testid = testid;
+    node.addEventListener("click", act);
+    return node;
+  };
 
-    const button = (title, testid, act) => {
-      const node = el("button", "", title);
-      node.type = "button";
-      node.dataset.testid = testid;
-      node.addEventListener("click", act);
-      return node;
-    };
+  // The panel with this id, its opener and its buttons. `samples`: [title, name, act]; `chosen` takes the files that were read.
+  const panel = ({ id, composer, samples, own, chosen }) => {
+    const box = document.getElementById(id);
+    const opener = document.getElementById(`${id}-open`);
     const note = el("p", "subtle");
     note.setAttribute("role", "status");
     note.hidden = true;
     const tell = (text) => { note.textContent = text; note.hidden = !text; };
     const chooser = el("input");
     Object.assign(chooser, { type: "file", multiple: true, hidden: true });
-    chooser.dataset.testid = "attach-file";
+    chooser.dataset.testid = `${id}-file`;
+    const close = () => {
+      box.hidden = true;
+      opener.setAttribute("aria-expanded", "false");
+    };
+    const done = () => { close(); document.getElementById(composer).focus(); };
+    const take = async (files) => {
+      const large = files.find((file) => file.size > LARGEST);
+      if (large) { tell(`${large.name} is larger than 1 MB, the most that this page takes.`); return; }
+      try { chosen(await Promise.all(files.map(read))); done(); } catch (error) { tell(`That did not work: ${error.message}`); }
+    };
     box.append(
-      button("Sample picture", "attach-sample", () => add([sample()])),
-      button("From this computer", "attach-choose", () => chooser.click()),
+      ...samples.map(([title, name, act]) => button(title, `${id}-${name}`, () => { act(); done(); })),
+      button(own, `${id}-choose`, () => chooser.click()),
       chooser,
       note,
     );
-
-    function open() {
+    const open = () => {
       box.hidden = false;
       opener.setAttribute("aria-expanded", "true");
       tell("");
       box.querySelector("button").focus();
-    }
-    function close() {
-      box.hidden = true;
-      opener.setAttribute("aria-expanded", "false");
-    }
-    function add(more) {
-      files.push(...more);
-      draw();
-      close();
-      say(`${more.map((file) => file.name).join(", ")} goes with the message. Send puts it into the chat.`);
-      document.getElementById("composer").focus();
-    }
-    function draw() {
-      shown.hidden = files.length === 0;
-      shown.replaceChildren(...files.map((file, at) => {
-        const drop = button("Remove", "attached-remove", () => { files.splice(at, 1); draw(); document.getElementById("composer").focus(); });
-        drop.setAttribute("aria-label", `Remove ${file.name}`);
-        return el("li", "", el("span", "", file.name), drop);
-      }));
-    }
-    chooser.addEventListener("change", async () => {
-      const chosen = [...chooser.files];
+    };
+    chooser.addEventListener("change", () => {
+      const files = [...chooser.files];
       chooser.value = "";
-      const large = chosen.find((file) => file.size > LARGEST);
-      if (large) { tell(`${large.name} is larger than 1 MB, the most that this page takes.`); return; }
-      try { add(await Promise.all(chosen.map(read))); } catch (error) { tell(`That did not work: ${error.message}`); }
+      take(files);
     });
     opener.addEventListener("click", () => { if (box.hidden) open(); else close(); });
     box.addEventListener("keydown", (event) => { if (event.key === "Escape") { close(); opener.focus(); } });
-    // `take` empties the list.
-    return { any: () => files.length > 0, take: () => { const taken = files; files = []; draw(); return taken; }, clear: () => { files = []; draw(); close(); } };
+    return { close, open, take, tell };
   };
 
-  return { control };
+  const control = ({ say }) => {
+    const shown = document.getElementById("attached");
+    const composer = document.getElementById("composer");
+    let files = [];
+
+    const called = (file) => file.name || "Pasted picture";
+    const add = (more) => {
+      files.push(...more);
+      draw();
+      say(`${more.map(called).join(", ")} goes with the message. Send puts it into the chat.`);
+    };
+    const own = panel({
+      id: "attach",
+      composer: "composer",
+      samples: [
+        ["Sample picture", "sample", () => add([Samples.picture()])],
+        ["Sample document", "document", () => add([Samples.document()])],
+        ["Sample recording", "voice", () => add([Samples.voice()])],
+        ["Pasted picture", "paste", () => add([{ ...Samples.photo(), name: "", inline: true }])],
+      ],
+      own: "From this computer",
+      chosen: add,
+    });
+    const draw = () => {
+      shown.hidden = files.length === 0;
+      shown.replaceChildren(...files.map((file, at) => {
+        const drop = button("Remove", "attached-remove", () => { files.splice(at, 1); draw(); composer.focus(); });
+        drop.setAttribute("aria-label", `Remove ${called(file)}`);
+        return el("li", "", el("span", "", called(file)), drop);
+      }));
+    };
+    // A picture from the clipboard goes into the text, as Teams has it: without a name.
+    composer.addEventListener("paste", async (event) => {
+      const pictures = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
+      if (pictures.length === 0) return;
+      event.preventDefault();
+      const large = pictures.some((file) => file.size > LARGEST);
+      if (large) { own.open(); own.tell("The pasted picture is larger than 1 MB, the most that this page takes."); return; }
+      add((await Promise.all(pictures.map(read))).map((file) => ({ ...file, name: "", inline: true })));
+    });
+    // `take` empties the list.
+    return { any: () => files.length > 0, take: () => { const taken = files; files = []; draw(); return taken; }, clear: () => { files = []; draw(); own.close(); } };
+  };
+
+  // What WhatsApp makes of a file.
+  const kindOf = (mime) => {
+    if (mime === "image/webp") return "sticker";
+    if (["image/jpeg", "image/png"].includes(mime)) return "image";
+    if (["video/mp4", "video/3gpp"].includes(mime)) return "video";
+    return mime.startsWith("audio/") ? "audio" : "document";
+  };
+  // `sendFile` and `sendPlace` send from the phone.
+  const phone = ({ sendFile, sendPlace }) => {
+    const whole = (file) => {
+      const kind = kindOf(file.mime_type);
+      return { kind, mime_type: file.mime_type || "application/octet-stream", data: file.data, filename: kind === "document" ? file.name : null };
+    };
+    const sample = (name) => () => sendFile(whole(Samples[name]()));
+    return panel({
+      id: "phone-attach",
+      composer: "phone-composer",
+      samples: [
+        ["Picture", "picture", sample("photo")],
+        ["Voice note", "voice", () => sendFile({ ...whole(Samples.voice()), mime_type: "audio/ogg; codecs=opus", voice: true })],
+        ["Document", "document", sample("document")],
+        ["Sticker", "sticker", sample("sticker")],
+        ["Location", "place", () => sendPlace(Samples.place())],
+      ],
+      own: "From this computer",
+      // One after the other: they arrive in the order in which they were chosen.
+      chosen: (files) => files.reduce((before, file) => before.then(() => sendFile(whole(file))), Promise.resolve()),
+    });
+  };
+
+  return { control, phone };
 })();

@@ -10,7 +10,7 @@ async fn the_page_needs_nothing_from_outside_and_runs_under_its_policy() {
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
     let page = response.text().await.expect("HTML");
     assert!(!page.contains("<script>") && !page.contains("style=") && !page.contains("https://"));
-    for name in ["app.js", "attach.js", "cards.js", "rooms.js", "search.js", "style.css"] {
+    for name in ["app.js", "attach.js", "cards.js", "messages.js", "rooms.js", "samples.js", "search.js", "style.css"] {
         assert!(page.contains(name));
         let file = stage.http.get(format!("{}/{name}", stage.whatsapp.base_url())).send().await.expect("answers");
         let text = file.text().await.expect("text");

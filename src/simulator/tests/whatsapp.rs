@@ -14,6 +14,7 @@ async fn a_file_of_the_client_is_fetched_through_the_graph_with_the_token() {
         data: "aGk=".into(),
         caption: Some("my cat".into()),
         filename: None,
+        voice: false,
     };
     stage.whatsapp.client_sends_file("tom", file).expect("sent");
     stage.settles().await;

@@ -322,6 +322,8 @@ fn business_item(
         ticks: Some(Ticks::Sent),
         reply_to: text_of(&body["context"]["message_id"]),
         reactions: Vec::new(),
+        edited: false,
+        deleted: false,
         callback,
     };
     match (kind, rendered) {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::outbox::{Sent, Update};
+use super::phone_file::{file_of, picture_of};
 use super::state::{BusinessNumber, ClientState, MediaFile, PhoneItem, Picture, Side, Ticks, WhatsAppWorld, World, new_wamid};
 use super::webhooks::contact;
 use crate::simulator::common::ControlError;
@@ -78,6 +79,11 @@ impl World {
 
     pub(super) fn receive(self: &Arc<Self>, key: &str, number: Option<&str>, message: Value) -> Result<String, ControlError> {
         let now = self.common.now();
+        let part = message["type"].as_str().map_or(&Value::Null, |kind| &message[kind]);
+        let (picture, file) = {
+            let state = self.lock();
+            (picture_of(&state.media, part), file_of(&state.media, part))
+        };
         let wamid = self.with_client(key, |client| {
             let number = self.number_for(client, number)?;
             let mut full = json!({"from_user_id": client.client.bsuid, "id": new_wamid(), "timestamp": now.timestamp().to_string()});
@@ -89,7 +95,9 @@ impl World {
             }
             let wamid = full["id"].as_str().unwrap_or_default().to_owned();
             if !self.common.journal.is_quiet() {
-                show(client, &full, &number, &wamid, now);
+                if let Some(item) = show(client, &full, &number, &wamid, now) {
+                    client.items.push(PhoneItem { picture, file, ..item });
+                }
             }
             let at = sent_at(&full).unwrap_or(now);
             client.wrote_at.entry(number.clone()).and_modify(|last| *last = at.max(*last)).or_insert(at);
@@ -159,6 +167,9 @@ impl World {
         let bytes = STANDARD.decode(&picture.data).map_err(|_| ControlError::Impossible("data is not base64".to_owned()))?;
         let id = fastrand::u64(1_000_000_000_000_000..10_000_000_000_000_000).to_string();
         let mut part = json!({"id": id, "mime_type": picture.mime_type, "sha256": STANDARD.encode(Sha256::digest(&bytes))});
+        if picture.kind == "audio" {
+            part["voice"] = json!(picture.voice);
+        }
         for (name, value) in [("caption", picture.caption), ("filename", picture.filename)] {
             if let Some(value) = value {
                 part[name] = json!(value);
@@ -210,8 +221,8 @@ fn sent_at(message: &Value) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(message["timestamp"].as_str()?.parse().ok()?, 0)
 }
 
-/// Puts the client's own message on the phone; reactions, edits and deletions change the one they mean.
-fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, now: DateTime<Utc>) {
+/// The client's own message as the phone shows it; reactions, edits and deletions change the one they mean and are none.
+fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, now: DateTime<Utc>) -> Option<PhoneItem> {
     let kind = message["type"].as_str().unwrap_or("unknown");
     let part = &message[kind];
     let target = ["message_id", "original_message_id"].iter().find_map(|name| part[*name].as_str()).map(str::to_owned);
@@ -220,7 +231,7 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
             "reaction" => {
                 let emoji = part["emoji"].as_str().filter(|emoji| !emoji.is_empty());
                 item.reactions = emoji.map(str::to_owned).into_iter().collect();
-                return;
+                return None;
             }
             "edit" => {
                 let new = ["text", "image", "video"].iter().find_map(|kind| {
@@ -228,11 +239,13 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
                     message["body"].as_str().or(message["caption"].as_str())
                 });
                 item.text = new.unwrap_or_default().to_owned();
-                return;
+                item.edited = true;
+                return None;
             }
             "revoke" => {
                 item.text = "[deleted]".to_owned();
-                return;
+                (item.deleted, item.picture, item.file) = (true, None, None);
+                return None;
             }
             _ => {}
         }
@@ -244,12 +257,17 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
             let reply = ["button_reply", "list_reply"].iter().find_map(|kind| part[*kind]["title"].as_str());
             reply.unwrap_or("[interactive]").to_owned()
         }
+        "location" => {
+            let words = ["name", "address"].iter().filter_map(|name| part[*name].as_str().map(str::to_owned));
+            let point = format!("{}, {}", part["latitude"], part["longitude"]);
+            format!("[location] {}", words.chain([point]).collect::<Vec<_>>().join("\n"))
+        }
         _ => {
             let name = part["caption"].as_str().or(part["filename"].as_str()).unwrap_or_default();
             format!("[{kind}] {name}").trim_end().to_owned()
         }
     };
-    client.items.push(PhoneItem {
+    Some(PhoneItem {
         seq: next_seq(),
         wamid: wamid.to_owned(),
         from: Side::Client,
@@ -266,6 +284,8 @@ fn show(client: &mut ClientState, message: &Value, number: &str, wamid: &str, no
         ticks: None,
         reply_to: message["context"]["id"].as_str().map(str::to_owned),
         reactions: Vec::new(),
+        edited: false,
+        deleted: false,
         callback: None,
-    });
+    })
 }

@@ -90,6 +90,10 @@ pub struct PhoneItem {
     /// The message this one answers.
     pub reply_to: Option<String>,
     pub reactions: Vec<String>,
+    /// Changed by its author after it was sent.
+    pub edited: bool,
+    /// Taken back by its author: [`PhoneItem::text`] says so.
+    pub deleted: bool,
     /// `biz_opaque_callback_data` of the request.
     pub callback: Option<String>,
 }
@@ -106,6 +110,9 @@ pub struct Picture {
     pub caption: Option<String>,
     #[serde(default)]
     pub filename: Option<String>,
+    /// Recorded in the chat (audio).
+    #[serde(default)]
+    pub voice: bool,
 }
 
 /// A file that a phone received.

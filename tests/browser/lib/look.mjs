@@ -98,3 +98,20 @@ export async function lookAt(page, folder, name, { scrolled = false } = {}) {
   await page.setViewportSize(wide);
   return problems;
 }
+
+/** The same for a page of the server's own: both themes, on a phone and on a desk. */
+export async function lookAtTab(tab, folder, name) {
+  const problems = [];
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [320, 1280]) {
+      await tab.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await tab.setViewportSize({ width, height: 800 });
+      await tab.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
+      const found = await tab.evaluate(look);
+      const where = `${name} (${colorScheme}, ${width} px)`;
+      if (found.scrolls || found.wide.length > 0) problems.push(`${where}: wider than its place: ${found.wide.join(" | ")}`);
+      if (found.faint.length > 0) problems.push(`${where}: too faint: ${found.faint.join(" | ")}`);
+    }
+  }
+  return problems;
+}

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { startDemo, stopDemo } from "./demo.mjs";
-import { lookAt, wide } from "./look.mjs";
+import { lookAt, lookAtTab, wide } from "./look.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const binary = process.env.SWITCHBOARD_BIN ?? join(root, "target/debug/switchboard");
@@ -103,6 +103,9 @@ export const advance = (hours) =>
 export const picture = (name) => page.screenshot({ path: join(folder, `${name}-light.png`) });
 /** Looks at the page in every way, as after a chapter. */
 export const pictureAll = async (name, options) => problems.push(...(await lookAt(page, folder, name, options)));
+
+/** Looks at a tab that the page opened. */
+export const lookHere = async (tab, name) => problems.push(...(await lookAtTab(tab, folder, name)));
 
 /** Plays the chapters from a fresh demo on and ends the process when something was wrong. `limit`: ms for everything. */
 export async function play(walk, chapters, limit) {

@@ -26,7 +26,14 @@ fn recording() -> Vec<u8> {
 
 /// A file as a phone sends it.
 fn file(kind: &str, mime_type: &str, bytes: &[u8]) -> Picture {
-    Picture { kind: kind.to_owned(), mime_type: mime_type.to_owned(), data: STANDARD.encode(bytes), caption: None, filename: None }
+    Picture {
+        kind: kind.to_owned(),
+        mime_type: mime_type.to_owned(),
+        data: STANDARD.encode(bytes),
+        caption: None,
+        filename: None,
+        voice: false,
+    }
 }
 
 fn named(name: &str, file: Picture) -> Picture {
