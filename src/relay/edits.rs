@@ -1,7 +1,7 @@
 //! What becomes of a message that a colleague changes or deletes in Teams after they wrote it.
 
 use super::desk::{Case, Desk, Person};
-use super::{expiry, note, parcels, whom};
+use super::{corrections, expiry, note, parcels, whom};
 use crate::bridge::{MessageId, MessageState, Outgoing, Posted, TeamsEvent, signature_length, signing_name, split};
 use crate::cards::Style;
 use crate::store::{Draft, Message, Result};
@@ -44,8 +44,7 @@ pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Opt
             sentences::HELD_WITHDRAWN
         }
         (MessageState::Withdrawn | MessageState::Expired | MessageState::Refused, _) => return Ok(()),
-        (_, Some(_)) => sentences::EDIT_TOO_LATE,
-        (_, None) => sentences::DELETE_TOO_LATE,
+        (_, text) => return corrections::offer(desk, person, &case, &message, text),
     };
     let post = desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, said.to_owned());
     desk.post(Some(thread), person, post, None)

@@ -1,6 +1,6 @@
 //! What colleagues send: shown as it will leave, and nothing leaves before Send.
 
-use super::picture;
+use super::{opus, picture};
 use crate::harness::{Colleague, Phone, World, words, words_of};
 use chrono::Duration;
 use image::ImageFormat;
@@ -55,12 +55,6 @@ async fn several_files_are_several_messages_in_the_order_in_which_they_were_post
     assert_eq!(items[0].text, "[image] Both");
     let document = items[1].file.as_ref().expect("a file");
     assert_eq!((document.name.as_deref(), document.sha256.as_str()), (Some("offer.pdf"), hex::encode(Sha256::digest(&two)).as_str()));
-}
-
-fn opus() -> Vec<u8> {
-    let mut page = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13".to_vec();
-    page.extend(b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0");
-    page
 }
 
 #[rstest::rstest]
