@@ -19,7 +19,7 @@
 //! ```text
 //! main        the command line
 //! app         wiring and graceful stop; demo, simulate, directory, preflight, consent
-//! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /healthz, /readyz
+//! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /files, /healthz, /readyz
 //! relay       the verbs; the only place where all rooms below meet
 //!             from_teams from_whatsapp act commands write   what people do
 //!             extension find                          what people search for, in the compose box and in cards
@@ -27,7 +27,9 @@
 //!             send      the one way out to a client: decide, queue, hold, refuse, release
 //!             why       why a message was sent, held or refused, read from the journal
 //!             deliver outcome worker status   handing over, outcomes, statuses
-//!             uploads fetch           files on their way to a template's header
+//!             media parcels           files on their way into our keeping: a client's, and what a colleague posts for one
+//!             media_views links embed file_looks   how files are shown, and who may open them
+//!             at_whatsapp uploads fetch            files on their way to WhatsApp, with a message or for a template's header
 //!             preflight entry_point   may this be sent, and what does it cost
 //!             revocation news         what a client said that a colleague must decide; what administrators must hear
 //!             housekeeping expiry     what time alone makes due
@@ -40,18 +42,21 @@
 //!             joining unowned standing absence away staff   who asks to join, whom nobody has, who stands in
 //!             shared sender conversations members opening moving homes way_back chat_jobs   threads in channels and group chats
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
+//!             revisions revision_views  what clients change or delete afterwards, and how it is shown
+//!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes
 //!             sight history_views search contact_views enabled   who may see what, and be shown it
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats
 //! whatsapp    Cloud API: signatures, webhooks, Graph
-//! cards texts markup      what people read
+//! cards texts markup      what people read; markup also cuts what is too long for one message
+//! media       the bytes of files: where they are kept, what they are, how they look small
 //! bridge      the rules
 //! simulator   both outer worlds on loopback, for the demo and the tests
 //! config clock            leaves
 //! ```
 //!
-//! Floors: `main -> app -> http -> relay -> {store, teams, whatsapp, cards, texts, markup} -> bridge`. Rooms on one floor do
+//! Floors: `main -> app -> http -> relay -> {store, teams, whatsapp, cards, texts, markup, media} -> bridge`. Rooms on one floor do
 //! not import each other, except that teams may use markup and cards may use texts.
 //!
 //! # A colleague writes

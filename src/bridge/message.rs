@@ -157,7 +157,7 @@ pub enum SystemEvent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outgoing {
-    /// At most 4,096 characters, in WhatsApp's markup.
+    /// In WhatsApp's markup. At most 4,096 characters on its way to a client; longer while it is held as one.
     Text {
         body: String,
     },

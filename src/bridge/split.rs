@@ -1,48 +1,57 @@
-//! Long texts in parts that WhatsApp takes.
+//! Where a long text may be cut, and how its parts are numbered. What becomes of markup that a cut goes through is `markup::parts`'.
 
-/// WhatsApp's limit for one text, in characters.
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+/// WhatsApp's limit for one text, in characters (Unicode scalar values, as the Cloud API counts them).
 pub const LIMIT: usize = 4096;
-/// Makes one emoji of two (zero width joiner).
-const JOINER: char = '\u{200d}';
+/// A cut that would fill less of a part than one in so many waits for a finer place: "Dear Maria," is no message of its own.
+const LEAST_FILLED: usize = 4;
 
-/// The text in parts of at most 4,096 characters, cut at the last paragraph, line or word that fits, in order. A short text is
-/// one part, unchanged.
-pub fn parts(text: &str) -> Vec<String> {
-    parts_within(text, LIMIT)
+/// The best place to cut a text that has more than `room` characters, in bytes: behind the last paragraph that fits, else line, else
+/// sentence, else word, never inside a grapheme cluster (Unicode Standard Annex 29) that is shorter than `room`. White space in front of
+/// the place does not count. `None`: the text has room. `may` says whether there is anything against a place.
+pub fn cut(text: &str, room: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+    let (full, _) = text.char_indices().nth(room.max(1))?;
+    // What would stand at the end of the part is not shown.
+    let end = text.len() - text[full..].trim_start().len();
+    let window = &text[..end];
+    let may = |at: &usize| *at > 0 && *at < text.len() && may(*at) && is_boundary(text, *at);
+    let filled = |at: &usize| *at * LEAST_FILLED >= full && may(at);
+    let behind = |mark: &'static str| window.rmatch_indices(mark).map(move |(at, mark)| at + mark.len());
+    let spaces = window.char_indices().rev().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+    let paragraph = || behind("\n\n").find(filled);
+    let line = || behind("\n").find(filled);
+    let sentences = || window.split_sentence_bound_indices().map(|(at, _)| at).collect::<Vec<_>>();
+    let sentence = || sentences().into_iter().rfind(filled);
+    let word = || window.split_word_bound_indices().map(|(at, _)| at).rfind(filled);
+    let cluster = || window.grapheme_indices(true).map(|(at, _)| at).chain([end]).rfind(may);
+    let found = paragraph().or_else(line).or_else(sentence).or_else(|| { spaces }.find(filled)).or_else(word).or_else(cluster);
+    Some(found.unwrap_or(full))
 }
 
-/// The same in parts of at most `limit` characters, which leaves room for what the server adds. At least 1.
-pub fn parts_within(text: &str, limit: usize) -> Vec<String> {
-    let mut rest = text;
-    let mut parts = Vec::new();
-    while let Some((limit, _)) = rest.char_indices().nth(limit.max(1)) {
-        let window = &rest[..limit];
-        let cut =
-            ["\n\n", "\n", " "].iter().find_map(|at| window.rfind(at).filter(|cut| *cut > 0)).unwrap_or_else(|| whole_cluster(window));
-        parts.push(rest[..cut].trim_end().to_owned());
-        rest = rest[cut..].trim_start();
-    }
-    if !rest.is_empty() || parts.is_empty() {
-        parts.push(rest.to_owned());
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+fn is_boundary(text: &str, at: usize) -> bool {
+    GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true)
 }
 
-/// The last place not inside a combined emoji: before a joiner, a variation selector, a skin tone or a mark there is no cut, nor
-/// after a joiner. After the others there is: with them the emoji ends.
-fn whole_cluster(window: &str) -> usize {
-    let joins = |c: char| {
-        matches!(c, JOINER | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}') || unicode_normalization::char::is_combining_mark(c)
-    };
-    let mut after: Option<char> = None;
-    for (at, c) in window.char_indices().rev().take(32) {
-        if after.is_some_and(|after| !joins(after) && c != JOINER) {
-            return at + c.len_utf8();
-        }
-        after = Some(c);
+/// What stands below a part: `(1/3)`.
+pub fn number(part: usize, of: usize) -> String {
+    format!("\n({part}/{of})")
+}
+
+/// The number below a text, where it has one: which part of how many.
+pub fn numbered(text: &str) -> Option<(usize, usize)> {
+    let (part, of) = text.rsplit_once('\n')?.1.strip_prefix('(')?.strip_suffix(')')?.split_once('/')?;
+    Some((part.parse().ok()?, of.parse().ok()?))
+}
+
+/// The first `limit` characters, without a grapheme cluster that was cut.
+pub fn beginning(text: &str, limit: usize) -> &str {
+    let Some((full, _)) = text.char_indices().nth(limit) else { return text };
+    let mut at = full;
+    while at > 0 && !is_boundary(text, at) {
+        at -= text[..at].chars().next_back().map_or(at, char::len_utf8);
     }
-    window.len()
+    &text[..if at > 0 { at } else { full }]
 }
 
 #[cfg(test)]
@@ -51,39 +60,58 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    #[test]
-    fn a_short_text_stays_as_it_is() {
-        assert_eq!(parts("hello\n\nthere"), ["hello\n\nthere"]);
+    #[rstest]
+    #[case::has_room("hello", 5, None)]
+    #[case::paragraph("aaa bb.\nbbb\n\ncccc dddd", 20, Some("aaa bb.\nbbb\n\n"))]
+    #[case::line("aaa bb. C\nbbb cc", 14, Some("aaa bb. C\n"))]
+    #[case::sentence("One two. Three four five", 20, Some("One two. "))]
+    #[case::word("one two three", 10, Some("one two "))]
+    #[case::word_without_spaces("今天天气很好，我们去公园", 8, Some("今天天气很好，"))]
+    #[case::just_fits("one two three", 7, Some("one two "))]
+    #[case::too_early_a_line("Hi\nthere is much to say and to hear", 20, Some("Hi\nthere is much to "))]
+    #[case::no_place_at_all("aaaaaaaaaa", 4, Some("aaaa"))]
+    #[case::family("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 10, Some("👨‍👩‍👧‍👦"))]
+    #[case::flags("🇧🇷🇩🇪🇫🇷", 3, Some("🇧🇷"))]
+    #[case::accent("e\u{301}e\u{301}", 3, Some("e\u{301}"))]
+    #[case::space_with_an_accent("ab \u{301}cd", 4, Some("ab"))]
+    #[case::a_cluster_longer_than_a_part("e\u{301}\u{301}\u{301}\u{301}", 2, Some("e\u{301}"))]
+    fn a_text_is_cut_at_the_best_place(#[case] text: &str, #[case] room: usize, #[case] part: Option<&str>) {
+        assert_eq!(cut(text, room, |_| true).map(|at| &text[..at]), part);
     }
 
     #[test]
-    fn a_long_text_is_cut_between_paragraphs() {
-        let first = "a".repeat(3000);
-        let second = "b".repeat(3000);
-        assert_eq!(parts(&format!("{first}\n\n{second}")), [first, second]);
+    fn what_may_not_be_cut_is_cut_before() {
+        assert_eq!(cut("one two three four", 12, |at| at != 8), Some(4));
     }
 
     #[rstest]
-    #[case::a_family("👨‍👩‍👧‍👦")]
-    #[case::a_skin_tone("👍🏽")]
-    #[case::a_variation("❤\u{fe0f}")]
-    #[case::an_accent_of_its_own("e\u{301}")]
-    fn what_is_seen_as_one_is_not_torn_apart(#[case] cluster: &str) {
-        for lead in 0..cluster.chars().count() {
-            let text = format!("{}{}", "x".repeat(lead), cluster.repeat(4200));
-            let parts = parts(&text);
-            assert!(parts.len() > 1 && parts.iter().all(|part| part.trim_start_matches('x').replace(cluster, "").is_empty()), "{lead}");
-            assert_eq!(parts.concat(), text);
-        }
+    #[case("text\n(1/3)", Some((1, 3)))]
+    #[case("text (1/3)", None)]
+    #[case("text\n(1/3) more", None)]
+    #[case("text\n(a/3)", None)]
+    fn a_number_is_read_back(#[case] text: &str, #[case] expected: Option<(usize, usize)>) {
+        assert_eq!(numbered(text), expected);
+        assert_eq!(numbered(&format!("{text}{}", number(12, 34))), Some((12, 34)));
     }
 
     proptest! {
         #[test]
-        fn nothing_but_space_is_lost_and_no_part_is_too_long(text in "[a-z\u{e9}\u{1f600} \n]{0,9000}") {
-            let parts = parts(&text);
-            prop_assert!(parts.iter().all(|part| part.chars().count() <= LIMIT));
-            let dense = |text: &str| text.split_whitespace().collect::<String>();
-            prop_assert_eq!(dense(&parts.join(" ")), dense(&text));
+        fn a_cut_is_a_boundary_and_leaves_no_more_than_there_is_room(text in "(\\PC|[a-z .\n\u{301}\u{200d}]|👨‍👩‍👧‍👦|🇧🇷){0,200}", room in 16_usize..80) {
+            match cut(&text, room, |_| true) {
+                None => prop_assert!(text.chars().count() <= room),
+                Some(at) => {
+                    prop_assert!(at > 0 && at < text.len());
+                    prop_assert!(text[..at].trim_end().chars().count() <= room);
+                    let longest = text.graphemes(true).map(|cluster| cluster.chars().count()).max().unwrap_or_default();
+                    prop_assert!(longest > room || is_boundary(&text, at));
+                }
+            }
+        }
+
+        #[test]
+        fn a_beginning_fits(text in "(\\PC|👨‍👩‍👧‍👦|e\u{301}){0,40}", limit in 0_usize..30) {
+            let beginning = beginning(&text, limit);
+            prop_assert!(text.starts_with(beginning) && beginning.chars().count() <= limit);
         }
     }
 }

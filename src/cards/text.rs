@@ -1,6 +1,6 @@
 //! Text in cards: what came from outside is shown as it was written, and bearable in length.
 
-use crate::bridge::Time;
+use crate::bridge::{Time, split};
 use serde::Serialize;
 
 /// Longest name in a card, in characters.
@@ -86,12 +86,10 @@ fn escape_line(line: &str, safe: &mut String) {
     }
 }
 
-/// The first `limit` characters, with a mark where something was cut.
+/// The first `limit` characters, with a mark where something was cut. No emoji is cut in two.
 pub fn clip(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-    }
+    let kept = split::beginning(text, limit);
+    if kept.len() == text.len() { text.to_owned() } else { format!("{}…", kept.trim_end()) }
 }
 
 /// A name, on one line and of bearable length, without the characters that turn the direction of what follows.

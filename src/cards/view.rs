@@ -140,7 +140,7 @@ pub struct Held {
     pub expires: Time,
     /// When the client was asked to write in this closed window: then they are not asked again.
     pub asked: Option<Time>,
-    /// False for what is no text.
+    /// False for what is no text, and for one that is too long for an input.
     pub editable: bool,
     /// Why something that was just asked for was not done.
     pub note: Option<String>,

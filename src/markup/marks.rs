@@ -18,7 +18,25 @@ pub(super) const GUARD: char = '\u{200b}';
 /// mate exists.
 pub fn literal(text: &str) -> String {
     let line = |line: &str| render(&line.chars().map(|c| (c, 0)).collect::<Vec<_>>());
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    let text = text.split('\n').map(line).collect::<Vec<_>>().join("\n");
+    if fences(&text) > 1 { without_fences(&text) } else { text }
+}
+
+/// How many marks of a block of code stand in a text. Unlike all others these mate across lines.
+pub(super) fn fences(text: &str) -> usize {
+    text.matches("```").count()
+}
+
+/// The text with guards, so that none is left: nowhere three backticks in a row.
+pub(super) fn without_fences(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if c == '`' && out.ends_with("``") {
+            out.push(GUARD);
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// One line, given as characters with their styles, with its marks.

@@ -6,7 +6,7 @@
 
 use html5gum::{StartTag, Token, Tokenizer};
 
-use super::marks::{BOLD, CODE, ITALIC, RAW, STRIKE, render};
+use super::marks::{BOLD, CODE, ITALIC, RAW, STRIKE, fences, render, without_fences};
 
 /// What a message's HTML holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +77,12 @@ struct Mention {
     name: String,
 }
 
+/// A line that is complete, or a block of code.
+struct Line {
+    text: String,
+    is_code: bool,
+}
+
 struct List {
     /// The next number, or `None` for bullets.
     next: Option<u32>,
@@ -85,7 +91,7 @@ struct List {
 #[derive(Default)]
 struct Reader {
     out: TeamsHtml,
-    lines: Vec<String>,
+    lines: Vec<Line>,
     line: Vec<(char, u8)>,
     /// How often each of the four styles is open.
     styles: [usize; 4],
@@ -125,6 +131,7 @@ impl Reader {
             "br" if self.pre.is_some() => self.push_text("\n"),
             "br" if self.in_cell => self.boundary(),
             "br" => self.end_line(true),
+            "hr" => self.end_line(false),
             "b" | "strong" | "i" | "em" | "s" | "strike" | "del" | "code" => self.style(name, true),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.end_line(false);
@@ -199,7 +206,7 @@ impl Reader {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.end_line(false);
                 self.styles[0] = self.styles[0].saturating_sub(1);
-                self.lines.push(String::new());
+                self.push_line(String::new());
             }
             "pre" | "codeblock" => {
                 self.pre_depth = self.pre_depth.saturating_sub(1);
@@ -372,19 +379,20 @@ impl Reader {
         while line.last().is_some_and(|(c, _)| *c == ' ') {
             line.pop();
         }
-        let rendered = render(&line);
-        self.push_line(&rendered);
+        self.push_line(render(&line));
     }
 
-    fn push_line(&mut self, line: &str) {
-        self.lines.push(if self.quotes > 0 { format!("> {line}").trim_end().to_owned() } else { line.to_owned() });
+    /// A mark of a quotation with nothing behind it would be shown as it is.
+    fn push_line(&mut self, line: String) {
+        let text = if self.quotes > 0 && !line.is_empty() { format!("> {line}") } else { line };
+        self.lines.push(Line { text, is_code: false });
     }
 
     fn end_pre(&mut self) {
         let Some(pre) = self.pre.take() else { return };
-        let pre = pre.strip_prefix('\n').unwrap_or(&pre).trim_end().replace("```", "``\u{200b}`");
+        let pre = without_fences(pre.strip_prefix('\n').unwrap_or(&pre).trim_end());
         if !pre.is_empty() {
-            self.lines.push(format!("```{pre}```"));
+            self.lines.push(Line { text: format!("```{pre}```"), is_code: true });
         }
     }
 
@@ -394,11 +402,13 @@ impl Reader {
         self.end_link();
         self.end_pre();
         self.end_line(false);
+        let typed: usize = self.lines.iter().filter(|line| !line.is_code).map(|line| fences(&line.text)).sum();
+        let mated = typed > 1 || (typed > 0 && self.lines.iter().any(|line| line.is_code));
         // At most one blank line in a row.
         let mut lines: Vec<String> = Vec::with_capacity(self.lines.len());
         for line in self.lines {
-            if !(line.is_empty() && lines.last().is_none_or(String::is_empty)) {
-                lines.push(line);
+            if !(line.text.is_empty() && lines.last().is_none_or(String::is_empty)) {
+                lines.push(if mated && !line.is_code { without_fences(&line.text) } else { line.text });
             }
         }
         self.out.text = lines.join("\n").trim().to_owned();

@@ -57,6 +57,6 @@ pub fn send(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message, co
     }
     let sent = write::text(desk, person, case, &text, message.wamid.as_ref())?;
     let body = json!({ "corrects": message.id, "text": text });
-    desk.journal("message.corrected", person.id().as_str(), Some(case.thread.id), sent, &body)?;
-    Ok(sent.map(|sent| (sent, text)))
+    desk.journal("message.corrected", person.id().as_str(), Some(case.thread.id), Some(sent), &body)?;
+    Ok(Some((sent, text)))
 }

@@ -3,7 +3,8 @@
 
 use super::desk::{Desk, Listener, SERVER};
 use super::{
-    homes, joining, media_views, offers, parcels, reach, render, revision_views, revocation, send, status, unowned, views, whisper,
+    homes, joining, media_views, offers, parcels, reach, render, revision_views, revisions, revocation, send, status, unowned, views,
+    whisper,
 };
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
@@ -15,6 +16,9 @@ use serde_json::json;
 
 /// How long a lane waits for a chat that is gone: until the app is installed again, which wakes it at once.
 pub const GONE: Duration = Duration::hours(1);
+
+/// Until this process follows a directory that is in force already.
+const RELOAD: Duration = Duration::seconds(2);
 
 /// A lane's head, ready to be handed to the other side.
 #[derive(Clone, Debug)]
@@ -190,6 +194,10 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
     Ok(match envelope {
         // Written for them before they went or were switched off, when they could not be reached.
         Envelope::Post { thread: Some(thread), message, .. } if !may_still_read(desk, &listener, thread, message)? => {
+            // By a directory that is not in force any more: they may have been switched on again.
+            if desk.office.version < desk.tx.directory_version()? {
+                return Ok(Step::Later(desk.now + RELOAD));
+            }
             desk.journal("post.withheld", SERVER, claim.thread, head.message, &json!({ "colleague": claim.target }))?;
             Step::Settle
         }
@@ -251,7 +259,8 @@ fn may_still_read(desk: &Desk<'_>, listener: &Listener, thread: ThreadId, messag
 fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId) -> Result<Step> {
     let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
     if !may_still_read(desk, listener, message.thread, Some(id))? {
-        return Ok(Step::Settle);
+        let outdated = desk.office.version < desk.tx.directory_version()?;
+        return Ok(if outdated { Step::Later(desk.now + RELOAD) } else { Step::Settle });
     }
     let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
     Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
@@ -272,15 +281,26 @@ fn prepare_revised(desk: &Desk<'_>, to: ConversationReference, listener: &Listen
     if !may_still_read(desk, listener, message.thread, Some(by))? {
         return Ok(Step::Settle);
     }
-    let stands = match desk.tx.media_posting(id, &to.conversation)? {
-        Some(activity) => Some(activity),
+    let mut stand = match desk.tx.media_posting(id, &to.conversation)? {
+        Some(activity) => vec![activity],
         None => desk.tx.posted_as(id, &to.conversation)?,
     };
-    if let Some(activity) = stands {
-        let post = revision_views::post(desk, listener, &case, &message)?;
+    let mut posts = revision_views::posts(desk, listener, &case, &message)?;
+    // A long message stands in several posts: of one that is hidden nothing may stay, and another is not taken apart.
+    if let (true, Some(post)) = (stand.len() > 1 && revisions::is_hidden(desk, &message)?, posts.first()) {
+        for activity in stand.split_off(1) {
+            let envelope = Envelope::Update { activity, post: post.clone() };
+            desk.tx.enqueue_post(Some(message.thread), &listener.place, &envelope, desk.now)?;
+        }
+    }
+    if let ([_], [_], Some(activity)) = (stand.as_slice(), posts.as_slice(), stand.first().cloned())
+        && let Some(post) = posts.pop()
+    {
         return Ok(Step::HandOver(Request::Update { to, activity, post, revised: Some((id, by)) }));
     }
-    let Some(post) = revision_views::instead(desk, listener, id, by)? else { return Ok(Step::Settle) };
+    let mut posts = revision_views::instead(desk, listener, id, by)?.into_iter();
+    let Some(post) = posts.next() else { return Ok(Step::Settle) };
+    posts.try_for_each(|post| desk.post_to(Some(message.thread), &listener.place, post, Some(by)))?;
     let belongs = Belongs { thread: Some(message.thread), message: Some(by), ..Belongs::default() };
     disturb(desk, &listener.place, &belongs)?;
     Ok(Step::HandOver(Request::Post { to, post, belongs }))

@@ -1,8 +1,9 @@
 //! What becomes of a message that a colleague changes or deletes in Teams after they wrote it.
 
 use super::desk::{Case, Desk, Person};
+use super::mirror::went_before;
 use super::{corrections, expiry, note, parcels, whom};
-use crate::bridge::{MessageId, MessageState, Outgoing, Posted, TeamsEvent, signature_length, signing_name, split};
+use crate::bridge::{MessageState, Outgoing, Posted, TeamsEvent, split};
 use crate::cards::Style;
 use crate::store::{Draft, Message, Result};
 use crate::texts::{notes, sentences};
@@ -30,9 +31,9 @@ pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Opt
     desk.journal(kind, person.id().as_str(), Some(thread), Some(id), &body)?;
     let said = match (message.state, text.map(|text| text.trim())) {
         (MessageState::Internal, text) => note_edited(desk, person, &case, &message, text)?,
-        (MessageState::Held, _) if is_last_of_parts(desk, person, &message)? => sentences::HELD_IN_PARTS,
+        (MessageState::Held, _) if is_part(desk, &message)? => sentences::HELD_IN_PARTS,
         (MessageState::Held, Some(text)) if let Some(note) = note::read(text) => into_note(desk, person, &case, &message, &note)?,
-        (MessageState::Held, Some(text)) if text.is_empty() || split::parts(text).len() > 1 => sentences::HELD_NOT_CHANGED,
+        (MessageState::Held, Some("")) => sentences::HELD_NOT_CHANGED,
         (MessageState::Held, Some(_)) if !matches!(message.outgoing()?, Outgoing::Text { .. }) => sentences::HELD_NOT_TEXT,
         (MessageState::Held, Some(text)) => {
             desk.tx.rewrite_held(id, &serde_json::to_string(&Outgoing::Text { body: text.to_owned() })?)?;
@@ -92,19 +93,9 @@ fn on_kept(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Option<&S
     whom::ask(desk, person, &Draft { note: note.is_some(), text: note.unwrap_or_else(|| text.to_owned()), ..before })
 }
 
-/// A long text became several messages, of which its activity names the last. Changing that one to the whole text would show the client
-/// the beginning twice.
-fn is_last_of_parts(desk: &Desk<'_>, author: &Person, last: &Message) -> Result<bool> {
-    let Some(before) = desk.tx.message(MessageId(last.id.0 - 1))? else { return Ok(false) };
-    if (before.thread, &before.author, before.created_at, before.purpose) != (last.thread, &last.author, last.created_at, last.purpose) {
-        return Ok(false);
-    }
-    let (Outgoing::Text { body: first }, Outgoing::Text { body: second }) = (before.outgoing()?, last.outgoing()?) else {
-        return Ok(false);
-    };
-    let parts = [first.as_str(), second.as_str()];
-    // It was cut with room for a signature where one was due then.
-    let limits = [split::LIMIT, split::LIMIT - signing_name(&author.name).as_deref().map_or(0, signature_length)];
-    let cut = |gap: &str| limits.iter().any(|limit| split::parts_within(&parts.join(gap), *limit) == parts);
-    Ok(["\n\n", "\n", " ", ""].into_iter().any(cut))
+/// A long text went as several messages, of which its activity names one, and WhatsApp refused that one: it waits by itself. Changing it
+/// to the whole text would show the client the rest twice.
+fn is_part(desk: &Desk<'_>, message: &Message) -> Result<bool> {
+    let Outgoing::Text { body } = message.outgoing()? else { return Ok(false) };
+    Ok(split::numbered(&body).is_some_and(|(_, of)| of > 1) && went_before(desk, message.id)?)
 }

@@ -207,9 +207,9 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
                 Content::Media(file) => texts::media::at_first(file),
                 content => render::content_at(desk, content, case, &place, id)?,
             };
-            let post = render::client_post(desk, case, &text, before_consent);
-            let post = message.referral.iter().fold(post, render::with_referral);
-            desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+            for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
+                desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+            }
         }
         if let Place::Own(colleague) = &place {
             // At once and again when it is posted: in doubt the colleague is asked whom a text is for.

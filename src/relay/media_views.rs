@@ -24,6 +24,7 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
     let Some(Shown { form, caption, file, line, revised }) = what_it_shows(desk, message)? else { return Ok(None) };
     let reader = desk.reader_for(listener, Some(&case.contact.line));
     let mut remarks = Vec::new();
+    let mut summary = render::summary(desk, case, &line);
     match message.author.as_deref() {
         None => {
             remarks.extend(message.rule.as_ref().map(|_| sentences::BEFORE_CONSENT.to_owned()));
@@ -31,7 +32,8 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
         }
         Some(author) => {
             let author = desk.person(&author.into())?.map_or_else(|| author.to_owned(), |person| person.name);
-            remarks.push(participants::wrote_to(&author, &case.contact.name));
+            summary = participants::wrote_to(&author, &case.contact.name);
+            remarks.push(summary.clone());
         }
     }
     let revised = revised.unwrap_or_default();
@@ -50,7 +52,7 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
         remarks,
         page,
         can_open: desk.links.is_some_and(super::links::Links::reach_us),
-        summary: render::summary(desk, case, &line),
+        summary,
     };
     Ok(Some(cards::media(&reader, &view)))
 }
@@ -91,8 +93,10 @@ fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
 
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
-    let found = desk.readable_message(person, id)?.filter(|(_, message, _)| message.purpose == Purpose::Client);
-    let Some((case, message, _)) = found else { return Ok(views::gone(desk, person)) };
+    let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };
+    if what_it_shows(desk, &message)?.is_none_or(|shown| shown.file.is_err()) {
+        return Ok(views::gone(desk, person));
+    }
     let page = desk.links.and_then(|links| links.to_file(id, person.id(), desk.now));
     if page.is_some() {
         desk.journal("media.opened", person.id().as_str(), Some(case.thread.id), Some(id), &json!({}))?;

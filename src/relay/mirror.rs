@@ -53,7 +53,8 @@ impl Queued<'_> {
     }
 }
 
-fn went_before(desk: &Desk<'_>, message: MessageId) -> Result<bool> {
+/// Whether it was on its way to the client once already.
+pub(super) fn went_before(desk: &Desk<'_>, message: MessageId) -> Result<bool> {
     let went = |kind: &str| matches!(kind, "message.queued" | "message.released");
     Ok(desk.tx.decisions(message)?.iter().any(|row| went(&row.kind)))
 }

@@ -1,7 +1,8 @@
 //! Internal notes: for the colleagues of a thread, kept with it, and never sent to the client (product.md 7).
 
 use super::desk::{Case, Desk, Person};
-use crate::bridge::{MessageId, Place, Post, PostBody};
+use super::render;
+use crate::bridge::{MessageId, Place, Post};
 use crate::cards::Style;
 use crate::markup;
 use crate::store::{Message, Result};
@@ -52,21 +53,17 @@ pub fn change(desk: &Desk<'_>, person: &Person, case: &Case, note: &Message, tex
 
 fn show(desk: &Desk<'_>, person: &Person, case: &Case, note: MessageId, text: &str, changed: bool) -> Result<()> {
     let here = here(desk, person, case)?;
-    let post = post(person, case, text, changed);
-    let elsewhere = desk.audience(case.thread.id)?.into_iter().filter(|place| *place != here);
-    elsewhere.into_iter().try_for_each(|place| desk.post_to(Some(case.thread.id), &place, post.clone(), Some(note)))
+    let (by, about) = (notes::by(&person.name, changed), notes::about(&case.contact.name));
+    let posts = render::said_by(&by, text, &notes::news(&case.contact.name), &[about]);
+    for place in desk.audience(case.thread.id)?.into_iter().filter(|place| *place != here) {
+        posts.iter().try_for_each(|post| desk.post_to(Some(case.thread.id), &place, post.clone(), Some(note)))?;
+    }
+    Ok(())
 }
 
 /// The place in which the author sees their own words.
 fn here(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Place> {
     desk.place_of(Some(case.thread.id), person)
-}
-
-fn post(person: &Person, case: &Case, text: &str, changed: bool) -> Post {
-    let (by, about) = (notes::by(&person.name, changed), notes::about(&case.contact.name));
-    let (by, about) = (markup::escape_html(&by), markup::escape_html(&about));
-    let html = format!("<strong>{by}</strong>: {}<br><em>{about}</em>", markup::whatsapp_to_teams(text));
-    Post { summary: notes::news(&case.contact.name), body: PostBody::Html { html } }
 }
 
 /// What its author is told.

@@ -175,8 +175,8 @@ fn revised_outcome(
     }
     desk.journal("post.not_changed", "teams", job.claim.thread, Some(by), &body)?;
     let Some((_, listener)) = deliver::reachable(desk, job.claim.thread, &place)? else { return Ok(()) };
-    let Some(post) = revision_views::instead(desk, &listener, message, by)? else { return Ok(()) };
-    desk.post_to(job.claim.thread, &place, post, Some(by))
+    let posts = revision_views::instead(desk, &listener, message, by)?;
+    posts.into_iter().try_for_each(|post| desk.post_to(job.claim.thread, &place, post, Some(by)))
 }
 
 /// What a shared conversation did not take goes where its thread lives by now, before what waits behind it: in the meantime that may

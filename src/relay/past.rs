@@ -17,27 +17,35 @@ pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> R
     let reader = desk.reader(person, Some(&case.contact.line));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(()) };
     for message in desk.tx.exchanged_and_noted(case.thread.id, from, MOST)?.iter().rev() {
-        desk.post_to(Some(case.thread.id), &place, post(desk, case, &reader, message, &sight)?, Some(message.id))?;
+        for post in posts(desk, case, &reader, message, &sight)? {
+            desk.post_to(Some(case.thread.id), &place, post, Some(message.id))?;
+        }
     }
     Ok(())
 }
 
 /// A message that is quoted in it is named only as far as it may be seen, too.
-fn post(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, sight: &Sight) -> Result<Post> {
+fn posts(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, sight: &Sight) -> Result<Vec<Post>> {
     let who = match message.author.as_deref() {
         None => case.contact.name.clone(),
         Some(SERVER) => labels::SYSTEM.to_owned(),
         Some(id) => desk.person(&id.into())?.map_or_else(|| id.to_owned(), |person| person.name),
     };
     let who = if message.is_note() { notes::by(&who, false) } else { who };
-    let at = when(message.created_at, reader.zone, desk.now);
-    let text = markup::whatsapp_to_teams(&render::message_seen(desk, message, sight)?);
-    let mut html = format!("<em>{}</em><br><strong>{}</strong>: {text}", markup::escape_html(&at), markup::escape_html(&who));
+    let at = markup::escape_html(&when(message.created_at, reader.zone, desk.now));
+    let text = render::message_seen(desk, message, sight)?;
+    let mut below = Vec::new();
     if message.purpose == Purpose::Client && message.rule.is_some() {
-        html = format!("{html}<br><em>{}</em>", markup::escape_html(sentences::BEFORE_CONSENT));
+        below.push(sentences::BEFORE_CONSENT.to_owned());
     }
     if message.is_note() {
-        html = format!("{html}<br><em>{}</em>", markup::escape_html(&notes::about(&case.contact.name)));
+        below.push(notes::about(&case.contact.name));
     }
-    Ok(Post { summary: words::earlier_message(&case.contact.name), body: PostBody::Html { html } })
+    let mut posts = render::said_by(&who, &text, &words::earlier_message(&case.contact.name), &below);
+    for post in &mut posts {
+        if let PostBody::Html { html } = &mut post.body {
+            html.insert_str(0, &format!("<em>{at}</em><br>"));
+        }
+    }
+    Ok(posts)
 }

@@ -1,8 +1,10 @@
-//! What becomes of a held message's words when it goes: signed by who takes part now, and with the line that says when it was written.
+//! What becomes of a message's words when it goes: signed by who takes part now, in as many parts as WhatsApp needs, and after a long
+//! time held with the line that says when it was written.
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::mirror::Queued;
-use crate::bridge::{ColleagueId, Outgoing, held, same_language, signature_length, split};
+use crate::bridge::{ColleagueId, LONGEST_SIGNATURE, Outgoing, held, same_language, signature_length, split};
+use crate::markup;
 use crate::store::{Message, Purpose, Result};
 use crate::texts::{TextId, typed_moment, when};
 
@@ -30,11 +32,7 @@ impl Released {
         if let (Outgoing::Text { body }, Purpose::Free) = (content, message.purpose) {
             let dated = dated(desk, case, message, body)?;
             released.dated = dated.is_some();
-            let room = split::LIMIT - released.signed.as_deref().map_or(0, signature_length);
-            let parts = split::parts_within(dated.as_deref().unwrap_or(body), room);
-            let mut parts = parts.into_iter().map(|body| Outgoing::Text { body });
-            released.content = parts.next().unwrap_or_else(|| content.clone());
-            released.rest = parts.collect();
+            (released.content, released.rest) = cut(dated.as_deref().unwrap_or(body), released.signed.as_deref());
         }
         Ok(released)
     }
@@ -44,6 +42,30 @@ impl Released {
         let queued = |author| Queued { author, purpose: message.purpose, content: &self.content, participants: &self.participants };
         self.author.as_ref().map(queued)
     }
+}
+
+/// What somebody wants to send now, as the first message and those behind it.
+pub fn in_parts(
+    desk: &Desk<'_>,
+    case: &Case,
+    author: Option<&Person>,
+    purpose: Purpose,
+    content: &Outgoing,
+) -> Result<(Outgoing, Vec<Outgoing>)> {
+    match (author, content) {
+        (Some(author), Outgoing::Text { body }) if body.chars().count() + LONGEST_SIGNATURE > split::LIMIT => {
+            let participants = desk.tx.participants(case.thread.id)?;
+            let signed = Queued { author, purpose, content, participants: &participants }.signature(desk, case);
+            Ok(cut(body, signed.as_deref()))
+        }
+        _ => Ok((content.clone(), Vec::new())),
+    }
+}
+
+/// A text in messages that have room for the signature.
+fn cut(text: &str, signed: Option<&str>) -> (Outgoing, Vec<Outgoing>) {
+    let mut parts = markup::parts(text, split::LIMIT - signed.map_or(0, signature_length)).into_iter().map(|body| Outgoing::Text { body });
+    (parts.next().unwrap_or_else(|| Outgoing::Text { body: text.to_owned() }), parts.collect())
 }
 
 /// The text with the line that says when it was written, where it waited for more than a day. A text that WhatsApp refused after its

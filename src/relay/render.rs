@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk};
 use super::revisions;
-use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, ThreadId, Wamid};
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, ThreadId, Wamid, split};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
 use crate::texts::{media, participants, revisions as changes, sentences};
@@ -12,21 +12,27 @@ const SUMMARY: usize = 120;
 /// How much of a quoted message is repeated.
 const EXCERPT: usize = 80;
 
-/// A client's message as it is posted to a colleague. `text` is its readable form.
-pub fn client_post(desk: &Desk<'_>, case: &Case, text: &str, before_consent: bool) -> Post {
-    let mut html = format!("<strong>{}</strong>: {}", markup::escape_html(&case.contact.name), markup::whatsapp_to_teams(text));
-    if before_consent {
-        html = format!("{html}<br><em>{}</em>", sentences::BEFORE_CONSENT);
+/// A client's message as it is posted to a colleague, in as many posts as Teams needs. `text` is its readable form.
+pub fn client_posts(desk: &Desk<'_>, case: &Case, text: &str, before_consent: bool, referral: Option<&Referral>) -> Vec<Post> {
+    let below = before_consent.then(|| sentences::BEFORE_CONSENT.to_owned()).into_iter().chain(referral.map(self::referral));
+    said_by(&case.contact.name, text, &summary(desk, case, text), &below.collect::<Vec<_>>())
+}
+
+/// What somebody said, as posts; below the last of them what else is to be known.
+pub fn said_by(who: &str, text: &str, summary: &str, below: &[String]) -> Vec<Post> {
+    let mut parts = markup::whatsapp_to_teams_posts(text);
+    if let Some(last) = parts.last_mut() {
+        below.iter().for_each(|line| last.push_str(&format!("<br><em>{}</em>", markup::escape_html(line))));
     }
-    Post { summary: summary(desk, case, text), body: PostBody::Html { html } }
+    let who = markup::escape_html(who);
+    let post = |html| Post { summary: summary.to_owned(), body: PostBody::Html { html: format!("<strong>{who}</strong>: {html}") } };
+    parts.into_iter().map(post).collect()
 }
 
 /// What the notification of a client's message says: it names the client, and the message only where the line allows it.
 pub fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
-    if is_private(desk, case) {
-        return sentences::new_message(&case.contact.name);
-    }
-    format!("{}: {}", case.contact.name, beginning(text))
+    let client = markup::contained(&case.contact.name);
+    if is_private(desk, case) { sentences::new_message(&client) } else { format!("{client}: {}", beginning(text)) }
 }
 
 /// What a colleague wrote to the client, as the others in the chat read it.
@@ -34,7 +40,7 @@ pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outg
     let (client, text) = (case.contact.name.as_str(), shown(content));
     let [who, whom] = [author, client].map(markup::escape_html);
     let html = format!("<strong>{who}</strong> {} {whom}: {}", participants::TO, markup::whatsapp_to_teams(&text));
-    let said = participants::wrote_to(author, client);
+    let said = participants::wrote_to(&markup::contained(author), &markup::contained(client));
     let summary = if is_private(desk, case) { said } else { format!("{said}: {}", beginning(&text)) };
     Post { summary, body: PostBody::Html { html } }
 }
@@ -45,15 +51,7 @@ fn is_private(desk: &Desk<'_>, case: &Case) -> bool {
 }
 
 fn beginning(text: &str) -> String {
-    markup::plain(text).chars().take(SUMMARY).collect()
-}
-
-/// A client's message with a plain line about the ad that it came through.
-pub fn with_referral(mut post: Post, referral: &Referral) -> Post {
-    if let PostBody::Html { html } = &mut post.body {
-        *html = format!("{html}<br><em>{}</em>", markup::escape_html(&self::referral(referral)));
-    }
-    post
+    markup::contained(split::beginning(&markup::plain(text), SUMMARY))
 }
 
 /// Says on the post itself that it may be there twice: Teams has no way to ask whether the first one arrived, and a client's
@@ -172,6 +170,7 @@ fn excerpt(desk: &Desk<'_>, target: &Wamid, thread: Option<ThreadId>, sight: Opt
         _ => shown(&found.outgoing()?),
     };
     let plain = markup::plain(&text);
-    let short: String = plain.chars().take(EXCERPT).collect();
-    Ok(if short.len() < plain.len() { format!("“{short}…”") } else { format!("“{short}”") })
+    let short = split::beginning(&plain, EXCERPT);
+    let mark = if short.len() < plain.len() { "…" } else { "" };
+    Ok(format!("“{}{mark}”", markup::contained(short)))
 }

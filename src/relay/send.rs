@@ -3,7 +3,7 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::mirror::Queued;
-use super::release::Released;
+use super::release::{Released, in_parts};
 use super::render::shown;
 use super::{expiry, tell};
 use crate::bridge::{
@@ -38,7 +38,7 @@ pub struct Submitted {
 }
 
 /// Decides about a colleague's message and does what was decided: queue, hold or refuse. The message and the rule are recorded
-/// in every case.
+/// in every case. A text that is too long for WhatsApp goes as several messages, of which the last is named; until it goes it is one.
 pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted> {
     let sending = sending(desk, case, wish.purpose, wish.content)?;
     let ruling = decide(desk, case, wish.author, sending)?;
@@ -51,7 +51,14 @@ pub fn submit(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>) -> Result<Submitted
     if ruling.decision == Decision::Send && wish.purpose == Purpose::Free {
         release_held(desk, case)?;
     }
-    let message = record(desk, case, wish, state, &ruling)?;
+    let (first, rest) = match state {
+        MessageState::Queued => in_parts(desk, case, wish.author, wish.purpose, wish.content)?,
+        _ => (wish.content.clone(), Vec::new()),
+    };
+    let mut message = record(desk, case, &Wish { content: &first, ..*wish }, state, &ruling)?;
+    for content in &rest {
+        message = record(desk, case, &Wish { content, reply_to: None, ..*wish }, state, &ruling)?;
+    }
     if let (Decision::Hold { nudge: true }, Some(author)) = (ruling.decision, wish.author) {
         nudge(desk, case, author, None)?;
     }

@@ -2,7 +2,9 @@
 
 use super::desk::{Case, Desk, Person};
 use super::render::shown;
-use crate::bridge::{self, ClosedWindow, ContactId, Decision, Failure, FailureClass, MessageId, Outgoing, Place, Post, Rule, Verdict};
+use crate::bridge::{
+    self, ClosedWindow, ContactId, Decision, Failure, FailureClass, MessageId, Outgoing, Place, Post, Rule, Verdict, split,
+};
 use crate::cards::submit::Action;
 use crate::cards::{self, Failed, Held, Notice, Style, Uncertain};
 use crate::store::{Contact, Message, Result, Thread};
@@ -65,7 +67,10 @@ pub fn held(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, t
 /// The same, saying why something that was asked for was not done.
 pub fn held_with(desk: &Desk<'_>, person: &Person, case: &Case, message: MessageId, text: &str, note: Option<String>) -> Result<Post> {
     let stored = desk.tx.message(message)?;
-    let editable = stored.as_ref().map(Message::outgoing).transpose()?.is_none_or(|content| matches!(content, Outgoing::Text { .. }));
+    let editable = stored.as_ref().map(Message::outgoing).transpose()?.is_none_or(|content| match content {
+        Outgoing::Text { body } => body.chars().count() <= split::LIMIT,
+        _ => false,
+    });
     let written = stored.map_or(desk.now, |message| message.created_at);
     // Read again: the client may have been asked a moment ago, in this transaction.
     let asked = desk.tx.thread(case.thread.id)?.and_then(|thread| thread.nudged_at);

@@ -21,14 +21,13 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Where a message was first posted in a conversation.
-    pub fn posted_as(&self, message: MessageId, conversation: &ConversationId) -> Result<Option<ActivityId>> {
-        self.first(
-            "SELECT min(activity_id) FROM posting WHERE message_id = ?1 AND conversation_id = ?2",
+    /// The activities as which a message was posted in a conversation; more than one where it was too long for one.
+    pub fn posted_as(&self, message: MessageId, conversation: &ConversationId) -> Result<Vec<ActivityId>> {
+        self.all(
+            "SELECT activity_id FROM posting WHERE message_id = ?1 AND conversation_id = ?2 ORDER BY activity_id",
             (message.0, &conversation.0),
-            |row| Ok(row.get::<_, Option<String>>(0)?.map(ActivityId)),
+            |row| Ok(ActivityId(row.get(0)?)),
         )
-        .map(Option::flatten)
     }
 
     /// Keeps the text that a colleague's message should have had. What was kept for it before is not to be sent any more.
@@ -72,13 +71,13 @@ mod tests {
                 tx.record_posting(&"a:1".into(), &"20".into(), None, Some(MessageId(7)))?;
                 tx.record_posting(&"a:1".into(), &"10".into(), None, Some(MessageId(7)))?;
                 tx.record_posting(&"a:2".into(), &"05".into(), None, Some(MessageId(7)))?;
-                let sql = "EXPLAIN QUERY PLAN SELECT min(activity_id) FROM posting WHERE message_id = 7 AND conversation_id = 'a:1'";
+                let sql = "EXPLAIN QUERY PLAN SELECT activity_id FROM posting WHERE message_id = 7 AND conversation_id = 'a:1' ORDER BY activity_id";
                 let plan = tx.all(sql, [], |row| Ok(row.get::<_, String>(3)?))?;
                 Ok((tx.posted_as(MessageId(7), &"a:1".into())?, tx.posted_as(MessageId(8), &"a:1".into())?, plan))
             })
             .await
             .expect("read");
-        assert_eq!((found.0, found.1), (Some("10".into()), None));
+        assert_eq!((found.0, found.1), (vec!["10".into(), "20".into()], Vec::new()));
         assert!(found.2.iter().all(|step| step.contains("posting_message")), "{:?}", found.2);
     }
 }

@@ -145,8 +145,11 @@ fn content(activity: &Activity) -> Content {
 fn words_of(activity: &Activity, is_bot: impl Fn(Option<usize>, &str) -> bool + Copy) -> markup::TeamsHtml {
     let text = without_places(activity);
     let text = text.as_ref();
-    let is_markup = matches!(activity.rest.get("textFormat").and_then(Value::as_str), Some("xml" | "html"));
-    let from_text = || if is_markup { markup::read_teams(text, is_bot) } else { plain_text(text, is_bot) };
+    let from_text = || match activity.rest.get("textFormat").and_then(Value::as_str) {
+        Some("xml" | "html") => markup::read_teams(text, is_bot),
+        Some("markdown" | "extendedmarkdown") => markup::read_markdown(text, is_bot),
+        _ => plain_text(text, is_bot),
+    };
     let Some(html) = html(activity) else { return from_text() };
     let mut read = markup::read_teams(html, is_bot);
     if read.text.is_empty() && read.quoted.is_none() && read.images.is_empty() {

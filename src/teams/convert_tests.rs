@@ -69,6 +69,7 @@ fn who_where_and_when_are_taken_over() {
 #[case::html_that_shows_nothing(json!({"text": "hello", "attachments": [{"contentType": "text/html", "content": "<div></div>"}]}), "hello")]
 #[case::typed_tags_stay(json!({"text": "if a <b && c> <at home"}), "if a <b && c> <at home")]
 #[case::xml_text(json!({"text": "<b>x</b>", "textFormat": "xml"}), "*x*")]
+#[case::markdown(json!({"text": "<at>Switchboard</at> **x**\n- [a](https://example.com)", "textFormat": "markdown"}), "*x*\n- a (https://example.com)")]
 #[case::stars_that_mean_nothing(json!({"text": "*x*"}), "*\u{200b}x*")]
 fn the_html_is_the_real_body(#[case] fields: Value, #[case] text: &str) {
     assert_eq!(text_of(fields), text);

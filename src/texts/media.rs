@@ -104,9 +104,6 @@ pub fn fetching(name: &str) -> String {
     format!("Fetching {name}…")
 }
 
-/// What a file cannot be in a shared conversation: Teams hands over pasted pictures only.
-pub const NOT_FROM_HERE: &str =
-    "Files cannot be sent from a shared conversation: Teams does not hand them over. Send them to me in our own chat.";
 /// Somebody else's files.
 pub const NOT_YOURS: &str = "Only who posted these files may send them.";
 

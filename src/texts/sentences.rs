@@ -21,8 +21,10 @@ pub const HELD_CHANGED: &str = "The held message was changed.";
 pub const HELD_WITHDRAWN: &str = "The held message was withdrawn.";
 pub const HELD_NOT_TEXT: &str = "Only texts can be changed. Withdraw this and send it anew.";
 pub const HELD_IN_PARTS: &str =
-    "Nothing was changed: this long text is held as several messages. Type held to change or withdraw each of them.";
-pub const HELD_NOT_CHANGED: &str = "The held message was not changed: WhatsApp takes between 1 and 4,096 characters.";
+    "Nothing was changed: this long text went as several messages. Type held to change or withdraw what waits of it.";
+pub const HELD_NOT_CHANGED: &str = "The held message was not changed: there is no text in your change.";
+pub const HELD_TOO_LONG: &str =
+    "This is too long to be changed here. Change the message where you typed it, or withdraw this and send it anew.";
 pub const HELD_GIVEN_BACK: &str = "This held message was withdrawn and not sent.";
 pub const ASK_WINDOW_OPEN: &str = "The 24-hour window is open. What is held goes out before the next message that you write.";
 pub const ASK_NOT_CONFIGURED: &str =
@@ -149,7 +151,7 @@ pub fn unsupported(what: &str) -> String {
 }
 
 pub fn attachments_not_sent(names: &str) -> String {
-    format!("In this version pictures and files reach clients only in a template that begins with one. Not sent: {names}")
+    format!("Not sent: {names}. Teams does not hand this over. Send files to me in our own chat; pasted pictures go from everywhere.")
 }
 
 pub fn you_can_write(client: &str) -> String {

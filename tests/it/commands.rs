@@ -1,7 +1,10 @@
 //! The built binary: three processes that make a conversation, and the commands around them.
 
 use crate::harness::{PATIENCE, Process, binary, free_port, words};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::time::Instant;
 
@@ -79,6 +82,22 @@ impl Processes {
         self.items(&self.whatsapp, "phones/maria").await
     }
 
+    /// Ana asks Maria, who agrees.
+    async fn conversation(&self) {
+        self.post(&self.teams, "users/ana/install", json!({})).await;
+        self.sees("Welcome to switchboard").await;
+        self.post(&self.teams, "users/ana/type", json!({"text": "new"})).await;
+        let card = self.sees("Add a contact").await;
+        self.click(&card, "Add contact", json!({"name": "Maria Oliveira", "phone": "+5511987654321"})).await;
+        let card = self.sees("Phone").await;
+        self.click(&card, "Message on WhatsApp", json!({})).await;
+        let card = self.sees("has not agreed to WhatsApp messages yet").await;
+        self.click(&card, "Send request", json!({"basis": "contract"})).await;
+        let request = self.shows("May we message you here on WhatsApp?").await;
+        self.post(&self.whatsapp, "phones/maria/tap", json!({"wamid": request["wamid"], "title": "Yes"})).await;
+        self.sees("Maria Oliveira accepted.").await;
+    }
+
     /// Waits for a message in Ana's chat; its activity id.
     async fn sees(&self, text: &str) -> String {
         let is = |item: &Value| {
@@ -117,18 +136,7 @@ impl Processes {
 #[tokio::test]
 async fn three_processes_make_a_conversation_follow_a_new_directory_and_stop_cleanly() {
     let mut processes = Processes::start().await;
-    processes.post(&processes.teams, "users/ana/install", json!({})).await;
-    processes.sees("Welcome to switchboard").await;
-    processes.post(&processes.teams, "users/ana/type", json!({"text": "new"})).await;
-    let card = processes.sees("Add a contact").await;
-    processes.click(&card, "Add contact", json!({"name": "Maria Oliveira", "phone": "+5511987654321"})).await;
-    let card = processes.sees("Phone").await;
-    processes.click(&card, "Message on WhatsApp", json!({})).await;
-    let card = processes.sees("has not agreed to WhatsApp messages yet").await;
-    processes.click(&card, "Send request", json!({"basis": "contract"})).await;
-    let request = processes.shows("May we message you here on WhatsApp?").await;
-    processes.post(&processes.whatsapp, "phones/maria/tap", json!({"wamid": request["wamid"], "title": "Yes"})).await;
-    processes.sees("Maria Oliveira accepted.").await;
+    processes.conversation().await;
     processes.post(&processes.teams, "users/ana/type", json!({"text": "Hello from Teams"})).await;
     processes.shows("Hello from Teams").await;
     processes.post(&processes.whatsapp, "phones/maria/type", json!({"text": "Hello from WhatsApp"})).await;
@@ -168,6 +176,30 @@ async fn three_processes_make_a_conversation_follow_a_new_directory_and_stop_cle
             assert!(!process.output().contains(secret));
         }
     }
+}
+
+/// What passes is never held whole: neither from a client nor to one.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_document_of_a_hundred_megabytes_passes_both_ways_without_filling_memory() {
+    const SIZE: usize = 100 * 1024 * 1024;
+    const ROOM: u64 = 40 * 1024 * 1024;
+    let processes = Processes::start().await;
+    processes.conversation().await;
+    let before = processes.running[2].peak_memory();
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    bytes.resize(SIZE, b'.');
+    let data = STANDARD.encode(&bytes);
+    let file = json!({"kind": "document", "mime_type": "application/pdf", "filename": "large.pdf", "data": data});
+    processes.post(&processes.whatsapp, "phones/maria/file", file).await;
+    processes.sees("large.pdf · 100 MB").await;
+    processes.post(&processes.teams, "users/ana/type", json!({"text": "", "files": [{"name": "back.pdf", "data": data}]})).await;
+    let card = processes.sees("back.pdf · 100 MB").await;
+    processes.click(&card, "Send", json!({})).await;
+    let hash = hex::encode(Sha256::digest(&bytes));
+    processes.until("the phone has it", async || processes.phone().await.iter().any(|item| item["file"]["sha256"] == hash.as_str())).await;
+    let grown = processes.running[2].peak_memory() - before;
+    assert!(grown < ROOM, "{} MB more at the peak", grown / 1024 / 1024);
 }
 
 fn written() -> (tempfile::TempDir, std::path::PathBuf) {

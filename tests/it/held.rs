@@ -4,7 +4,7 @@ use crate::harness::{Colleague, Phone, World, words};
 use chrono::Duration;
 use serde_json::{Value, json};
 use switchboard::bridge::Exclusivity;
-use switchboard::simulator::{Draft, Fault, FaultName};
+use switchboard::simulator::{Fault, FaultName};
 
 /// A conversation with consent whose window has closed.
 async fn closed(world: &World) -> (Colleague<'_>, Phone<'_>) {
@@ -399,32 +399,4 @@ async fn an_edit_after_the_expiry_changes_nothing_even_before_anybody_was_told()
     maria.types("Back").await;
     assert_eq!(maria.times_shown("Still fresh") + maria.times_shown("Too old"), 0);
     assert_eq!(ana.times_seen("A held message expired without being sent: Too old"), 1);
-}
-
-#[tokio::test]
-async fn a_long_text_held_in_parts_is_not_doubled_by_an_edit_in_teams() {
-    let world = World::start().await;
-    let (ana, maria) = closed(&world).await;
-    let long = format!("{}\n\n{}", "a".repeat(3_000), "b".repeat(3_000));
-    let typed = ana.types(&long).await;
-    world.teams.edits("ana", &typed, Draft::text(format!("{long}!"))).await.expect("edited");
-    world.settle().await;
-    ana.sees("Nothing was changed: this long text is held as several messages.");
-    maria.types("Back").await;
-    assert_eq!(maria.free_texts()[1..], ["a".repeat(3_000), "b".repeat(3_000)]);
-}
-
-#[tokio::test]
-async fn an_edit_in_teams_that_whatsapp_would_not_take_changes_nothing() {
-    let world = World::start().await;
-    let (ana, maria) = closed(&world).await;
-    let typed = ana.types("Short").await;
-    world.teams.edits("ana", &typed, Draft::text("x".repeat(4_097))).await.expect("edited");
-    world.settle().await;
-    ana.sees("The held message was not changed: WhatsApp takes between 1 and 4,096 characters.");
-    world.advance(Duration::seconds(1)).await;
-    world.teams.edits("ana", &typed, Draft::text("Better")).await.expect("edited");
-    world.settle().await;
-    maria.types("Back").await;
-    assert_eq!(maria.free_texts()[1..], ["Better"]);
 }

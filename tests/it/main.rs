@@ -24,6 +24,7 @@ mod homes_graph;
 mod homes_lost;
 mod intake;
 mod joining;
+mod long_texts;
 mod matrix;
 mod mirror;
 mod news;

@@ -226,20 +226,6 @@ async fn what_is_held_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn long_texts_go_in_parts_and_in_order() {
-    let world = World::start().await;
-    conversation(&world).await;
-    let (ana, maria) = (world.ana(), world.maria());
-    let paragraphs: Vec<String> = (0..12).map(|n| format!("{n} {}", "word ".repeat(150).trim_end())).collect();
-    ana.types(&paragraphs.join("\n\n")).await;
-    let parts = maria.free_texts()[1..].to_vec();
-    assert!(parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 4096));
-    let joined = parts.join(" ");
-    let at: Vec<Option<usize>> = paragraphs.iter().map(|paragraph| joined.find(paragraph.as_str())).collect();
-    assert!(at.iter().all(Option::is_some) && at.is_sorted());
-}
-
-#[tokio::test]
 async fn a_failure_comes_back_as_one_sentence_with_the_way_on_and_retry_really_resends() {
     let world = World::start().await;
     conversation(&world).await;

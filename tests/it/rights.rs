@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use serde_json::{Value, json};
 use switchboard::bridge::Role;
 use switchboard::cards::submit::{Action, VERBS};
+use switchboard::simulator::{Draft, SentFile};
 use switchboard::store::Left;
 
 /// What was said before the forger went, if they ever were there; and after it.
@@ -35,6 +36,9 @@ async fn conversation(world: &World, how: Option<Left>) -> Targets {
         world.comes(&ben, thread).await;
     }
     ana.types(&format!("{SECRET} sent")).await;
+    // Files that wait for Send.
+    ana.says(Draft::text(format!("{SECRET} enclosed")).with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
+    ana.sees("Send this file to");
     maria.types(&format!("{SECRET} answered")).await;
     if let Some(how) = how {
         world.goes(&ben, thread, how).await;
@@ -107,7 +111,7 @@ fn forged(world: &World, verb: &str, targets: &Targets, message: i64) -> Value {
     let (ana, ben) = (world.id_of(&world.ana()).0, world.id_of(&world.ben()).0);
     let data = json!({
         "verb": verb, "thread": targets.thread, "contact": targets.contact, "message": message, "draft": targets.draft,
-        "revocation": targets.revocation, "transfer": targets.transfer, "joining": 1, "entry": targets.entry, "basis": "contract",
+        "revocation": targets.revocation, "transfer": targets.transfer, "joining": 1, "parcel": 1, "entry": targets.entry, "basis": "contract",
         "name": "office_hours", "language": "en_US", "values": [], "phone": "+49 30 901820", "notes": "forged", "line": "advice",
         "text": "forged", "note": "forged", "query": "sent", "link": "", "file": "none", "history": "all", "last": "10",
         "receiver": ben, "giver": ana, "afterwards": "leave", "held": "withdraw", "colleagues": ben, "colleague": ana,
@@ -129,7 +133,7 @@ async fn presses_everything(world: &World, who: &Colleague<'_>, targets: &Target
     let (before, recorded) = (state(world), world.journal().await.len());
     let phones = [world.maria(), world.tom(), world.jonas()].map(|phone| phone.texts());
     for verb in VERBS.iter().filter(|verb| !but.contains(verb) && !FOR_ANYBODY.contains(verb)) {
-        let about_messages = ["message.", "held."].iter().any(|of| verb.starts_with(of)) && *verb != "held.thread";
+        let about_messages = ["message.", "media.", "held."].iter().any(|of| verb.starts_with(of)) && *verb != "held.thread";
         let messages = if about_messages { &targets.messages[..] } else { &targets.messages[..1] };
         for message in messages {
             let answer = who.forges(&card, forged(world, verb, targets, *message)).await;

@@ -145,12 +145,12 @@ async fn a_tap_on_a_templates_button_is_heard_by_its_title() {
 }
 
 #[tokio::test]
-async fn a_file_alone_reaches_nobody_and_its_sender_is_told_what_it_is_good_for() {
+async fn a_file_alone_reaches_nobody_before_send_and_may_begin_a_template_all_the_same() {
     let world = world().await;
     let (ana, maria, _, _) = picker(&world).await;
     let before = maria.received().len();
     ana.says(Draft::text("").with(SentFile::attached("house.png", PNG))).await;
-    ana.sees("In this version pictures and files reach clients only in a template that begins with one. Not sent: house.png");
+    ana.sees("Send this file to Maria Oliveira?");
     assert_eq!((maria.received().len(), world.whatsapp.count("graph.media")), (before, 0));
 }
 

@@ -162,9 +162,10 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
         let place = Place::Own(person.id().clone());
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let sight = desk.view_at(&place, &case.thread, message.id)?;
-            let post = render::client_post(desk, &case, &render::message_seen(desk, message, &sight)?, message.rule.is_some());
-            let post = desk.tx.referral(message.id)?.iter().fold(post, render::with_referral);
-            desk.post(Some(thread), &theirs, post, Some(message.id))?;
+            let (text, referral) = (render::message_seen(desk, message, &sight)?, desk.tx.referral(message.id)?);
+            for post in render::client_posts(desk, &case, &text, message.rule.is_some(), referral.as_ref()) {
+                desk.post(Some(thread), &theirs, post, Some(message.id))?;
+            }
         }
     }
     // Where everybody reads it, "you" would be each of them.

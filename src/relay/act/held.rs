@@ -2,7 +2,7 @@
 //! expired: discard it.
 
 use super::allowed::{became, with_case};
-use crate::bridge::{MessageId, MessageState, Outgoing, Post, Rule, TEMPLATE_AGAIN_AFTER, held};
+use crate::bridge::{MessageId, MessageState, Outgoing, Post, Rule, TEMPLATE_AGAIN_AFTER, held, split};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style, TextError};
 use crate::relay::desk::{Case, Desk, Person};
@@ -13,9 +13,6 @@ use crate::store::{Message, Result};
 use crate::texts::{labels, sentences, when, why};
 use serde_json::json;
 
-/// WhatsApp's limit for a text, in characters.
-const LONGEST_TEXT: usize = 4096;
-
 /// The thread card's Held.
 pub fn held_in_thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<Post> {
     expiry::expire_due(desk, case)?;
@@ -24,9 +21,11 @@ pub fn held_in_thread(desk: &Desk<'_>, person: &Person, case: &Case) -> Result<P
 
 /// The text in an input. What is no text is withdrawn and written anew.
 pub fn edit_held(desk: &Desk<'_>, person: &Person, case: &Case, message: &Message) -> Result<Post> {
+    let instead = |shown: &str, why: &str| tell::held_with(desk, person, case, message.id, shown, Some(why.to_owned()));
     match message.outgoing()? {
+        Outgoing::Text { body } if body.chars().count() > split::LIMIT => instead(&body, sentences::HELD_TOO_LONG),
         Outgoing::Text { body } => Ok(views::held_edit(desk, person, case, message.id, body, None)),
-        content => tell::held_with(desk, person, case, message.id, &shown(&content), Some(sentences::HELD_NOT_TEXT.to_owned())),
+        content => instead(&shown(&content), sentences::HELD_NOT_TEXT),
     }
 }
 
@@ -35,7 +34,7 @@ pub fn save_held(desk: &Desk<'_>, person: &Person, case: &Case, message: &Messag
     let text = text.trim();
     let error = match text.chars().count() {
         0 => Some(TextError::Empty),
-        count if count > LONGEST_TEXT => Some(TextError::TooLong),
+        count if count > split::LIMIT => Some(TextError::TooLong),
         _ if note::read(text).is_some() => Some(TextError::Note),
         _ => None,
     };

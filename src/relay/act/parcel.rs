@@ -57,7 +57,7 @@ fn send_all(desk: &Desk<'_>, person: &Person, case: &Case, parcel: &Parcel, mut 
         let fits = text.chars().count() + signature <= LONGEST_CAPTION;
         match files.iter_mut().find(|file| file.form.has_caption()).filter(|_| fits) {
             Some(first) => first.caption = Some(text.to_owned()),
-            None => last = write::text(desk, person, case, text, reply_to.take().as_ref())?,
+            None => last = Some(write::text(desk, person, case, text, reply_to.take().as_ref())?),
         }
     }
     for file in files {

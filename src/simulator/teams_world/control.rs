@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -19,6 +19,9 @@ use crate::simulator::common::ControlError;
 type Shared = State<Arc<World>>;
 type Did<T> = Result<Json<T>, ControlError>;
 
+/// A file of 100 MB in base64, and some words.
+const FILE_LIMIT: usize = 150 * 1024 * 1024;
+
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/_sim/state", get(state))
@@ -31,7 +34,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/_sim/users/{user}/install", post(install))
         .route("/_sim/users/{user}/uninstall", post(uninstall))
         .route("/_sim/users/{user}/block", post(block))
-        .route("/_sim/users/{user}/type", post(type_message))
+        .route("/_sim/users/{user}/type", post(type_message).layer(DefaultBodyLimit::max(FILE_LIMIT)))
         .route("/_sim/users/{user}/click", post(click))
         .route("/_sim/users/{user}/edit", post(edit))
         .route("/_sim/users/{user}/delete", post(delete))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ use crate::simulator::common::ControlError;
 
 type Shared = State<Arc<World>>;
 type Did<T> = Result<Json<T>, ControlError>;
+
+/// The largest file that WhatsApp takes, in base64.
+const FILE_LIMIT: usize = 150 * 1024 * 1024;
 
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
@@ -31,7 +34,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/_sim/phones/{client}/type", post(type_text))
         .route("/_sim/phones/{client}/tap", post(tap))
         .route("/_sim/phones/{client}/react", post(react))
-        .route("/_sim/phones/{client}/file", post(file))
+        .route("/_sim/phones/{client}/file", post(file).layer(DefaultBodyLimit::max(FILE_LIMIT)))
         .route("/_sim/phones/{client}/message", post(message))
 }
 

@@ -57,6 +57,26 @@ async fn several_files_are_several_messages_in_the_order_in_which_they_were_post
     assert_eq!((document.name.as_deref(), document.sha256.as_str()), (Some("offer.pdf"), hex::encode(Sha256::digest(&two)).as_str()));
 }
 
+/// Who reads along sees the file, too, and may open it.
+#[tokio::test]
+async fn the_others_see_what_one_of_them_sent() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let ben = world.ben();
+    let thread = world.thread_of(&maria).await;
+    ana.types("add").await;
+    let card = ana.find("Add colleagues").activity_id;
+    let id = world.cast.teams.users.iter().find(|user| user.key == "ben").expect("in the cast").object_id.clone();
+    ana.forges(&card, json!({"verb": "participant.add", "thread": thread, "colleagues": id, "history": "none"})).await;
+    sends(&ana, Draft::text("Look").with(SentFile::pasted("image/png", &picture(30, 20, ImageFormat::Png)))).await;
+    let shown = ben.find("Ana Souza wrote to Maria Oliveira");
+    assert!(words_of(&shown).contains("Look") && words_of(&shown).contains("Picture · 30 × 20"), "{}", words_of(&shown));
+    let opened = words(&ben.clicks("Original", Value::Null).await.card.expect("a card"));
+    assert!(opened.contains("For you alone"), "{opened}");
+    assert_eq!(ana.times_seen("Picture · 30 × 20"), 1, "its author has seen it");
+    assert_eq!(got(&maria).0.text, "[image] *Ana Souza:* Look");
+}
+
 #[rstest::rstest]
 #[case::voice("note.ogg", opus(), "audio", Some(true), "Voice message")]
 #[case::mp3("song.mp3", b"ID3\x03\0\0\0\0\0\x21".to_vec(), "audio", Some(false), "Audio file")]
@@ -178,4 +198,21 @@ async fn nobody_else_sends_what_was_posted() {
     let shown = words(&ben.forges(&card, json!({"verb": "parcel.send", "parcel": 1})).await.card.expect("a card"));
     assert!(shown.contains("not yours"), "{shown}");
     assert!(maria.received().iter().all(|item| item.file.is_none()));
+}
+
+/// Teams hands over no files in shared conversations: whoever posts one there is told what to do.
+#[tokio::test]
+async fn a_file_in_a_shared_conversation_says_how_to_send_it_and_its_words_go() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let room = world.group_chat("Maria", &[ana]);
+    room.add_bot(&ana).await;
+    let thread = world.thread_of(&maria).await.to_string();
+    room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
+    room.says(&ana, Draft::text("The offer").mentioning("bot").with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
+    assert_eq!(maria.last().text, "The offer");
+    room.sees("Not sent: offer.pdf. Teams does not hand this over.");
+    room.says(&ana, Draft::text("").mentioning("bot").with(SentFile::pasted("image/png", &picture(30, 20, ImageFormat::Png)))).await;
+    room.presses(&ana, "Send this file to Maria Oliveira?", "Send", Value::Null).await;
+    assert_eq!(got(&maria).1.mime_type, "image/png");
 }

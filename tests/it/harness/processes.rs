@@ -50,6 +50,13 @@ impl Process {
         Self { child, output }
     }
 
+    /// The most memory it has held at once, in bytes. Linux only.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs, on Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel counts it");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     pub fn output(&self) -> String {
         self.output.lock().expect("no panic under this lock").clone()
     }

@@ -176,3 +176,24 @@ async fn what_cannot_be_changed_where_it_stands_is_a_line() {
     edits(&maria, &wamid, "At six").await;
     room.sees("Changed “At five” to: At six");
 }
+
+#[rstest::rstest]
+#[case::kept(DeletedByClient::Keep)]
+#[case::hidden(DeletedByClient::Hide)]
+#[tokio::test]
+async fn a_message_in_several_posts_is_not_taken_apart_and_nothing_of_it_stays_that_is_hidden(#[case] policy: DeletedByClient) {
+    let world = World::with_policy(|line| line.deleted_by_client = policy).await;
+    let (ana, maria) = world.conversation().await;
+    let long = "tulips and roses, \n\n".repeat(4_000);
+    let wamid = maria.types(&long).await;
+    let posts = ana.times_seen("tulips");
+    assert!(posts > 1, "{posts}");
+    deletes(&maria, &wamid).await;
+    match policy {
+        DeletedByClient::Keep => {
+            assert!(ana.times_seen("tulips") > posts);
+            ana.sees("Maria Oliveira: Deleted “tulips");
+        }
+        DeletedByClient::Hide => ana.sees_not("tulips"),
+    }
+}

@@ -2,7 +2,6 @@
 
 use crate::files::opus;
 use crate::harness::{Colleague, Phone, World};
-use chrono::Duration;
 use serde_json::{Value, json};
 use switchboard::bridge::Wamid;
 use switchboard::simulator::{Draft, SentFile};
