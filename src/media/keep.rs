@@ -20,6 +20,10 @@ use tokio::io::AsyncWriteExt;
 
 /// Of the beginning of a file this much is remembered while it is written: enough to tell what it is.
 const HEAD: usize = 8 * 1024;
+/// Bytes written at once: the least that S3 takes for a part of a file.
+const PART: usize = 5 * 1024 * 1024;
+/// Parts on their way at once.
+const PARTS_AT_ONCE: usize = 2;
 /// Where files are written before they are whole.
 const INCOMING: &str = "incoming";
 /// Where small pictures of files stand, by the file's own name.
@@ -137,7 +141,7 @@ impl Keep {
     /// Begins a file of at most `limit` bytes.
     pub fn begin(&self, limit: u64) -> Incoming {
         let path = Path::from_iter([INCOMING, &uuid::Uuid::new_v4().simple().to_string()]);
-        let writer = BufWriter::new(self.store.clone(), path.clone());
+        let writer = BufWriter::with_capacity(self.store.clone(), path.clone(), PART).with_max_concurrency(PARTS_AT_ONCE);
         Incoming { store: self.store.clone(), path, writer, hash: Sha256::new(), size: 0, limit, head: Vec::new() }
     }
 

@@ -200,9 +200,9 @@ async fn nobody_else_sends_what_was_posted() {
     assert!(maria.received().iter().all(|item| item.file.is_none()));
 }
 
-/// Teams hands over no files in shared conversations: whoever posts one there is told what to do.
+/// Teams hands over no files in shared conversations, and does not even name them; pasted pictures go.
 #[tokio::test]
-async fn a_file_in_a_shared_conversation_says_how_to_send_it_and_its_words_go() {
+async fn a_picture_pasted_in_a_shared_conversation_is_shown_there_before_it_leaves() {
     let world = World::start().await;
     let (ana, maria) = world.conversation().await;
     let room = world.group_chat("Maria", &[ana]);
@@ -211,7 +211,7 @@ async fn a_file_in_a_shared_conversation_says_how_to_send_it_and_its_words_go() 
     room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
     room.says(&ana, Draft::text("The offer").mentioning("bot").with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
     assert_eq!(maria.last().text, "The offer");
-    room.sees("Not sent: offer.pdf. Teams does not hand this over.");
+    assert!(maria.received().iter().all(|item| item.file.is_none()));
     room.says(&ana, Draft::text("").mentioning("bot").with(SentFile::pasted("image/png", &picture(30, 20, ImageFormat::Png)))).await;
     room.presses(&ana, "Send this file to Maria Oliveira?", "Send", Value::Null).await;
     assert_eq!(got(&maria).1.mime_type, "image/png");
