@@ -42,6 +42,8 @@
 //!             joining unowned standing absence away staff   who asks to join, whom nobody has, who stands in
 //!             shared sender conversations members opening moving homes way_back chat_jobs   threads in channels and group chats
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
+//!             revisions revision_views  what clients change or delete afterwards, and how it is shown
+//!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes
 //!             sight history_views search contact_views enabled   who may see what, and be shown it
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate

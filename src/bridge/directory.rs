@@ -95,6 +95,8 @@ pub struct Policy {
     pub join_hours: u32,
     /// Minutes after which supervisors are reminded of a client whom nobody has taken. Default 15.
     pub intake_reminder_minutes: u32,
+    /// What colleagues see of a message that the client has deleted. Default `keep`.
+    pub deleted_by_client: DeletedByClient,
 }
 
 impl Default for Policy {
@@ -113,6 +115,7 @@ impl Default for Policy {
             transfer_hours: 24,
             join_hours: 24,
             intake_reminder_minutes: 15,
+            deleted_by_client: DeletedByClient::Keep,
         }
     }
 }
@@ -123,6 +126,16 @@ impl Default for Policy {
 pub enum Exclusivity {
     Exclusive,
     Shared,
+}
+
+/// What colleagues see of a message that its client has deleted for everyone. The journal keeps it in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletedByClient {
+    /// All of it, marked as deleted: what was said to a business is part of its record, and a colleague may have acted on it.
+    Keep,
+    /// That there was a message; its words and its file are shown no more.
+    Hide,
 }
 
 /// What happens to free text when the customer service window is closed.

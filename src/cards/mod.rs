@@ -83,6 +83,8 @@ mod samples_people;
 #[cfg(test)]
 mod samples_places;
 #[cfg(test)]
+mod samples_talk;
+#[cfg(test)]
 mod samples_transfer;
 #[cfg(test)]
 mod tests;

@@ -131,6 +131,7 @@ pub fn all(words: &Words) -> Vec<(&'static str, Post)> {
     cards.extend(super::samples_notes::all(reader, words));
     cards.extend(samples_places::all(reader, words));
     cards.extend(super::samples_media::all(reader, words));
+    cards.extend(super::samples_talk::all(reader, words));
     cards
 }
 

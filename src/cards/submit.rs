@@ -172,6 +172,9 @@ pub enum Action {
     /// The colleague knows that an uncertain message arrived.
     #[serde(rename = "message.arrived")]
     Arrived { message: MessageId },
+    /// Send what a message that has left says in Teams now; `correction` is the kept text.
+    #[serde(rename = "message.correct")]
+    SendCorrection { message: MessageId, correction: i64 },
     /// "Who is this for?" answered. `draft` is the kept text.
     #[serde(rename = "route.choose")]
     Choose {
@@ -393,6 +396,7 @@ pub const VERBS: &[&str] = &[
     "conversation.why",
     "message.retry",
     "message.arrived",
+    "message.correct",
     "route.choose",
     "route.discard",
     "thread.note",

@@ -464,6 +464,7 @@ fn any_action() -> impl Strategy<Value = Action> {
         id.prop_map(|entry| Action::WhyRefused { entry }),
         id.prop_map(|id| Action::Retry { message: MessageId(id) }),
         id.prop_map(|id| Action::Arrived { message: MessageId(id) }),
+        id.prop_map(|id| Action::SendCorrection { message: MessageId(id), correction: id }),
         (id, id).prop_map(|(draft, id)| Action::Choose { draft, thread: ThreadId(id) }),
         id.prop_map(|draft| Action::DiscardDraft { draft }),
         id.prop_map(|id| Action::Take { thread: ThreadId(id) }),

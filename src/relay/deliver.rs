@@ -2,7 +2,10 @@
 //! [`super::outcome`].
 
 use super::desk::{Desk, Listener, SERVER};
-use super::{homes, joining, media_views, offers, parcels, reach, render, revocation, send, status, unowned, views, whisper};
+use super::{
+    homes, joining, media_views, offers, parcels, reach, render, revision_views, revisions, revocation, send, status, unowned, views,
+    whisper,
+};
 use crate::bridge::{
     self, ActivityId, ColleagueId, ConversationId, ConversationReference, Decision, Failure, FailureClass, MessageId, MessageState,
     Outgoing, Place, Post, RevocationId, ThreadId, Time, ToClient, Urgency,
@@ -45,6 +48,8 @@ pub enum Request {
         to: ConversationReference,
         activity: ActivityId,
         post: Post,
+        /// The client's message that is shown anew so, and the one that says it: where the post cannot be changed, that is posted.
+        revised: Option<(MessageId, MessageId)>,
     },
     /// For `reader` alone, who is called `user_id` in Teams.
     Whisper {
@@ -204,6 +209,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             Step::HandOver(Request::Post { to, post, belongs })
         }
         Envelope::Media { message } => prepare_media(desk, to, &listener, message)?,
+        Envelope::Revised { message, by } => prepare_revised(desk, to, &listener, message, by)?,
         // It stands there: the chain was opened with it.
         Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
@@ -214,7 +220,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             }
             None => Step::Settle,
         },
-        Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post }),
+        Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post, revised: None }),
         Envelope::Whisper { to: reader, post } => match desk.tx.colleague(&reader)? {
             Some(known) => Step::HandOver(Request::Whisper { to, reader, user_id: known.user_id, post }),
             None => Step::Settle,
@@ -223,7 +229,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         Envelope::Revocation { revocation, urgency } => {
             let Some(person) = &listener.person else { return Ok(Step::Settle) };
             match revocation::card_now(desk, person, revocation, urgency)? {
-                Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post }),
+                Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post, revised: None }),
                 Some((None, post)) => Step::HandOver(Request::Post {
                     to,
                     post,
@@ -258,7 +264,7 @@ fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener
     }
     let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
     Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
-        Some(activity) => Request::Update { to, activity, post },
+        Some(activity) => Request::Update { to, activity, post, revised: None },
         None if message.purpose == Purpose::Client && !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
         None => {
             let belongs = Belongs { thread: Some(message.thread), message: Some(id), ..Belongs::default() };
@@ -266,6 +272,38 @@ fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener
             Request::Post { to, post, belongs }
         }
     }))
+}
+
+/// A client's message that was changed or deleted: changed where it stands. Where it does not, what changed is posted.
+fn prepare_revised(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId, by: MessageId) -> Result<Step> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
+    let Some(case) = desk.case(message.thread)? else { return Ok(Step::Settle) };
+    if !may_still_read(desk, listener, message.thread, Some(by))? {
+        return Ok(Step::Settle);
+    }
+    let mut stand = match desk.tx.media_posting(id, &to.conversation)? {
+        Some(activity) => vec![activity],
+        None => desk.tx.posted_as(id, &to.conversation)?,
+    };
+    let mut posts = revision_views::posts(desk, listener, &case, &message)?;
+    // A long message stands in several posts: of one that is hidden nothing may stay, and another is not taken apart.
+    if let (true, Some(post)) = (stand.len() > 1 && revisions::is_hidden(desk, &message)?, posts.first()) {
+        for activity in stand.split_off(1) {
+            let envelope = Envelope::Update { activity, post: post.clone() };
+            desk.tx.enqueue_post(Some(message.thread), &listener.place, &envelope, desk.now)?;
+        }
+    }
+    if let ([_], [_], Some(activity)) = (stand.as_slice(), posts.as_slice(), stand.first().cloned())
+        && let Some(post) = posts.pop()
+    {
+        return Ok(Step::HandOver(Request::Update { to, activity, post, revised: Some((id, by)) }));
+    }
+    let mut posts = revision_views::instead(desk, listener, id, by)?.into_iter();
+    let Some(post) = posts.next() else { return Ok(Step::Settle) };
+    posts.try_for_each(|post| desk.post_to(Some(message.thread), &listener.place, post, Some(by)))?;
+    let belongs = Belongs { thread: Some(message.thread), message: Some(by), ..Belongs::default() };
+    disturb(desk, &listener.place, &belongs)?;
+    Ok(Step::HandOver(Request::Post { to, post, belongs }))
 }
 
 /// A card that shows how something stands: changed where it was posted, else posted.
@@ -292,7 +330,7 @@ fn prepare_standing(
     Ok(match (post, before) {
         (None, _) => Step::Settle,
         (Some(post), Some((conversation, activity))) => {
-            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post })
+            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post, revised: None })
         }
         (Some(post), None) => {
             // Who quotes an offered client's message means the client; who quotes a colleague's question means the colleague.

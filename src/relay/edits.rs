@@ -2,7 +2,7 @@
 
 use super::desk::{Case, Desk, Person};
 use super::mirror::went_before;
-use super::{expiry, note, parcels, whom};
+use super::{corrections, expiry, note, parcels, whom};
 use crate::bridge::{MessageState, Outgoing, Posted, TeamsEvent, split};
 use crate::cards::Style;
 use crate::store::{Draft, Message, Result};
@@ -45,8 +45,7 @@ pub fn on_edited(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, text: Opt
             sentences::HELD_WITHDRAWN
         }
         (MessageState::Withdrawn | MessageState::Expired | MessageState::Refused, _) => return Ok(()),
-        (_, Some(_)) => sentences::EDIT_TOO_LATE,
-        (_, None) => sentences::DELETE_TOO_LATE,
+        (_, text) => return corrections::offer(desk, person, &case, &message, text),
     };
     let post = desk.notice(person, Some((&case.contact, Some(&case.thread))), Style::Warning, said.to_owned());
     desk.post(Some(thread), person, post, None)

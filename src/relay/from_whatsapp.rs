@@ -2,14 +2,15 @@
 
 use super::desk::{Case, Desk, SERVER};
 use super::{
-    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, render, revocation, send, status, unowned,
+    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, render, revisions, revocation, send,
+    status, unowned,
 };
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
     NumberStatus, Place, Rule, WhatsAppEvent, on_client_message,
 };
 use crate::cards::Style;
-use crate::store::{NewMessage, Purpose, Result};
+use crate::store::{Envelope, NewMessage, Purpose, Result};
 use crate::texts::{self, TextId, when};
 use chrono::Duration;
 use serde_json::json;
@@ -86,6 +87,7 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     }
     let body = json!({ "wamid": message.wamid, "at": message.at, "before_consent": before_consent, "raw": message.raw });
     desk.journal("message.received", "client", Some(case.thread.id), Some(id), &body)?;
+    revisions::on_message(desk, &case, id, message)?;
     let case = with_window(desk, case, message)?;
     let case = entry_point::on_message(desk, case, id, message)?;
     let deactivated = number.status == NumberStatus::Deactivated || desk.is_switched_off(&case.contact.line);
@@ -194,15 +196,20 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     let nobody = alone && intake::owners_for(desk, case)?.is_empty();
     opening::settle(desk, case)?;
     let waits_for = if meaning == Meaning::OptOut { None } else { absence::on_message(desk, case)? };
+    let anew = revisions::shown_anew(desk, case, id, message)?;
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
-        let text = match &message.content {
-            Content::Media(file) => texts::media::at_first(file),
-            content => render::content_at(desk, content, case, &place, id)?,
-        };
-        for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
-            desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+        if let Some(message) = anew {
+            desk.tx.enqueue_post(Some(case.thread.id), &place, &Envelope::Revised { message, by: id }, desk.now)?;
+        } else {
+            let text = match &message.content {
+                Content::Media(file) => texts::media::at_first(file),
+                content => render::content_at(desk, content, case, &place, id)?,
+            };
+            for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
+                desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
+            }
         }
         if let Place::Own(colleague) = &place {
             // At once and again when it is posted: in doubt the colleague is asked whom a text is for.

@@ -2,6 +2,7 @@
 
 use super::desk::{Case, Desk, Person, SERVER};
 use super::render;
+use super::revisions;
 use super::search;
 use super::sight::is_told_to;
 use crate::bridge::{MessageId, Post, SearchHits, SearchedWords, Sight};
@@ -102,6 +103,9 @@ pub fn found(desk: &Desk<'_>, person: &Person, query: &str, hits: Option<&Search
     if let Some(words) = words {
         for id in &hits.messages {
             let Some((case, message, sight)) = desk.readable_message(person, *id)? else { continue };
+            if revisions::is_hidden(desk, &message)? {
+                continue;
+            }
             let text = search::text(&message)?;
             if !words.are_in(&text) {
                 continue;

@@ -2,17 +2,20 @@
 
 use super::desk::{Case, Desk, Listener, Person};
 use super::links::Link;
+use super::revisions::{self, Revised};
 use super::{render, views};
-use crate::bridge::{Content, KeptFile, LostFile, MediaForm, MediaState, MessageId, Outgoing, Post, Time};
+use crate::bridge::{Content, KeptFile, LONGEST_CAPTION, LostFile, MediaForm, MediaState, MessageId, Outgoing, Post, Time};
 use crate::cards::{self, MediaCard};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{media as words, participants, sentences, when};
+use crate::texts::{media as words, participants, revisions as changes, sentences, when};
 use chrono::Duration;
 use serde_json::json;
 
 /// A card that is shown so long after its message says when that was.
 const LATE: Duration = Duration::minutes(10);
+/// Earlier captions that a card shows, the latest ones.
+const MOST_EARLIER: usize = 3;
 
 /// The card of a message whose file is here, or never will be; `None` as long as neither is known.
 pub fn post(desk: &Desk<'_>, listener: &Listener, message: &Message) -> Result<Option<Post>> {
@@ -21,7 +24,8 @@ pub fn post(desk: &Desk<'_>, listener: &Listener, message: &Message) -> Result<O
 }
 
 fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, page: Option<(String, Time)>) -> Result<Option<Post>> {
-    let Some(Shown { form, caption, file, line }) = what_it_shows(desk, message)? else { return Ok(None) };
+    let Some(Shown { form, caption, file, line, revised }) = what_it_shows(desk, message)? else { return Ok(None) };
+    let reader = desk.reader_for(listener, Some(&case.contact.line));
     let mut remarks = Vec::new();
     let mut summary = render::summary(desk, case, &line);
     match message.author.as_deref() {
@@ -35,10 +39,16 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
             remarks.push(summary.clone());
         }
     }
-    let reader = desk.reader_for(listener, Some(&case.contact.line));
+    let time = |at| when(at, reader.zone, desk.now);
     if message.created_at + LATE <= desk.now {
-        remarks.push(when(message.created_at, reader.zone, desk.now));
+        remarks.push(time(message.created_at));
     }
+    let revised = revised.unwrap_or_default();
+    for (at, before) in revised.earlier.iter().rev().take(MOST_EARLIER) {
+        let before: String = markup::plain(before).chars().take(LONGEST_CAPTION).collect();
+        remarks.push(format!("{} {before}", changes::edited(&time(*at))));
+    }
+    remarks.extend(revised.deleted.map(|at| changes::deleted(&case.contact.name, &time(at))));
     let view = MediaCard {
         message: message.id,
         head: desk.head(&case.contact, Some(&case.thread)),
@@ -60,14 +70,16 @@ struct Shown {
     file: std::result::Result<KeptFile, LostFile>,
     /// What stands for it in a notification.
     line: String,
+    /// How its client changed it.
+    revised: Option<Revised>,
 }
 
-/// `None`: it has none, or it is not here yet.
+/// `None`: it has none, it is not here yet, or it is not to be shown any more.
 fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
     if message.purpose != Purpose::Client {
         let Outgoing::Media(outgoing) = message.outgoing()? else { return Ok(None) };
         let line = words::outgoing_line(&outgoing);
-        return Ok(Some(Shown { form: outgoing.form, caption: outgoing.caption, file: Ok(outgoing.file), line }));
+        return Ok(Some(Shown { form: outgoing.form, caption: outgoing.caption, file: Ok(outgoing.file), line, revised: None }));
     }
     let Content::Media(media) = message.inbound()? else { return Ok(None) };
     let file = match desk.tx.media_state(message.id)? {
@@ -76,13 +88,19 @@ fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
         Some(MediaState::Lost(why)) => Err(why),
     };
     let line = words::line(&media);
-    Ok(Some(Shown { form: media.form, caption: media.caption, file, line }))
+    let Some(thread) = desk.tx.thread(message.thread)? else { return Ok(None) };
+    let revised = revisions::of(desk, &thread.line, message)?;
+    if revised.as_ref().is_some_and(|revised| revised.hidden) {
+        return Ok(None);
+    }
+    let caption = revised.as_ref().map_or(media.caption, |revised| revised.text.clone());
+    Ok(Some(Shown { form: media.form, caption, file, line, revised }))
 }
 
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
     let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };
-    if !what_it_shows(desk, &message)?.is_some_and(|shown| shown.file.is_ok()) {
+    if what_it_shows(desk, &message)?.is_none_or(|shown| shown.file.is_err()) {
         return Ok(views::gone(desk, person));
     }
     let page = desk.links.and_then(|links| links.to_file(id, person.id(), desk.now));

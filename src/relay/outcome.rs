@@ -2,7 +2,7 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, participation, reach, status, whisper};
+use super::{entry_point, homes, opening, participation, reach, revision_views, status, whisper};
 use crate::bridge::{
     ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place, Receipt,
     Recipient, ThreadId, Time, ToClient, Wamid, retry,
@@ -34,6 +34,10 @@ pub fn record(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: 
         (Request::Open { to, thread, alone, .. }, outcome) => open_outcome(desk, job, to, *thread, *alone, outcome)?,
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
         (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
+        (Request::Update { to, activity, revised: Some(revised), .. }, outcome) => {
+            revised_outcome(desk, job, to, activity, *revised, outcome)?;
+            Done::Settled
+        }
         (Request::Update { .. }, _) => Done::Settled,
         (Request::Whisper { reader, post, .. }, outcome) => {
             whisper::outcome(desk, reader, post, outcome)?;
@@ -152,6 +156,27 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
             Ok(Done::Settled)
         }
     }
+}
+
+/// A client's message was shown anew in its place, or could not be: a post that somebody deleted, or a card that Teams has let go. Then
+/// what the client changed is posted behind everything else.
+fn revised_outcome(
+    desk: &Desk<'_>,
+    job: &Job,
+    to: &ConversationReference,
+    activity: &ActivityId,
+    (message, by): (MessageId, MessageId),
+    outcome: &Outcome,
+) -> Result<()> {
+    let place = Place::of_key(&job.claim.target);
+    let body = json!({ "message": message, "place": place.key(), "conversation": to.conversation, "activity": activity });
+    if let Outcome::Sent(_) = outcome {
+        return desk.journal("post.changed", "teams", job.claim.thread, Some(by), &body);
+    }
+    desk.journal("post.not_changed", "teams", job.claim.thread, Some(by), &body)?;
+    let Some((_, listener)) = deliver::reachable(desk, job.claim.thread, &place)? else { return Ok(()) };
+    let posts = revision_views::instead(desk, &listener, message, by)?;
+    posts.into_iter().try_for_each(|post| desk.post_to(job.claim.thread, &place, post, Some(by)))
 }
 
 /// What a shared conversation did not take goes where its thread lives by now, before what waits behind it: in the meantime that may

@@ -1,10 +1,11 @@
 //! What a client sent, as text a colleague can read (in WhatsApp's markup, so that one conversion makes HTML of it).
 
 use super::desk::{Case, Desk};
-use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, Wamid, split};
+use super::revisions;
+use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Referral, Sight, ThreadId, Wamid, split};
 use crate::markup;
 use crate::store::{Message, Purpose, Result};
-use crate::texts::{kinds, media, participants, sentences};
+use crate::texts::{kinds, media, participants, revisions as changes, sentences};
 
 /// The longest excerpt in a notification.
 const SUMMARY: usize = 120;
@@ -79,7 +80,7 @@ pub fn referral(referral: &Referral) -> String {
 
 /// The readable form of anything a client can send.
 pub fn content(desk: &Desk<'_>, content: &Content) -> Result<String> {
-    content_seen(desk, content, None)
+    content_seen(desk, content, None, None)
 }
 
 /// The same as it is shown in a place: what it is about is repeated there only where it may be seen.
@@ -87,12 +88,12 @@ pub fn content_at(desk: &Desk<'_>, content: &Content, case: &Case, place: &Place
     // Most messages are about none, and then nobody's sight need be looked up.
     let is_about_another = matches!(content, Content::Reaction { .. } | Content::Edit { .. } | Content::Revoke { .. });
     let sight = is_about_another.then(|| desk.view_at(place, &case.thread, id)).transpose()?;
-    content_seen(desk, content, sight.as_ref())
+    content_seen(desk, content, Some(case.thread.id), sight.as_ref())
 }
 
 /// The same for somebody who may see only this of the thread: what it is about is not repeated where it lies outside.
-fn content_seen(desk: &Desk<'_>, content: &Content, sight: Option<&Sight>) -> Result<String> {
-    let excerpt = |target: &Wamid| excerpt(desk, target, sight);
+fn content_seen(desk: &Desk<'_>, content: &Content, thread: Option<ThreadId>, sight: Option<&Sight>) -> Result<String> {
+    let excerpt = |target: &Wamid| excerpt(desk, target, thread, sight);
     Ok(match content {
         Content::Text { body } | Content::Choice { title: body, .. } if body.trim().is_empty() => kinds::EMPTY.to_owned(),
         Content::Text { body } => body.clone(),
@@ -137,7 +138,8 @@ pub fn message_seen(desk: &Desk<'_>, message: &Message, sight: &Sight) -> Result
 
 fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<String> {
     match message.purpose {
-        Purpose::Client => content_seen(desk, &message.inbound()?, sight),
+        Purpose::Client if revisions::is_hidden(desk, message)? => Ok(changes::HIDDEN.to_owned()),
+        Purpose::Client => content_seen(desk, &message.inbound()?, Some(message.thread), sight),
         _ => Ok(match message.outgoing()? {
             Outgoing::Text { body } | Outgoing::Buttons { body, .. } => body,
             Outgoing::Template(template) => template.preview,
@@ -147,10 +149,14 @@ fn text(desk: &Desk<'_>, message: &Message, sight: Option<&Sight>) -> Result<Str
     }
 }
 
-/// The beginning of the message that another one is about.
-fn excerpt(desk: &Desk<'_>, target: &Wamid, sight: Option<&Sight>) -> Result<String> {
-    let found = desk.tx.message_by_wamid(target)?.filter(|found| sight.is_none_or(|sight| sight.shows(found.id)));
+/// The beginning of the message that another one is about; of another thread's nothing is repeated, whatever a webhook names.
+fn excerpt(desk: &Desk<'_>, target: &Wamid, thread: Option<ThreadId>, sight: Option<&Sight>) -> Result<String> {
+    let is_shown = |found: &Message| thread.is_none_or(|thread| thread == found.thread) && sight.is_none_or(|sight| sight.shows(found.id));
+    let found = desk.tx.message_by_wamid(target)?.filter(is_shown);
     let Some(found) = found else { return Ok(sentences::EARLIER_MESSAGE.to_owned()) };
+    if revisions::is_hidden(desk, &found)? {
+        return Ok(sentences::EARLIER_MESSAGE.to_owned());
+    }
     // Only texts are repeated: a reaction to a reaction to a reaction must not recurse.
     let text = match found.purpose {
         Purpose::Client => match found.inbound()? {

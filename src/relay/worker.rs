@@ -151,7 +151,7 @@ async fn hand_over(relay: &Relay, job: &Job) -> Outcome {
                 outcome => outcome,
             },
         },
-        Request::Update { to, activity, post } => match embed::post(&relay.keep, post).await {
+        Request::Update { to, activity, post, .. } => match embed::post(&relay.keep, post).await {
             None => relay.connector.update(to, activity, post).await,
             Some(shown) => match relay.connector.update(to, activity, &shown).await {
                 Outcome::Rejected(failure) if is_of_the_post(&failure) => relay.connector.update(to, activity, &embed::without(post)).await,

@@ -48,6 +48,9 @@ pub enum Envelope {
     Standing { subject: Subject },
     /// Change what shows a message with a file, rendered when it is sent.
     Media { message: MessageId },
+    /// Show what a client's message became after `by` changed or deleted it: in its place, rendered when it is sent. `by` is the message
+    /// itself when its change came first.
+    Revised { message: MessageId, by: MessageId },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
     /// Post something in a shared conversation that one person alone sees.

@@ -32,6 +32,7 @@ mod note;
 mod parcel;
 mod participant;
 mod price;
+mod revision;
 mod revocation;
 mod standing;
 mod template;
@@ -93,6 +94,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0014_media.sql"),
     include_str!("migrations/0015_chat_order.sql"),
     include_str!("migrations/0016_parcel.sql"),
+    include_str!("migrations/0017_talk.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

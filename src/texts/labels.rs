@@ -29,6 +29,7 @@ pub const EDIT: &str = "Edit";
 pub const WITHDRAW: &str = "Withdraw";
 pub const SAVE: &str = "Save";
 pub const RETRY: &str = "Retry";
+pub const SEND_CORRECTION: &str = "Send correction";
 pub const RESEND: &str = "Resend";
 pub const WHY: &str = "Why?";
 pub const ASK_TO_REPLY: &str = "Ask to reply";

@@ -31,6 +31,11 @@ pub const ASK_NOT_CONFIGURED: &str =
     "The client was not asked to write: this line of business has no template for it. Choose a template, or ask your administrator.";
 pub const EDIT_TOO_LATE: &str = "Your change stays in Teams: the client keeps the message as it was sent.";
 pub const DELETE_TOO_LATE: &str = "Your deletion stays in Teams: the client keeps the message.";
+pub const EDIT_OF_FAILED: &str = "Your change stays in Teams: the message did not reach the client. You can send what it says now.";
+pub const DELETE_OF_FAILED: &str = "Your deletion stays in Teams: the message did not reach the client.";
+pub const CORRECTION_SENT: &str = "Correction sent";
+pub const CORRECTION_NOT_SENT: &str = "Correction not sent yet";
+pub const CORRECTION_SETTLED: &str = "This correction was sent already, or the message was changed again since. Nothing was sent now.";
 
 /// The message extension and card buttons where others look on.
 /// Somebody else's press on "Who is this for?", where others look on.

@@ -41,6 +41,7 @@ mod rulebook;
 mod shared;
 mod story;
 mod switched_off;
+mod talk;
 mod templates;
 mod transfer;
 mod transfer_all;

@@ -8,7 +8,7 @@ use crate::markup;
 use crate::relay::desk::{Desk, Person};
 use crate::relay::render::shown;
 use crate::relay::send::{self, Wish};
-use crate::relay::{tell, views, whom, write};
+use crate::relay::{corrections, tell, views, whom, write};
 use crate::store::{Purpose, Result};
 use crate::texts::{notes, sentences};
 use serde_json::json;
@@ -39,6 +39,25 @@ pub fn retry(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
         match tell::verdict(desk, person, case, submitted.verdict, Some(submitted.message), &text)? {
             Some(post) => Ok(post),
             None => Ok(desk.receipt_of(person, case, submitted.message, sentences::SENT_AGAIN, Some(text))),
+        }
+    })
+}
+
+/// Sends what a message should have said, as one that quotes it.
+pub fn correct(desk: &Desk<'_>, person: &Person, id: MessageId, correction: i64) -> Result<Post> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(views::gone(desk, person)) };
+    if message.author.as_deref() != Some(person.id().as_str()) {
+        return Ok(views::gone(desk, person));
+    }
+    with_case(desk, person, message.thread, |case| match corrections::send(desk, person, case, &message, correction)? {
+        None => {
+            let about = Some((&case.contact, Some(&case.thread)));
+            Ok(desk.notice(person, about, Style::Default, sentences::CORRECTION_SETTLED.to_owned()))
+        }
+        Some((sent, text)) => {
+            let went = desk.tx.message(sent)?.is_some_and(|sent| sent.state == MessageState::Queued);
+            let what = if went { sentences::CORRECTION_SENT } else { sentences::CORRECTION_NOT_SENT };
+            Ok(desk.receipt_of(person, case, sent, what, Some(markup::plain(&text))))
         }
     })
 }

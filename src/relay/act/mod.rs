@@ -32,7 +32,7 @@ use allowed::{with_case, with_contact, with_held, with_held_or, with_readable, w
 use contact::{Form, add_contact, save_contact};
 use conversation::{request, start, take};
 use held::{ask_to_reply, changed_too_late, discard_expired, edit_held, held_in_thread, save_held, template_below, withdraw};
-use message::{arrived, choose, discard, retry, settled_draft};
+use message::{arrived, choose, correct, discard, retry, settled_draft};
 use revocation::{not_an_opt_out, record_opt_out};
 use serde_json::Value;
 use template::{fill, pick, send_template};
@@ -276,6 +276,7 @@ pub fn run(desk: &Desk<'_>, person: &Person, action: &Action, card: Option<&Acti
         Action::ShowMessage { message } => show_message(desk, person, *message),
         Action::WhyRefused { entry } => why_refused(desk, person, *entry),
         Action::Retry { message } => retry(desk, person, *message),
+        Action::SendCorrection { message, correction } => correct(desk, person, *message, *correction),
         Action::Arrived { message } => arrived(desk, person, *message),
         Action::Choose { draft, thread } => choose(desk, person, *draft, *thread),
         Action::DiscardDraft { draft } => discard(desk, person, *draft),

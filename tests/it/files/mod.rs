@@ -10,7 +10,7 @@ use std::io::Cursor;
 use switchboard::simulator::Picture;
 
 /// A picture of this size.
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
     let image = RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, 90]));
     image.write_to(&mut Cursor::new(&mut bytes), format).expect("written");
@@ -18,14 +18,14 @@ fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 /// One second of silence.
-fn recording() -> Vec<u8> {
+pub fn recording() -> Vec<u8> {
     let mut bytes = b"RIFF\x64\x1f\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x40\x1f\0\0".to_vec();
     bytes.resize(bytes.len() + 8_000, 128);
     bytes
 }
 
 /// A file as a phone sends it.
-fn file(kind: &str, mime_type: &str, bytes: &[u8]) -> Picture {
+pub fn file(kind: &str, mime_type: &str, bytes: &[u8]) -> Picture {
     Picture {
         kind: kind.to_owned(),
         mime_type: mime_type.to_owned(),
@@ -40,6 +40,13 @@ fn named(name: &str, file: Picture) -> Picture {
     Picture { filename: Some(name.to_owned()), ..file }
 }
 
-fn with_caption(caption: &str, file: Picture) -> Picture {
+pub fn with_caption(caption: &str, file: Picture) -> Picture {
     Picture { caption: Some(caption.to_owned()), ..file }
+}
+
+/// The beginning of a voice message.
+pub fn opus() -> Vec<u8> {
+    let mut page = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13".to_vec();
+    page.extend(b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0");
+    page
 }

@@ -1,6 +1,6 @@
 //! What colleagues send: shown as it will leave, and nothing leaves before Send.
 
-use super::picture;
+use super::{opus, picture};
 use crate::harness::{Colleague, Phone, World, words, words_of};
 use chrono::Duration;
 use image::ImageFormat;
@@ -75,12 +75,6 @@ async fn the_others_see_what_one_of_them_sent() {
     assert!(opened.contains("For you alone"), "{opened}");
     assert_eq!(ana.times_seen("Picture · 30 × 20"), 1, "its author has seen it");
     assert_eq!(got(&maria).0.text, "[image] *Ana Souza:* Look");
-}
-
-fn opus() -> Vec<u8> {
-    let mut page = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13".to_vec();
-    page.extend(b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0");
-    page
 }
 
 #[rstest::rstest]
