@@ -75,7 +75,7 @@ fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
     let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };
-    if !what_it_shows(desk, &message)?.is_some_and(|shown| shown.file.is_ok()) {
+    if what_it_shows(desk, &message)?.is_none_or(|shown| shown.file.is_err()) {
         return Ok(views::gone(desk, person));
     }
     let page = desk.links.and_then(|links| links.to_file(id, person.id(), desk.now));
