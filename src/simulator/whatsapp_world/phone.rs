@@ -94,10 +94,10 @@ impl World {
                 full.extend(given);
             }
             let wamid = full["id"].as_str().unwrap_or_default().to_owned();
-            if !self.common.journal.is_quiet() {
-                if let Some(item) = show(client, &full, &number, &wamid, now) {
-                    client.items.push(PhoneItem { picture, file, ..item });
-                }
+            if !self.common.journal.is_quiet()
+                && let Some(item) = show(client, &full, &number, &wamid, now)
+            {
+                client.items.push(PhoneItem { picture, file, ..item });
             }
             let at = sent_at(&full).unwrap_or(now);
             client.wrote_at.entry(number.clone()).and_modify(|last| *last = at.max(*last)).or_insert(at);
