@@ -199,7 +199,7 @@ const rules = [
     await page.getByTestId("composer").press("Enter");
     await seen("the file in the chat", "our-house.png");
     await gone("the compose box to be empty again", page.getByTestId("attached-remove"));
-    await seen("what it is good for", "Not sent: our-house.png");
+    await seen("how it will leave", "Send this file to Tom Becker?");
     await holds("nothing of it on the phone", async () => (await page.locator("#phone img").count()) === 0 || "a picture is there");
   }],
 
