@@ -44,6 +44,7 @@
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
 //!             revisions revision_views  what clients change or delete afterwards, and how it is shown
 //!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
+//!             corrections reactions   what colleagues change afterwards, and how they react
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes
 //!             sight history_views search contact_views enabled   who may see what, and be shown it
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate

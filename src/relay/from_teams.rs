@@ -3,7 +3,7 @@
 use super::desk::{Desk, Person};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, note, shared, whom};
+use super::{act, attachments, commands, edits, note, reactions, shared, whom};
 use crate::bridge::{ActivityId, Posted, Route, Rule, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind};
 use crate::cards::{self, Style, Welcome};
 use crate::store::{Draft, Result};
@@ -80,7 +80,10 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         }
         TeamsEventKind::Edited { text } => edits::on_edited(desk, person, event, Some(text)).map(|()| none),
         TeamsEventKind::Deleted => edits::on_edited(desk, person, event, None).map(|()| none),
-        TeamsEventKind::Reaction { .. }
+        TeamsEventKind::Reaction { added, removed, target: Some(target) } => {
+            reactions::on_reaction(desk, person, event, target, added, removed).map(|()| none)
+        }
+        TeamsEventKind::Reaction { target: None, .. }
         | TeamsEventKind::MembersAdded { .. }
         | TeamsEventKind::MembersRemoved { .. }
         | TeamsEventKind::Renamed { .. }

@@ -66,6 +66,7 @@ mod past;
 mod preflight;
 mod rates;
 mod reach;
+mod reactions;
 mod release;
 mod render;
 mod revision_views;

@@ -8,7 +8,7 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, group_chat, members, note, tell, whisper, whom};
+use super::{act, attachments, commands, edits, group_chat, members, note, reactions, tell, whisper, whom};
 use crate::bridge::{
     ActivityId, JoiningId, MessageId, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
     TransferId,
@@ -38,7 +38,12 @@ pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Resul
         }
         TeamsEventKind::MembersAdded { members } => members::added(desk, event, &known, members)?,
         TeamsEventKind::MembersRemoved { members } => members::removed(desk, event, &known, members)?,
-        TeamsEventKind::Renamed { .. } | TeamsEventKind::Reaction { .. } | TeamsEventKind::Other { .. } => {}
+        TeamsEventKind::Reaction { added, removed, target: Some(target) } => {
+            if let Some(person) = sender(desk, event, upn)? {
+                reactions::on_reaction(desk, &person, event, target, added, removed)?;
+            }
+        }
+        TeamsEventKind::Renamed { .. } | TeamsEventKind::Reaction { target: None, .. } | TeamsEventKind::Other { .. } => {}
     }
     Ok((None, None))
 }

@@ -32,6 +32,7 @@ mod note;
 mod parcel;
 mod participant;
 mod price;
+mod reaction;
 mod revision;
 mod revocation;
 mod standing;
@@ -95,6 +96,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015_chat_order.sql"),
     include_str!("migrations/0016_parcel.sql"),
     include_str!("migrations/0017_talk.sql"),
+    include_str!("migrations/0018_reaction.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -153,6 +153,16 @@ fn sentence(words: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
+/// A colleague's reaction that may not be sent now.
+pub fn reaction_not_sent(client: &str) -> String {
+    format!("{client} does not see your reaction: it can only be sent while you may write freely.")
+}
+
+/// A reaction that only Teams has.
+pub fn reaction_unknown(client: &str) -> String {
+    format!("{client} does not see your reaction: WhatsApp has no such one. An emoji reaches them.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

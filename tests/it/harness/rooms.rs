@@ -117,6 +117,13 @@ impl<'w> Room<'w> {
         deletion
     }
 
+    /// Puts a reaction on a message.
+    pub async fn reacts(&self, who: &Colleague<'_>, activity: &str, kind: &str) -> Posted {
+        let reaction = self.world.teams.reacts((who.key, self.conversation.as_str()), activity, kind, true).await.expect("reacted");
+        self.all_well(std::slice::from_ref(&reaction)).await;
+        reaction
+    }
+
     /// Presses a button on the newest card with these words, as this colleague sees it.
     pub async fn presses(&self, who: &Colleague<'_>, card: &str, button: &str, inputs: Value) -> ClickAnswer {
         let seat = (who.key, self.conversation.as_str());

@@ -2,6 +2,7 @@
 
 mod changed_by_client;
 mod corrections;
+mod reactions;
 mod states;
 
 use crate::harness::{Colleague, Phone, World};
