@@ -35,7 +35,10 @@ async fn conversation(world: &World, how: Option<Left>) -> Targets {
     if how.is_some() {
         world.comes(&ben, thread).await;
     }
-    ana.types(&format!("{SECRET} sent")).await;
+    let sent = ana.types(&format!("{SECRET} sent")).await;
+    // A correction that could be sent.
+    world.teams.edits(ana.key, &sent, Draft::text(format!("{SECRET} corrected"))).await.expect("edited");
+    world.settle().await;
     // Files that wait for Send.
     ana.says(Draft::text(format!("{SECRET} enclosed")).with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
     ana.sees("Send this file to");
@@ -111,7 +114,7 @@ fn forged(world: &World, verb: &str, targets: &Targets, message: i64) -> Value {
     let (ana, ben) = (world.id_of(&world.ana()).0, world.id_of(&world.ben()).0);
     let data = json!({
         "verb": verb, "thread": targets.thread, "contact": targets.contact, "message": message, "draft": targets.draft,
-        "revocation": targets.revocation, "transfer": targets.transfer, "joining": 1, "parcel": 1, "entry": targets.entry, "basis": "contract",
+        "revocation": targets.revocation, "transfer": targets.transfer, "joining": 1, "parcel": 1, "correction": 1, "entry": targets.entry, "basis": "contract",
         "name": "office_hours", "language": "en_US", "values": [], "phone": "+49 30 901820", "notes": "forged", "line": "advice",
         "text": "forged", "note": "forged", "query": "sent", "link": "", "file": "none", "history": "all", "last": "10",
         "receiver": ben, "giver": ana, "afterwards": "leave", "held": "withdraw", "colleagues": ben, "colleague": ana,
