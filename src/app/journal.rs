@@ -155,6 +155,15 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "message.discarded" => "Discarded a kept text".to_owned(),
         "message.unknown_number" => "Somebody wrote to a number that the directory does not know".to_owned(),
         "message.group" => "A message in a group was not shown".to_owned(),
+        "message.edited_by_client" => format!("Edited what they wrote: {}", text("/text")),
+        "message.deleted_by_client" => "Deleted what they wrote".to_owned(),
+        "message.corrected" => format!("Sent a correction to {client}: {}", text("/text")),
+        "reaction.not_sent" => format!("Reacted to {number}; {client} does not see it"),
+        "media.kept" => format!("Fetched the file of {number}: {}", text("/name")),
+        "media.lost" => format!("The file of {number} is lost: {}", words(&body["why"])),
+        "media.opened" => format!("Opened the file of {number}"),
+        "parcel.opened" => format!("Is about to send files to {client}"),
+        "parcel.cancelled" => format!("Did not send files to {client}"),
         "note" => format!("Note: {}", text("/text")),
         "attachment.not_sent" => "A file was not sent".to_owned(),
         "message.priced" => format!("Says what {number} costs"),
@@ -229,8 +238,8 @@ fn purpose(purpose: &Value) -> &'static str {
 
 /// The text of something we send; absent where the entry does not hold it.
 fn sent(content: &Value) -> Option<String> {
-    let text = content["body"].as_str().or_else(|| content["preview"].as_str()).or_else(|| content["emoji"].as_str())?;
-    Some(quoted(text))
+    let words = ["/body", "/preview", "/emoji", "/caption", "/file/name"];
+    words.iter().find_map(|at| content.pointer(at)?.as_str()).map(quoted)
 }
 
 /// What a client sent, from the notification's own JSON.
@@ -245,6 +254,11 @@ fn received(raw: &Value, before_consent: bool) -> String {
     let wrote = match (kind, text) {
         ("reaction", Some("")) => "Took back a reaction".to_owned(),
         ("reaction", Some(emoji)) => format!("Reacted with {emoji}"),
+        ("edit", _) => "Edited a message".to_owned(),
+        ("revoke", _) => "Deleted a message".to_owned(),
+        ("image", None) => "Sent a picture".to_owned(),
+        ("audio", None) if raw["audio"]["voice"] == true => "Sent a voice message".to_owned(),
+        ("video" | "audio" | "document" | "sticker" | "location", None) => format!("Sent: {kind}"),
         ("button" | "interactive", Some(text)) => format!("Chose {}", quoted(text)),
         (_, Some(text)) => format!("Wrote {}", quoted(text)),
         (kind, None) => format!("Sent: {}", kind.replace('_', " ")),
@@ -282,9 +296,11 @@ mod tests {
     #[case("message.queued", "ana", json!({"purpose": "free", "content": {"kind": "text", "body": "Hello\nMaria"}, "rule": "window_open", "row": 8}),
         "Ana", "To Maria: text “Hello Maria” (rule 8: window open)")]
     #[case("message.refused", "ana", json!({"rule": "template_unanswered", "row": null}), "Ana", "Not sent to Maria: message 7 (rule: template unanswered)")]
+    #[case("media.kept", "server", json!({"name": "offer.pdf"}), "switchboard", "Fetched the file of message 7: “offer.pdf”")]
+    #[case("message.queued", "ana", json!({"purpose": "free", "content": {"kind": "media", "form": "document", "file": {"name": "offer.pdf"}}}), "Ana", "To Maria: text “offer.pdf”")]
     #[case("message.received", "client", json!({"raw": {"type": "text", "text": {"body": "Hi"}}, "before_consent": true}), "Maria", "Wrote “Hi”, before consent")]
     #[case("message.received", "client", json!({"raw": r#"{"type":"button","button":{"text":"Confirm"}}"#}), "Maria", "Chose “Confirm”")]
-    #[case("message.received", "client", json!({"raw": {"type": "image"}, "before_consent": false}), "Maria", "Sent: image")]
+    #[case("message.received", "client", json!({"raw": {"type": "image"}, "before_consent": false}), "Maria", "Sent a picture")]
     #[case("message.status", "whatsapp", json!({"state": "delivered"}), "WhatsApp", "Reports message 7 as delivered")]
     #[case("message.failed", "whatsapp", json!({"class": "unreachable", "code": 131026, "detail": ""}), "WhatsApp", "Did not deliver message 7: unreachable, code 131026")]
     #[case("message.posted", "teams", json!({"colleague": "ana"}), "Teams", "Showed message 7 about Maria to Ana")]
