@@ -4,7 +4,9 @@ use super::desk::{Case, Desk, Person};
 use super::send::{self, Wish};
 use super::{note, parcels, tell, whom};
 use crate::bridge::{MessageId, Outgoing, ThreadId, Wamid};
+use crate::cards::Style;
 use crate::store::{Draft, Purpose, Result};
+use crate::texts::{self, media};
 
 /// The thread and message that an activity turned out to belong to.
 pub type Belongs = (Option<ThreadId>, Option<MessageId>);
@@ -14,6 +16,11 @@ pub fn words(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Re
     let thread = case.thread.id;
     if draft.note {
         let kept = note::keep(desk, person, case, &draft.text)?;
+        if !draft.files.is_empty() {
+            let said = media::not_in_a_note(&texts::names(&draft.file_names()));
+            let about = Some((&case.contact, Some(&case.thread)));
+            desk.post(Some(thread), person, desk.notice(person, about, Style::Warning, said), None)?;
+        }
         return Ok((Some(thread), Some(kept)));
     }
     if !draft.files.is_empty() && parcels::open(desk, person, case, draft)?.is_some() {

@@ -104,6 +104,11 @@ pub fn fetching(name: &str) -> String {
     format!("Fetching {name}…")
 }
 
+/// Files that came with an internal note.
+pub fn not_in_a_note(names: &str) -> String {
+    format!("A note holds words only. Not sent to anybody: {names}.")
+}
+
 /// Somebody else's files.
 pub const NOT_YOURS: &str = "Only who posted these files may send them.";
 

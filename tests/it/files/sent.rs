@@ -216,3 +216,14 @@ async fn a_picture_pasted_in_a_shared_conversation_is_shown_there_before_it_leav
     room.presses(&ana, "Send this file to Maria Oliveira?", "Send", Value::Null).await;
     assert_eq!(got(&maria).1.mime_type, "image/png");
 }
+
+/// A note is for colleagues, and so are its files: neither is offered for the client, and their author hears of it.
+#[tokio::test]
+async fn a_file_beside_a_note_is_not_offered_for_the_client() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    ana.says(Draft::text("// only for us").with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
+    ana.sees("A note holds words only. Not sent to anybody: offer.pdf.");
+    ana.sees_not("Send this file");
+    assert!(maria.received().iter().all(|item| item.file.is_none()));
+}
