@@ -375,10 +375,10 @@ pub fn reachable(desk: &Desk<'_>, thread: Option<ThreadId>, place: &Place) -> Re
 /// The thread card as it stands now.
 pub fn thread_card(desk: &Desk<'_>, listener: &Listener, thread: ThreadId) -> Result<Option<Post>> {
     let Some(case) = desk.case(thread)? else { return Ok(None) };
-    if let Place::Own(colleague) = &listener.place
-        && !desk.tx.participants(thread)?.contains(colleague)
+    if let Place::Own(_) = &listener.place
+        && !desk.audience(thread)?.contains(&listener.place)
     {
-        // They went before it was posted.
+        // They went, or the thread moved, before it was posted.
         return Ok(None);
     }
     let reader = desk.reader_for(listener, Some(&case.contact.line));

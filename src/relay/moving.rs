@@ -3,7 +3,7 @@
 
 use super::desk::{Case, Desk};
 use super::{homes, way_back};
-use crate::bridge::{ActivityId, ColleagueId, ConversationId, Place, Scope, ThreadId};
+use crate::bridge::{ActivityId, ColleagueId, ConversationId, Place, Post, Scope, ThreadId};
 use crate::cards::{self, Notice, Style};
 use crate::store::{Envelope, Result, SharedConversation};
 use crate::texts::places;
@@ -68,12 +68,35 @@ pub fn into_own(desk: &Desk<'_>, case: &Case, by: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Somebody who followed a thread in their own chat came into its shared home: they follow it there from now on.
+/// Somebody who followed a thread in their own chat came into its shared home: they follow it there from now on. Said whether or not its
+/// card stands in their chat yet: they heard there that they take part.
 pub fn follows_there(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, to: &SharedConversation) -> Result<()> {
     let place = Place::Own(colleague.clone());
-    let Some(card) = desk.tx.thread_card(case.thread.id, &place)? else { return Ok(()) };
+    let card = desk.tx.thread_card(case.thread.id, &place)?;
     desk.tx.forget_thread_card(case.thread.id, &place)?;
-    leave_behind(desk, case, &Old { place, card: Some(card) }, &places::goes_on_in(&case.contact.name, &place_name(to)))
+    leave_behind(desk, case, &Old { place, card }, &places::goes_on_in(&case.contact.name, &place_name(to)))
+}
+
+/// Whether a thread is followed in this place, and there in this conversation.
+pub fn is_followed_at(desk: &Desk<'_>, thread: ThreadId, place: &Place, conversation: &ConversationId) -> Result<bool> {
+    Ok(desk.audience(thread)?.contains(place)
+        && match place {
+            Place::Home => desk.tx.home(thread)?.is_some_and(|home| home.conversation.as_ref() == Some(conversation)),
+            Place::Own(_) | Place::Conversation(_) => true,
+        })
+}
+
+/// A thread's card was on its way when the thread moved. Whoever reads it there was told already.
+pub fn card_came_late(desk: &Desk<'_>, case: &Case, place: &Place, conversation: &ConversationId, activity: ActivityId) -> Result<()> {
+    let home = desk.tx.home(case.thread.id)?.map(|home| desk.tx.conversation(&home.base)).transpose()?.flatten();
+    let said = home.map_or_else(|| places::MOVED_OUT.to_owned(), |home| places::goes_on_in(&case.contact.name, &place_name(&home)));
+    let place = match place {
+        Place::Home => Place::Conversation(conversation.clone()),
+        place => place.clone(),
+    };
+    let post = left_behind(desk, case, &place, &said)?;
+    let envelope = Envelope::Update { activity, post };
+    desk.tx.enqueue_post(Some(case.thread.id), &place, &envelope, desk.now).map(drop)
 }
 
 /// Where the thread is followed now. Its home by the name that stays the same when it moves.
@@ -112,14 +135,7 @@ fn forget_card(desk: &Desk<'_>, case: &Case, old: &Old) -> Result<()> {
 /// still.
 fn leave_behind(desk: &Desk<'_>, case: &Case, old: &Old, said: &str) -> Result<()> {
     let thread = case.thread.id;
-    let person = match &old.place {
-        Place::Own(id) => desk.person(id)?,
-        Place::Home | Place::Conversation(_) => None,
-    };
-    let line = Some(&case.contact.line);
-    let reader = person.as_ref().map_or_else(|| desk.reader_of_all(line), |person| desk.reader(person, line));
-    let head = Some(desk.head(&case.contact, Some(&case.thread)));
-    let post = cards::notice(&reader, &Notice { head, text: said.to_owned(), ..Notice::default() });
+    let post = left_behind(desk, case, &old.place, said)?;
     if let (Some(activity), false) = (&old.card, desk.audience(thread)?.contains(&old.place)) {
         let envelope = Envelope::Update { activity: activity.clone(), post: post.clone() };
         desk.tx.enqueue_post(Some(thread), &old.place, &envelope, desk.now)?;
@@ -127,6 +143,17 @@ fn leave_behind(desk: &Desk<'_>, case: &Case, old: &Old, said: &str) -> Result<(
     // An edit notifies nobody. Of no thread: a quote of it is no answer to the client there.
     let envelope = Envelope::Post { post, thread: None, message: None, repeated: false };
     desk.tx.enqueue_post(Some(thread), &old.place, &envelope, desk.now).map(drop)
+}
+
+fn left_behind(desk: &Desk<'_>, case: &Case, place: &Place, said: &str) -> Result<Post> {
+    let person = match place {
+        Place::Own(id) => desk.person(id)?,
+        Place::Home | Place::Conversation(_) => None,
+    };
+    let line = Some(&case.contact.line);
+    let reader = person.as_ref().map_or_else(|| desk.reader_of_all(line), |person| desk.reader(person, line));
+    let head = Some(desk.head(&case.contact, Some(&case.thread)));
+    Ok(cards::notice(&reader, &Notice { head, text: said.to_owned(), ..Notice::default() }))
 }
 
 fn journal(desk: &Desk<'_>, case: &Case, by: &str, old: &[Old], to: &str) -> Result<()> {

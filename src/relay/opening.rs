@@ -70,7 +70,7 @@ pub fn opened(desk: &Desk<'_>, thread: ThreadId, to: &ConversationReference, rec
         return goes_on_elsewhere(desk, thread, chain, root);
     }
     desk.tx.claim_thread_card(thread, &Place::Home)?;
-    desk.tx.thread_card_posted(thread, &Place::Home, &root, desk.now).map(drop)?;
+    desk.tx.thread_card_posted(thread, &Place::Home, &root, desk.now)?;
     desk.tx.record_posting(&chain, &root, Some(thread), None)?;
     desk.journal("thread.opened", "teams", Some(thread), None, &json!({ "conversation": chain, "activity": root }))
 }

@@ -2,10 +2,10 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, opening, participation, reach, revision_views, status, whisper};
+use super::{entry_point, homes, moving, opening, participation, reach, revision_views, status, whisper};
 use crate::bridge::{
-    ActivityId, Content, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place, Receipt,
-    Recipient, ThreadId, Time, ToClient, Wamid, retry,
+    ActivityId, Content, ConversationId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place,
+    Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
 };
 use crate::store::{Message, Purpose, Result, Settle};
 use chrono::Duration;
@@ -225,8 +225,8 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
     }
     let Some(thread) = belongs.thread else { return Ok(()) };
     desk.tx.record_posting(&to.conversation, &activity, Some(thread), belongs.message)?;
-    if belongs.is_thread_card && !desk.tx.thread_card_posted(thread, place, &activity, desk.now)? {
-        participation::card_came_late(desk, thread, place, activity.clone())?;
+    if belongs.is_thread_card {
+        thread_card_posted(desk, thread, place, &to.conversation, &activity)?;
     }
     disturb(desk, place, belongs)?;
     let message = belongs.message.map(|id| desk.tx.message(id)).transpose()?.flatten();
@@ -243,4 +243,22 @@ fn posted(desk: &Desk<'_>, place: &Place, to: &ConversationReference, belongs: &
         desk.journal("message.posted", "teams", Some(thread), belongs.message, &body)?;
     }
     Ok(())
+}
+
+/// Who went or where the thread moved while its card was on the way: the card is a receipt, and there is none of the thread in this place.
+fn thread_card_posted(desk: &Desk<'_>, thread: ThreadId, place: &Place, to: &ConversationId, activity: &ActivityId) -> Result<()> {
+    if moving::is_followed_at(desk, thread, place, to)? {
+        desk.tx.claim_thread_card(thread, place)?;
+        return desk.tx.thread_card_posted(thread, place, activity, desk.now);
+    }
+    if let Place::Own(_) = place {
+        desk.tx.forget_thread_card(thread, place)?;
+    }
+    let Some(case) = desk.case(thread)? else { return Ok(()) };
+    match place {
+        Place::Own(colleague) if !desk.tx.participants(thread)?.contains(colleague) => {
+            participation::close(desk, &case, colleague, activity.clone())
+        }
+        place => moving::card_came_late(desk, &case, place, to, activity.clone()),
+    }
 }

@@ -99,15 +99,8 @@ fn close_card(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId) -> Result<(
     card.map_or(Ok(()), |activity| close(desk, case, colleague, activity))
 }
 
-/// A thread's card was on its way when its reader went: they get no second one beside it when they come again.
-pub fn card_came_late(desk: &Desk<'_>, thread: ThreadId, place: &Place, activity: ActivityId) -> Result<()> {
-    match (place, desk.case(thread)?) {
-        (Place::Own(colleague), Some(case)) => close(desk, &case, colleague, activity),
-        _ => Ok(()),
-    }
-}
-
-fn close(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, activity: ActivityId) -> Result<()> {
+/// Makes a receipt of a thread's card: its reader takes part no more.
+pub fn close(desk: &Desk<'_>, case: &Case, colleague: &ColleagueId, activity: ActivityId) -> Result<()> {
     let Some(person) = desk.person(colleague)? else { return Ok(()) };
     let post = desk.receipt(&person, &case.contact, Some(&case.thread), words::NO_PART, None);
     let (thread, place) = (Some(case.thread.id), Place::Own(colleague.clone()));

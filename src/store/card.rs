@@ -51,14 +51,14 @@ impl Tx<'_> {
         )
     }
 
-    /// The card was posted as this activity; false when it has been given up meanwhile.
-    pub fn thread_card_posted(&self, thread: ThreadId, place: &Place, activity: &ActivityId, now: Time) -> Result<bool> {
+    /// The claimed card was posted as this activity.
+    pub fn thread_card_posted(&self, thread: ThreadId, place: &Place, activity: &ActivityId, now: Time) -> Result<()> {
         // Due at once: the state may have changed between rendering and posting.
-        let changed = self.execute(
+        self.execute(
             "UPDATE thread_card SET activity_id = ?3, edited_at = ?4, due_at = ?4 + ?5 WHERE thread_id = ?1 AND place = ?2",
             (thread.0, place.key(), &activity.0, micros(now), BETWEEN_EDITS.num_microseconds()),
         )?;
-        Ok(changed == 1)
+        Ok(())
     }
 
     /// The card's message is gone: the next one is posted anew.

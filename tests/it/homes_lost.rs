@@ -1,9 +1,9 @@
 //! Shared homes that are gone (product.md 7): nothing is lost, the conversation goes on in own chats, and moves back when it can.
 
-use crate::harness::{Colleague, Phone, Room, World};
+use crate::harness::{Colleague, PATIENCE, Phone, Room, World};
 use serde_json::{Value, json};
 use switchboard::bridge::{ChannelRef, HomeKind};
-use switchboard::simulator::{self, CLIENTS_CHANNEL, Fate};
+use switchboard::simulator::{self, CLIENTS_CHANNEL, Fate, Fault, FaultName, Surface};
 
 async fn in_channel() -> World {
     let world = World::with(|directory| {
@@ -123,6 +123,43 @@ async fn what_is_on_its_way_to_a_chat_that_its_conversation_leaves_meanwhile_fol
         assert_eq!(ben.times_seen(text), 1);
         ana.sees_not(text);
     }
+}
+
+/// "One thread card per home": also where the conversation moves while its card is on the way.
+#[tokio::test]
+async fn a_card_that_is_on_its_way_while_its_conversation_moves_is_a_receipt() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let ben = world.ben();
+    let (first, second) = (world.group_chat("Maria", &[ana, ben]), world.group_chat("Maria, once more", &[ana, ben]));
+    let thread = world.thread_of(&maria).await;
+    let ben_id = world.cast.teams.users.iter().find(|user| user.key == "ben").map(|user| user.object_id.clone());
+    let mut links = Vec::new();
+    for room in [&first, &second] {
+        room.add_bot(&ana).await;
+        links.push(room.find("Which client is this chat for?").activity_id);
+    }
+    let add = json!({"verb": "participant.add", "thread": thread, "colleagues": ben_id, "history": "none"});
+    let add = json!({"type": "Action.Execute", "title": "Add", "verb": add["verb"], "data": add});
+    let struck = world.teams.count("fault");
+    world.teams.faults().set(Fault::new(FaultName::Delay).on(Surface::Connector).lasting(PATIENCE));
+    world.teams.click_action("ana", &ana.find("Welcome").activity_id, &add, Value::Null).await.expect("added");
+    // Ana's receipt and Ben's card; then the first chat's.
+    world.teams.until_count("fault", struck + 2, PATIENCE).await.expect("on their way");
+    let to = json!({ "thread": thread.to_string() });
+    world.teams.click(("ana", first.conversation.as_str()), &links[0], "Link this chat", to.clone()).await.expect("linked");
+    world.teams.until_count("fault", struck + 3, PATIENCE).await.expect("on its way");
+    world.teams.click(("ana", second.conversation.as_str()), &links[1], "Link this chat", to).await.expect("linked");
+    world.lets_through().await;
+
+    assert!(ben.card_of(&maria).is_none(), "{}", ben.transcript());
+    ben.sees("The conversation with Maria Oliveira goes on in a group chat.");
+    let cards = |room: &Room<'_>| room.chat().iter().filter(|item| ana.offers(item, "Template")).count();
+    assert_eq!((cards(&first), cards(&second)), (0, 1), "{}\n---\n{}", first.transcript(), second.transcript());
+    maria.types("Where are we?").await;
+    second.sees("Maria Oliveira: Where are we?");
+    second.presses(&ana, "Maria Oliveira", "Details", Value::Null).await;
+    second.sees("Since");
 }
 
 /// Whoever moved a conversation into the own chats finds the way back where they are told of it, and in its details.

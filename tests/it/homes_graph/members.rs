@@ -16,6 +16,8 @@ async fn colleagues_who_come_and_go_come_and_go_in_the_chat() {
     room.presses(&ana, "Maria Oliveira", "Add", json!({"colleagues": id(&ben), "history": "none"})).await;
     assert_eq!(done(&world, "member.added"), 1);
     assert!(room.seen_by(&ben).iter().all(|item| item.text.as_deref() != Some("Before Ben")));
+    ben.sees("The conversation with Maria Oliveira goes on in the group chat “Maria Oliveira · ");
+    assert!(ben.card_of(&maria).is_none(), "{}", ben.transcript());
     room.types_unmentioned(&ben, "Ben is here").await;
     assert!(maria.last().text.ends_with("Ben is here"));
     room.types(&ben, "leave").await;
