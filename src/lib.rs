@@ -42,13 +42,14 @@
 //!             joining unowned standing absence away staff   who asks to join, whom nobody has, who stands in
 //!             shared sender conversations members opening moving homes way_back chat_jobs   threads in channels and group chats
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
+//!             shared_files            files posted where others read along, which Graph alone tells of
 //!             revisions revision_views  what clients change or delete afterwards, and how it is shown
 //!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
 //!             corrections reactions   what colleagues change afterwards, and how they react
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes
 //!             sight history_views search contact_views enabled   who may see what, and be shown it
 //! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
-//! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats
+//! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats and their files
 //! whatsapp    Cloud API: signatures, webhooks, Graph
 //! cards texts markup      what people read; markup also cuts what is too long for one message
 //! media       the bytes of files: where they are kept, what they are, how they look small

@@ -166,6 +166,7 @@ pub fn config(cast: &Cast, teams: &TeamsWorld, whatsapp: &WhatsAppWorld, server:
     config.teams.login_url = teams.login_url();
     config.teams.allowed_service_hosts = vec![host];
     config.teams.graph.enabled = true;
+    config.teams.graph.files = true;
     config.teams.graph.base_url = teams.graph_url();
     config.teams.graph.app_catalog_id.clone_from(&cast.teams.catalog_id);
     config.whatsapp.graph_url = whatsapp.base_url().to_owned();

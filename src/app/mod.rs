@@ -171,7 +171,8 @@ fn files_place(config: &Config) -> Place {
 fn graph_settings(config: &Config) -> anyhow::Result<Option<teams::GraphSettings>> {
     let graph = &config.teams.graph;
     let base_url = url("teams.graph.base_url", &graph.base_url)?;
-    let settings = || teams::GraphSettings { base_url, scope: graph.scope.clone(), app_catalog_id: graph.app_catalog_id.clone() };
+    let settings =
+        || teams::GraphSettings { base_url, scope: graph.scope.clone(), app_catalog_id: graph.app_catalog_id.clone(), files: graph.files };
     Ok(graph.enabled.then(settings))
 }
 

@@ -50,7 +50,10 @@ pub fn write_config(folder: &Path, listen: SocketAddr, teams: SocketAddr, whatsa
     writeln!(text, "openid_metadata_url = \"http://{teams}/v1/.well-known/openidconfiguration\"\nlogin_url = \"http://{teams}\"")?;
     writeln!(text, "allowed_service_hosts = [\"{teams}\"]\n")?;
     let catalog = &cast.teams.catalog_id;
-    writeln!(text, "[teams.graph]\nenabled = true\napp_catalog_id = \"{catalog}\"\nbase_url = \"http://{teams}/graph/v1.0\"\n")?;
+    writeln!(
+        text,
+        "[teams.graph]\nenabled = true\nfiles = true\napp_catalog_id = \"{catalog}\"\nbase_url = \"http://{teams}/graph/v1.0\"\n"
+    )?;
     writeln!(text, "[whatsapp]\ngraph_url = \"http://{whatsapp}\"\naccess_token = \"{}\"", cast.whatsapp.access_token)?;
     writeln!(text, "app_secrets = [\"{}\"]\nverify_token = \"{}\"", cast.whatsapp.app_secret, cast.whatsapp.verify_token)?;
     let paths = [folder.join("switchboard.toml"), folder.join("directory.toml")];

@@ -41,7 +41,7 @@ impl MediaForm {
     }
 }
 
-/// Where a file for a template comes from.
+/// Where a file of a colleague's comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum FileSource {
@@ -51,12 +51,17 @@ pub enum FileSource {
     File { url: String, name: String },
     /// A picture pasted in Teams, behind the Connector.
     Inline { url: String, name: String },
+    /// A file in a shared conversation of Teams: its place in SharePoint, for which Microsoft Graph tells a download address.
+    Shared { url: String, name: String },
+    /// A picture pasted in a shared conversation: its place in Microsoft Graph.
+    Hosted { url: String, name: String },
 }
 
 impl FileSource {
     pub fn url(&self) -> &str {
         match self {
-            Self::Link { url } | Self::File { url, .. } | Self::Inline { url, .. } => url,
+            Self::Link { url } => url,
+            Self::File { url, .. } | Self::Inline { url, .. } | Self::Shared { url, .. } | Self::Hosted { url, .. } => url,
         }
     }
 
@@ -64,7 +69,7 @@ impl FileSource {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Link { .. } => None,
-            Self::File { name, .. } | Self::Inline { name, .. } => Some(name),
+            Self::File { name, .. } | Self::Inline { name, .. } | Self::Shared { name, .. } | Self::Hosted { name, .. } => Some(name),
         }
     }
 }
@@ -85,6 +90,12 @@ pub enum FileError {
     Gone,
     #[error("the address led on too often")]
     TooManyRedirects,
+    /// A file in a shared conversation that its poster has neither made nor changed: perhaps they may not even read it.
+    #[error("the file is somebody else's")]
+    NotTheirs,
+    /// Microsoft Graph does not let us read files of shared conversations.
+    #[error("files of shared conversations may not be read")]
+    NotGranted,
     #[error("the address answered {status}")]
     Refused { status: u16 },
     #[error("the address could not be reached")]

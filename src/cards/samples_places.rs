@@ -16,7 +16,10 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         ..thread_card(words, ConsentState::None, Some(reader.now + Duration::hours(20)))
     };
     let asked = thread_card(words, ConsentState::Pending, None);
-    let in_home = |must_mention, card: ThreadCard| ThreadCard { home: HomeView::Shared { must_mention }, ..card };
+    let in_home = |must_mention, card: ThreadCard| {
+        let home = HomeView::Shared { must_mention, files_elsewhere: must_mention };
+        ThreadCard { home, ..card }
+    };
     vec![
         ("link", link(reader, false)),
         ("link_nothing_chosen", link(reader, true)),

@@ -7,7 +7,7 @@ use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::{FreeTime, HomeView, Reader, Style, ThreadCard};
 use crate::bridge::{ConsentState, Post};
-use crate::texts::{absence, group_chat, labels, places};
+use crate::texts::{absence, group_chat, labels, media, places};
 use chrono::Duration;
 
 /// From here on an open window is shown as closing (product.md 4).
@@ -47,10 +47,15 @@ pub fn thread(reader: &Reader<'_>, view: &ThreadCard) -> Post {
     card.extend(parts::facts(facts));
     match view.home {
         HomeView::Opening => card.push(TextBlock::new(Text::plain(group_chat::OPENING)).subtle().small()),
-        HomeView::Shared { must_mention: true } => {
-            card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
+        HomeView::Shared { must_mention, files_elsewhere } => {
+            if must_mention {
+                card.push(TextBlock::new(Text::plain(places::MENTION_TO_SEND)).style(Style::Warning).small());
+            }
+            if files_elsewhere {
+                card.push(TextBlock::new(Text::plain(media::FILES_ELSEWHERE)).subtle().small());
+            }
         }
-        HomeView::Own | HomeView::Shared { must_mention: false } => {}
+        HomeView::Own => {}
     }
     let take = view.unowned.then(|| Button::new(labels::TAKE, &Action::Take { thread: view.thread }).positive());
     let templates = Button::new(labels::TEMPLATE, &Action::Templates { thread: view.thread, query: String::new() });

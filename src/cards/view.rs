@@ -95,6 +95,8 @@ pub enum HomeView {
     Shared {
         /// This card stands there, and only messages that mention the app reach us there.
         must_mention: bool,
+        /// This card stands there, and files that are posted there do not reach us.
+        files_elsewhere: bool,
     },
 }
 

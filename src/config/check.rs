@@ -142,6 +142,9 @@ fn graph(teams: &Teams, found: &mut Vec<(&'static str, String)>) {
     } else if !graph.app_catalog_id.is_empty() && !is_plain_id(&graph.app_catalog_id) {
         wrong("teams.graph.app_catalog_id", "must be an id of the app catalog: letters, digits and hyphens");
     }
+    if graph.files && !graph.enabled {
+        wrong("teams.graph.files", "needs teams.graph.enabled");
+    }
     // Without authentication the two are not asked for, and Graph answers nobody without a token.
     if graph.enabled && teams.development_accept_unauthenticated && (teams.client_secret.is_none() || teams.tenant_id.is_empty()) {
         wrong("teams.graph.enabled", "needs teams.tenant_id and teams.client_secret: Graph is asked with a token");

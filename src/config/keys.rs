@@ -86,7 +86,16 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
             ("development_accept_unauthenticated", Shape::Flag),
         ],
     ),
-    ("teams.graph", &[("enabled", Shape::Flag), ("app_catalog_id", Shape::Text), ("base_url", Shape::Text), ("scope", Shape::Text)]),
+    (
+        "teams.graph",
+        &[
+            ("enabled", Shape::Flag),
+            ("files", Shape::Flag),
+            ("app_catalog_id", Shape::Text),
+            ("base_url", Shape::Text),
+            ("scope", Shape::Text),
+        ],
+    ),
     (
         "whatsapp",
         &[

@@ -73,6 +73,7 @@ impl Config {
             "teams.allowed_service_hosts" => or_missing(&teams.allowed_service_hosts.join(", ")),
             "teams.development_accept_unauthenticated" => teams.development_accept_unauthenticated.to_string(),
             "teams.graph.enabled" => teams.graph.enabled.to_string(),
+            "teams.graph.files" => teams.graph.files.to_string(),
             "teams.graph.app_catalog_id" if !teams.graph.enabled && teams.graph.app_catalog_id.is_empty() => "none".to_owned(),
             "teams.graph.app_catalog_id" => or_missing(&teams.graph.app_catalog_id),
             "teams.graph.base_url" => teams.graph.base_url.clone(),

@@ -205,6 +205,7 @@ fn graph_is_asked_only_where_it_is_enabled() {
 
 #[rstest]
 #[case::no_app("enabled = true", "teams.graph.app_catalog_id is missing")]
+#[case::files_alone("files = true", "teams.graph.files needs teams.graph.enabled")]
 #[case::path_as_id("app_catalog_id = \"a/b\"", "teams.graph.app_catalog_id must be an id")]
 #[case::http("base_url = \"http://graph.microsoft.com/v1.0\"", "teams.graph.base_url must be https://; http:// is for loopback")]
 #[case::scope("scope = \"a b\"", "teams.graph.scope must be one scope")]

@@ -149,13 +149,16 @@ impl Default for Teams {
     }
 }
 
-/// `[teams.graph]`: Microsoft Graph, with the same registration. Makes and keeps group chats for lines whose home is `chat`; nothing else
-/// needs it.
+/// `[teams.graph]`: Microsoft Graph, with the same registration. Makes and keeps group chats for lines whose home is `chat`, and reads the
+/// files that colleagues post where others read along; nothing else needs it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Graph {
     /// Default false.
     pub enabled: bool,
+    /// Read the files that colleagues post in group chats and channels, of which Teams tells a bot nothing; costs a request for each
+    /// message there. Default false.
+    pub files: bool,
     /// The Teams app's id in the organization's app catalog (Graph's `teamsApp.id`, not the manifest's). Required when enabled.
     pub app_catalog_id: String,
     /// Without a final slash. Default `https://graph.microsoft.com/v1.0`.
@@ -168,6 +171,7 @@ impl Default for Graph {
     fn default() -> Self {
         Self {
             enabled: false,
+            files: false,
             app_catalog_id: String::new(),
             base_url: "https://graph.microsoft.com/v1.0".to_owned(),
             scope: "https://graph.microsoft.com/.default".to_owned(),

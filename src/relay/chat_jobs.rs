@@ -3,6 +3,7 @@
 
 use super::core::Relay;
 use super::desk::Desk;
+use super::shared_files::{self, Wanted};
 use super::{chat_making, members, reach};
 use crate::bridge::{ColleagueId, ConversationId, ConversationReference, Failure, FailureClass, retry};
 use crate::store::{ChatJob, ChatTask, Result, StoreError};
@@ -64,6 +65,10 @@ async fn carry_out(relay: &Relay, job: ChatJob) {
         ChatTask::Chat { order } => chat_making::step(relay, &job, *order).await,
         ChatTask::Member { chat, colleague } => chat_making::keep_member(relay, &job, chat.clone(), colleague.clone()).await,
         ChatTask::Title { chat } => chat_making::retitle(relay, &job, chat.clone()).await,
+        ChatTask::Files { thread, by, written, pictures, alone } => {
+            let wanted = Wanted { thread: *thread, written: written.clone(), pictures: *pictures, alone: *alone };
+            shared_files::look_up(relay, &job, by.clone(), wanted).await
+        }
     };
     if let Err(error) = done {
         // The lease runs out and the order is taken again.

@@ -206,7 +206,7 @@ pub async fn read_grants(relay: &Relay, job: &ChatJob, conversation: Conversatio
 }
 
 /// Stores what came of it, and that it is done.
-async fn finish(relay: &Relay, id: i64, then: impl Fn(&Desk<'_>) -> Result<()> + Send + 'static) -> Result<()> {
+pub(super) async fn finish(relay: &Relay, id: i64, then: impl Fn(&Desk<'_>) -> Result<()> + Send + 'static) -> Result<()> {
     relay
         .write("chat_job", move |desk| {
             then(desk)?;
@@ -216,7 +216,7 @@ async fn finish(relay: &Relay, id: i64, then: impl Fn(&Desk<'_>) -> Result<()> +
 }
 
 /// Another attempt later.
-async fn wait(relay: &Relay, id: i64, outcome: &Outcome, attempts: u32) -> Result<()> {
+pub(super) async fn wait(relay: &Relay, id: i64, outcome: &Outcome, attempts: u32) -> Result<()> {
     wait_then(relay, id, outcome, attempts, |_| Ok(())).await
 }
 
@@ -238,7 +238,7 @@ async fn wait_then(
 }
 
 /// When to try again what certainly was not accepted, or may be done twice; `None`: that is of no use.
-fn again(outcome: &Outcome, attempts: u32) -> Option<Duration> {
+pub(super) fn again(outcome: &Outcome, attempts: u32) -> Option<Duration> {
     match outcome {
         Outcome::Throttled { after, .. } if attempts + 1 < MOST_ATTEMPTS => Some(backoff(*after, attempts)),
         _ => None,
@@ -253,7 +253,7 @@ fn is_gone(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Rejected(failure) if is_absence(failure))
 }
 
-fn failure_of(outcome: Outcome) -> Option<Failure> {
+pub(super) fn failure_of(outcome: Outcome) -> Option<Failure> {
     match outcome {
         Outcome::Sent(_) => None,
         Outcome::Throttled { failure, .. } | Outcome::Rejected(failure) | Outcome::Uncertain(failure) => Some(failure),

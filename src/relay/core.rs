@@ -1,7 +1,7 @@
 //! What the verbs, the worker and housekeeping share.
 
 use super::desk::Desk;
-use super::fetch::Fetcher;
+use super::fetch::{Fetcher, Teams};
 use super::links::Links;
 use super::office::Office;
 use super::rates::{Limits, Rates};
@@ -61,11 +61,12 @@ impl Relay {
         let links = Links::new(&store, outside.public_url).await?;
         let Outside { connector, graph, whatsapp, fetcher, keep, .. } = outside;
         let found = store.read(|tx| tx.directory()).await?;
+        let reads_files = graph.as_ref().is_some_and(Graph::reads_files);
         let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
         Ok(Arc::new(Self {
             store,
             clock,
-            office: ArcSwap::from_pointee(office.making_chats(graph.is_some())),
+            office: ArcSwap::from_pointee(office.asking_graph(graph.is_some(), reads_files)),
             connector,
             graph,
             whatsapp,
@@ -93,6 +94,11 @@ impl Relay {
         self.graph.as_ref()
     }
 
+    /// Who hands over files that colleagues post.
+    pub(super) fn teams(&self) -> Teams<'_> {
+        Teams { connector: &self.connector, graph: self.graph() }
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -103,7 +109,9 @@ impl Relay {
         let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
         if let Some((version, directory)) = newer {
             tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(Office::new(version, directory).making_chats(self.graph.is_some())));
+            self.office.store(Arc::new(
+                Office::new(version, directory).asking_graph(self.graph.is_some(), self.graph.as_ref().is_some_and(Graph::reads_files)),
+            ));
             self.templates_changed.store(true, Ordering::SeqCst);
         }
         Ok(())

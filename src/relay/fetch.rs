@@ -1,15 +1,15 @@
-//! Fetching a file that a colleague chose: from a link, from Teams' file store, or from behind the Connector.
+//! Fetching a file that a colleague chose: from a link, from Teams' file store, or from behind the Connector or Microsoft Graph.
 //!
 //! A link is typed by a person and could name anything this machine reaches. It is followed only over https and only to addresses of
 //! the public internet, which is checked when the connection is made (the resolver gives out no other address, so a name that
 //! changes its mind between check and use gains nothing) and again for each redirect. No token of ours goes along; only the
-//! Connector's own hosts get the bot's token, for pasted pictures. Hosts on the Connector's allow-list are known to the
+//! Connector's own hosts and Graph's get the bot's token for them, for pasted pictures. Hosts on the Connector's allow-list are known to the
 //! administrator and are asked as they stand there.
 
 use super::address::is_public;
 use crate::bridge::{FileError, FileSource};
 use crate::media::{Keep, KeepError, Written};
-use crate::teams::Connector;
+use crate::teams::{Connector, Graph};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Response, StatusCode};
 use std::net::SocketAddr;
@@ -29,6 +29,13 @@ const FILE_HOSTS: &[&str] = &[".sharepoint.com", ".sharepoint.us", ".sharepoint-
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     http: reqwest::Client,
+}
+
+/// Who in Teams hands files over to us alone.
+#[derive(Clone, Copy)]
+pub struct Teams<'a> {
+    pub connector: &'a Connector,
+    pub graph: Option<&'a Graph>,
 }
 
 /// A file that arrived whole.
@@ -57,20 +64,20 @@ impl Fetcher {
     }
 
     /// The file, if it has at most `limit` bytes.
-    pub async fn fetch(&self, connector: &Connector, source: &FileSource, limit: u64) -> Result<Fetched, FileError> {
-        let (response, name) = self.open(connector, source).await?;
+    pub async fn fetch(&self, teams: Teams<'_>, source: &FileSource, limit: u64) -> Result<Fetched, FileError> {
+        let (response, name) = self.open(teams, source).await?;
         Ok(Fetched { bytes: whole(response, limit).await?, name })
     }
 
     /// The file into our own keeping, without ever holding the whole of it; with its name.
     pub async fn keep(
         &self,
-        connector: &Connector,
+        teams: Teams<'_>,
         source: &FileSource,
         keep: &Keep,
         limit: u64,
     ) -> Result<(Written, Option<String>), FileError> {
-        let (mut response, name) = self.open(connector, source).await?;
+        let (mut response, name) = self.open(teams, source).await?;
         check_size(&response, limit)?;
         let mut incoming = keep.begin(limit);
         let copied = loop {
@@ -100,11 +107,11 @@ impl Fetcher {
         }
     }
 
-    async fn open(&self, connector: &Connector, source: &FileSource) -> Result<(Response, Option<String>), FileError> {
+    async fn open(&self, teams: Teams<'_>, source: &FileSource) -> Result<(Response, Option<String>), FileError> {
         let mut url = Url::parse(source.url().trim()).map_err(|_| FileError::NotHttps)?;
         let mut first = true;
         for _ in 0..=REDIRECTS {
-            let response = self.ask(connector, source, &url, first).await?;
+            let response = self.ask(teams, source, &url, first).await?;
             if !response.status().is_redirection() {
                 let name = source.name().map(str::to_owned).or_else(|| last_segment(&url));
                 return Ok((response, name));
@@ -116,14 +123,19 @@ impl Fetcher {
         Err(FileError::TooManyRedirects)
     }
 
-    async fn ask(&self, connector: &Connector, source: &FileSource, url: &Url, first: bool) -> Result<Response, FileError> {
+    async fn ask(&self, teams: Teams<'_>, source: &FileSource, url: &Url, first: bool) -> Result<Response, FileError> {
+        if let (FileSource::Hosted { .. }, true) = (source, first) {
+            let graph = teams.graph.ok_or(FileError::NotGranted)?;
+            return graph.hosted(url, TIMEOUT).await.map_err(|_| FileError::Unreachable);
+        }
         // A redirect never leads to the Connector: whoever owns a link could else make us ask there.
-        if first && connector.knows(url) {
+        if first && teams.connector.knows(url) {
             let with_token = matches!(source, FileSource::Inline { .. });
-            return connector.get(url, with_token, TIMEOUT).await.map_err(|_| FileError::Unreachable);
+            return teams.connector.get(url, with_token, TIMEOUT).await.map_err(|_| FileError::Unreachable);
         }
         match source {
-            FileSource::Inline { .. } => return Err(FileError::NotPublic),
+            // A place in SharePoint is no address of a file.
+            FileSource::Inline { .. } | FileSource::Shared { .. } | FileSource::Hosted { .. } => return Err(FileError::NotPublic),
             FileSource::File { .. } if first && !is_file_host(url) => return Err(FileError::NotPublic),
             FileSource::File { .. } | FileSource::Link { .. } => {}
         }

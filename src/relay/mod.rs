@@ -76,6 +76,7 @@ mod search;
 mod send;
 mod sender;
 mod shared;
+mod shared_files;
 mod sight;
 mod staff;
 mod standing;

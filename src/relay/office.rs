@@ -12,6 +12,8 @@ pub struct Office {
     pub directory: Directory,
     /// Graph is configured.
     makes_chats: bool,
+    /// It may be asked about files of shared conversations.
+    reads_files: bool,
     keywords: HashMap<LineId, Keywords>,
     nobody: Keywords,
 }
@@ -19,17 +21,22 @@ pub struct Office {
 impl Office {
     pub fn new(version: i64, directory: Directory) -> Self {
         let keywords = directory.lines.iter().map(|line| (line.id.clone(), Keywords::of(line))).collect();
-        Self { version, directory, makes_chats: false, keywords, nobody: Keywords::default() }
+        Self { version, directory, makes_chats: false, reads_files: false, keywords, nobody: Keywords::default() }
     }
 
-    /// The same for a server that can make group chats in Teams, or cannot.
-    pub fn making_chats(self, makes_chats: bool) -> Self {
-        Self { makes_chats, ..self }
+    /// The same for a server that may ask Microsoft Graph for this, or may not.
+    pub fn asking_graph(self, makes_chats: bool, reads_files: bool) -> Self {
+        Self { makes_chats, reads_files, ..self }
     }
 
     /// Whether the server can make group chats in Teams.
     pub fn makes_chats(&self) -> bool {
         self.makes_chats
+    }
+
+    /// Whether the server reads files that are posted in shared conversations.
+    pub fn reads_files(&self) -> bool {
+        self.reads_files
     }
 
     pub fn keywords(&self, line: &LineId) -> &Keywords {

@@ -2,8 +2,8 @@
 //! they will leave, and shown; nothing of them leaves before Send.
 
 use super::desk::{Case, Desk, Listener, Person};
-use super::{attachments, file_looks, standing};
-use crate::bridge::{FileError, LARGEST_FILE, MediaForm, OutgoingFile, ParcelId, Post, Posted, form_of, retry};
+use super::{attachments, file_looks, shared_files, standing};
+use crate::bridge::{FileError, FileSource, LARGEST_FILE, MediaForm, OutgoingFile, ParcelId, Post, Posted, form_of, retry};
 use crate::cards::{self, ParcelCard, ParcelRow};
 use crate::markup;
 use crate::media::{self, Keep, Written, kind};
@@ -19,11 +19,13 @@ const MOST_PICTURE: u64 = 32 * 1024 * 1024;
 
 /// Keeps what a colleague posted for a client with files. `None`: there is none among them that Teams hands over.
 pub fn open(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Result<Option<ParcelId>> {
-    let files: Vec<ParcelFile> =
-        draft.files.iter().filter_map(attachments::source).map(|source| ParcelFile { source, state: ParcelFileState::Waiting }).collect();
-    if files.is_empty() {
-        return Ok(None);
-    }
+    let sources: Vec<FileSource> = draft.files.iter().filter_map(attachments::source).collect();
+    if sources.is_empty() { Ok(None) } else { open_of(desk, person, case, draft, sources).map(Some) }
+}
+
+/// The same, of files that are known by where they are.
+pub fn open_of(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft, sources: Vec<FileSource>) -> Result<ParcelId> {
+    let files: Vec<ParcelFile> = sources.into_iter().map(|source| ParcelFile { source, state: ParcelFileState::Waiting }).collect();
     let names: Vec<&str> = files.iter().filter_map(|file| file.source.name()).collect();
     let body =
         json!({ "files": names, "text": draft.text, "conversation": draft.written.conversation, "activity": draft.written.activity });
@@ -41,7 +43,7 @@ pub fn open(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Res
     };
     let id = desk.tx.open_parcel(&parcel, desk.now)?;
     standing::give(desk, Subject::Parcel(id), case.thread.id, &desk.place_of(Some(case.thread.id), person)?)?;
-    Ok(Some(id))
+    Ok(id)
 }
 
 /// The card as it stands.
@@ -69,7 +71,8 @@ pub fn card(desk: &Desk<'_>, listener: &Listener, id: ParcelId) -> Result<Option
 
 /// Fetches a file and makes it ready.
 pub async fn fetch(relay: &super::core::Relay, order: &ParcelOrder) -> std::result::Result<OutgoingFile, FileError> {
-    let (written, name) = relay.fetcher.keep(&relay.connector, &order.source, &relay.keep, LARGEST_FILE).await?;
+    let source = shared_files::source(relay, order).await?;
+    let (written, name) = relay.fetcher.keep(relay.teams(), &source, &relay.keep, LARGEST_FILE).await?;
     let written = without_words(&relay.keep, written).await;
     let is_opus = written.head.windows(8).any(|window| window == b"OpusHead");
     let file = file_looks::of(&relay.keep, name.as_deref().unwrap_or("file"), written).await;
@@ -124,12 +127,16 @@ pub fn give_up(desk: &Desk<'_>, person: &Person, parcel: &Parcel) -> Result<()> 
     Ok(())
 }
 
-/// Its author changed or deleted the message with the files before they were sent; false when no files wait there.
+/// Its author changed or deleted the message with the files before they were sent; false when no files wait
+/// there, or its words have gone already.
 pub fn on_edited(desk: &Desk<'_>, person: &Person, written: &Posted, text: Option<&str>) -> Result<bool> {
     let Some(id) = desk.tx.open_parcel_of(written)? else { return Ok(false) };
     let Some(parcel) = desk.tx.parcel(id)?.filter(|parcel| parcel.colleague == *person.id()) else { return Ok(true) };
+    // The words of a message in a shared conversation do not wait for its files.
+    let went = matches!(desk.tx.posting(&written.conversation, &written.activity)?, Some((_, Some(_))));
     match text {
         None => give_up(desk, person, &parcel)?,
+        Some(_) if went => {}
         Some(text) => {
             let body = json!({ "parcel": id, "text": text, "before": parcel.text });
             desk.journal("message.edited_in_teams", person.id().as_str(), Some(parcel.thread), None, &body)?;
@@ -137,5 +144,5 @@ pub fn on_edited(desk: &Desk<'_>, person: &Person, written: &Posted, text: Optio
             standing::update(desk, Subject::Parcel(id), parcel.thread)?;
         }
     }
-    Ok(true)
+    Ok(!went)
 }

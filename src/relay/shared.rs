@@ -8,15 +8,15 @@ use super::conversations::{self, Known};
 use super::desk::{Case, Desk, Person, Seat};
 use super::sender::sender;
 use super::write::{self, Belongs};
-use super::{act, attachments, commands, edits, group_chat, members, note, reactions, tell, whisper, whom};
+use super::{act, attachments, commands, edits, group_chat, members, note, reactions, shared_files, tell, whisper, whom};
 use crate::bridge::{
-    ActivityId, JoiningId, MessageId, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind, ThreadId,
-    TransferId,
+    ActivityId, JoiningId, MessageId, ParcelId, Post, Posted, RevocationId, Route, Scope, TeamsAttachment, TeamsEvent, TeamsEventKind,
+    ThreadId, TransferId,
 };
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{ChatTask, Draft, Result};
-use crate::texts::{labels, places, sentences};
+use crate::texts::{labels, media, places, sentences};
 use chrono::Duration;
 use commands::Command;
 use serde_json::{Value, json};
@@ -131,16 +131,10 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         desk.post(Some(thread), person, post, None)?;
         return Ok(none);
     }
-    if said.text.is_empty() && !said.files.iter().any(|file| attachments::source(file).is_some()) {
-        if said.addressed && said.files.is_empty() {
-            desk.post(Some(thread), person, act::run(desk, person, &Action::ThreadHelp { thread }, None)?, None)?;
-        }
-        return Ok(none);
-    }
     let conversation = &event.reference.conversation;
     let note = note::read(said.text);
     let (quote, answers) = whom::quote(desk, conversation, said.quoted.as_ref(), note.is_some())?;
-    let words = Draft {
+    let mut words = Draft {
         note: note.is_some(),
         text: note.unwrap_or_else(|| said.text.to_owned()),
         answers,
@@ -152,6 +146,15 @@ fn on_message(desk: &Desk<'_>, person: &Person, event: &TeamsEvent, case: &Case,
         let belongs = write::words(desk, person, case, &words)?;
         desk.post(Some(thread), person, note::kept(desk, person, case), None)?;
         return Ok(belongs);
+    }
+    shared_files::look(desk, person, case, &mut words)?;
+    if words.text.is_empty() && !words.files.iter().any(|file| attachments::source(file).is_some()) {
+        if said.addressed && words.files.is_empty() {
+            desk.post(Some(thread), person, act::run(desk, person, &Action::ThreadHelp { thread }, None)?, None)?;
+        } else if words.files.is_empty() && !desk.office.reads_files() {
+            shared_files::tell_elsewhere(desk, person, case)?;
+        }
+        return Ok(none);
     }
     match whom::route(desk, person, quote)? {
         Route::To(_) => write::words(desk, person, case, &words),
@@ -243,6 +246,11 @@ pub fn refused(desk: &Desk<'_>, person: &Person, data: &Value) -> Result<Option<
         && desk.tx.draft_author(draft)?.is_none_or(|author| author != *person.id())
     {
         return Ok(Some(sentences::NOT_YOUR_WORDS));
+    }
+    if let Some(parcel) = id("parcel")
+        && desk.tx.parcel(ParcelId(parcel))?.is_none_or(|parcel| parcel.colleague != *person.id())
+    {
+        return Ok(Some(media::NOT_YOURS));
     }
     let mut threads: Vec<Option<ThreadId>> = id("thread").map(|id| Some(ThreadId(id))).into_iter().collect();
     if let Some(id) = id("message") {

@@ -100,7 +100,7 @@ impl From<FileError> for Fault {
 }
 
 async fn transfer(relay: &Relay, upload: &Upload) -> std::result::Result<Uploaded, Fault> {
-    let fetched = relay.fetcher.fetch(&relay.connector, &upload.source, upload.form.size_limit()).await?;
+    let fetched = relay.fetcher.fetch(relay.teams(), &upload.source, upload.form.size_limit()).await?;
     let kind = file_type::of(&fetched.bytes).filter(|kind| upload.form.takes(kind.mime_type));
     let kind = kind.ok_or(FileError::WrongType { wanted: upload.form })?;
     let filename = file_type::named(fetched.name.as_deref(), kind);

@@ -83,7 +83,8 @@ fn home_view(desk: &Desk<'_>, case: &Case, place: &Place) -> Result<HomeView> {
         return Ok(if chat_orders::is_on_order(desk, case)? { HomeView::Opening } else { HomeView::Own });
     };
     let hears_all = desk.tx.conversation(&home.base)?.is_some_and(|known| known.hears_all);
-    Ok(HomeView::Shared { must_mention: *place == Place::Home && !hears_all })
+    let here = *place == Place::Home;
+    Ok(HomeView::Shared { must_mention: here && !hears_all, files_elsewhere: here && !desk.office.reads_files() })
 }
 
 /// What the client's coming through an ad means now.

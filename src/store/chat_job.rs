@@ -3,7 +3,7 @@
 //! Invariant: an attempt is marked as begun before it is made. Found so by a later one, it was cut off: perhaps done, perhaps not.
 
 use super::tx::{Result, Tx, micros, time};
-use crate::bridge::{ColleagueId, ConversationId, Time};
+use crate::bridge::{ColleagueId, ConversationId, Posted, ThreadId, Time};
 use serde::{Deserialize, Serialize};
 
 /// What to do.
@@ -22,6 +22,16 @@ pub enum ChatTask {
     Member { chat: ConversationId, colleague: ColleagueId },
     /// Name a chat that we made after its thread's client.
     Title { chat: ConversationId },
+    /// Look whether a colleague posted files with a message in a shared conversation.
+    Files {
+        thread: ThreadId,
+        by: ColleagueId,
+        written: Posted,
+        /// It shows pictures that Teams did not hand over.
+        pictures: bool,
+        /// It has no words.
+        alone: bool,
+    },
 }
 
 /// A task in hand.

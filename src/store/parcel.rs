@@ -45,6 +45,8 @@ pub enum ParcelFileState {
 pub struct ParcelOrder {
     pub parcel: ParcelId,
     pub position: i64,
+    /// Who posted it.
+    pub colleague: ColleagueId,
     pub source: FileSource,
     /// Attempts begun, this one included.
     pub attempts: u32,
@@ -138,12 +140,14 @@ impl Tx<'_> {
         self.all(
             "UPDATE parcel_file SET due_at = ?2, attempts = attempts + 1
              WHERE (parcel_id, position) IN (SELECT parcel_id, position FROM parcel_file WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
-             RETURNING parcel_id, position, source, attempts",
+             RETURNING parcel_id, position, source, attempts,
+               (SELECT colleague_id FROM parcel WHERE parcel.parcel_id = parcel_file.parcel_id)",
             (micros(now), micros(lease), limit),
             |row| {
                 Ok(ParcelOrder {
                     parcel: ParcelId(row.get(0)?),
                     position: row.get(1)?,
+                    colleague: ColleagueId(row.get(4)?),
                     source: serde_json::from_str(&row.get::<_, String>(2)?)?,
                     attempts: u32::try_from(row.get::<_, i64>(3)?).unwrap_or(u32::MAX),
                 })

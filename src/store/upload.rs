@@ -103,7 +103,8 @@ impl Tx<'_> {
     /// Remembers a file that came from Teams. Links come from elsewhere and are not kept.
     pub fn keep_attachment(&self, colleague: &ColleagueId, source: &FileSource, now: Time) -> Result<()> {
         let kind = match source {
-            FileSource::Link { .. } => return Ok(()),
+            // What is in Graph is asked for once.
+            FileSource::Link { .. } | FileSource::Shared { .. } | FileSource::Hosted { .. } => return Ok(()),
             FileSource::File { .. } => "file",
             FileSource::Inline { .. } => "inline",
         };

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use std::time::Duration;
 use url::Url;
 
 use super::body;
@@ -95,6 +96,25 @@ impl Caller {
             Err(_) if self.unauthenticated_loopback && hosts::is_loopback(url) => Ok(None),
             Err(error) => Err(Outcome::Throttled { after: Some(TokenError::RETRY_AFTER), failure: error.failure() }),
         }
+    }
+
+    /// A file, which the caller reads; `url` must be one whose host may have our token. `within` bounds the whole answer.
+    pub(super) async fn file(&self, url: &Url, with_token: bool, within: Duration) -> Result<reqwest::Response, Failure> {
+        let failed = |error| into_failure(unanswered(Operation::Read, error));
+        let request = || self.http.get(url.clone()).timeout(within);
+        let token = if with_token { self.token_for(url).await.map_err(into_failure)? } else { None };
+        let Some(token) = token else { return request().send().await.map_err(failed) };
+        let answer = request().bearer_auth(token.expose()).send().await.map_err(failed)?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        self.tokens.invalidate(&token);
+        let token = self.token_for(url).await.map_err(into_failure)?;
+        let again = match &token {
+            Some(token) => request().bearer_auth(token.expose()),
+            None => request(),
+        };
+        again.send().await.map_err(failed)
     }
 
     async fn attempt(&self, operation: Operation, url: &Url, body: Option<&Value>, token: Option<&BearerToken>) -> Result<Answer, Outcome> {

@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::activity::Account;
-use super::caller::{Caller, into_failure, unanswered};
+use super::caller::{Caller, into_failure};
 use super::convert;
 use super::error::Operation;
 use super::hosts::ServiceHosts;
@@ -134,6 +133,16 @@ impl Connector {
         }
     }
 
+    /// The group in Entra that a team is (`aadGroupId`), which Graph knows it by.
+    pub async fn group_of_team(&self, to: &ConversationReference, team: &str) -> Result<String, Outcome> {
+        let answer = self.caller.call(Operation::Read, &to.service_url, &["v3", "teams", team], None).await?;
+        if !answer.status.is_success() {
+            return Err(self.caller.outcome(Operation::Read, &answer));
+        }
+        let group = answer.json().and_then(|team| team.get("aadGroupId")?.as_str().map(str::to_owned));
+        group.ok_or_else(|| Outcome::Rejected(Failure::new(FailureClass::Invalid, "the team has no group")))
+    }
+
     /// The people in a conversation, page by page, at most 1,000; of a chain of replies those of its channel.
     pub async fn members(&self, to: &ConversationReference) -> Result<Vec<Member>, Failure> {
         let base = to.conversation.base();
@@ -173,21 +182,7 @@ impl Connector {
         if !self.knows(url) {
             return Err(Failure::new(FailureClass::Configuration, "the file's host is not on the allow-list"));
         }
-        let failed = |error| into_failure(unanswered(Operation::Read, error));
-        let request = || self.caller.http.get(url.clone()).timeout(within);
-        let token = if with_token { self.caller.token_for(url).await.map_err(into_failure)? } else { None };
-        let Some(token) = token else { return request().send().await.map_err(failed) };
-        let answer = request().bearer_auth(token.expose()).send().await.map_err(failed)?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
-        }
-        self.caller.tokens.invalidate(&token);
-        let token = self.caller.token_for(url).await.map_err(into_failure)?;
-        let again = match &token {
-            Some(token) => request().bearer_auth(token.expose()),
-            None => request(),
-        };
-        again.send().await.map_err(failed)
+        self.caller.file(url, with_token, within).await
     }
 
     async fn create(&self, to: &ConversationReference, activity: &Value) -> Outcome {

@@ -44,11 +44,12 @@ pub struct ChatMember {
 
 /// Makes and keeps group chats. Every `Err` and [`Outcome`] says as well whether and when to ask again.
 pub struct Graph {
-    caller: Caller,
+    pub(super) caller: Caller,
     /// Without a final slash.
-    base: String,
+    pub(super) base: String,
     app_id: String,
     app_catalog_id: String,
+    files: bool,
 }
 
 impl Graph {
@@ -60,12 +61,17 @@ impl Graph {
         let tokens = Tokens::for_scope(settings, graph.scope, http.clone(), clock.clone());
         let caller = Caller { http, hosts: ServiceHosts::new(&[entry]), clock, tokens, unauthenticated_loopback: false };
         let base = graph.base_url.as_str().trim_end_matches('/').to_owned();
-        Self { caller, base, app_id, app_catalog_id: graph.app_catalog_id }
+        Self { caller, base, app_id, app_catalog_id: graph.app_catalog_id, files: graph.files }
     }
 
     /// The bot's token for Graph, for checks of the configuration.
     pub fn tokens(&self) -> &Tokens {
         &self.caller.tokens
+    }
+
+    /// Whether files of shared conversations are to be read.
+    pub fn reads_files(&self) -> bool {
+        self.files
     }
 
     /// Makes a group chat of these people; the receipt holds its conversation. Graph knows no idempotency key: an uncertain outcome
@@ -205,7 +211,7 @@ impl Graph {
     }
 
     /// A list, page by page. A page that lies elsewhere is not asked for: our token would go along.
-    async fn list(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<Value>, Outcome> {
+    pub(super) async fn list(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<Value>, Outcome> {
         let mut url = self.caller.url(&self.base, path).map_err(Outcome::Rejected)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);

@@ -13,6 +13,7 @@ fn graph_with(world: &World, base_url: &str, http: reqwest::Client) -> Graph {
         base_url: base_url.parse().expect("a URL"),
         scope: "https://graph.microsoft.com/.default".to_owned(),
         app_catalog_id: "catalog-1".to_owned(),
+        files: true,
     };
     Graph::new(Arc::new(world.settings()), settings, http, world.clock.clone())
 }
@@ -317,4 +318,14 @@ async fn without_a_token_nothing_was_asked_and_it_may_be_tried_again() {
     let world = World::start(vec![Answer::json(400, json!({"error": "invalid_scope", "error_description": "AADSTS70011: x"}))]).await;
     assert!(matches!(graph(&world).create_chat("Ann", &[ANA.into()]).await, Outcome::Throttled { .. }));
     assert!(calls(&world).is_empty());
+}
+
+/// A picture's place comes out of the store: only Graph is asked with our token, wherever it says it is.
+#[tokio::test]
+async fn a_pasted_picture_is_asked_of_graph_alone() {
+    let world = world([]).await;
+    for place in ["https://graph.example/v1.0/x/$value", "http://127.0.0.1:1/v1.0/x"] {
+        let asked = graph(&world).hosted(&place.parse().expect("a URL"), std::time::Duration::from_secs(1)).await;
+        assert_eq!(asked.expect_err("refused").class, FailureClass::Configuration);
+    }
 }

@@ -42,6 +42,8 @@ pub struct GraphSettings {
     pub scope: String,
     /// The Teams app in the organization's catalog: its `id` there, not the manifest's (`externalId`).
     pub app_catalog_id: String,
+    /// Whether files of shared conversations are read.
+    pub files: bool,
 }
 
 impl Settings {

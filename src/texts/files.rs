@@ -41,6 +41,12 @@ pub fn file_error(error: &FileError) -> String {
             "This address is not on the public internet, so it is not fetched. Send the file to this chat instead.".to_owned()
         }
         FileError::Gone => "This file was sent more than 24 hours ago. Send it to this chat again.".to_owned(),
+        FileError::NotTheirs => {
+            "This file was made by somebody else, so it is not taken from here. Send it to me in your own chat with me.".to_owned()
+        }
+        FileError::NotGranted => {
+            "Microsoft does not let me read files that are posted here. Send it to me in your own chat with me.".to_owned()
+        }
         FileError::TooManyRedirects => "The link leads on too often. Enter the link of the file itself.".to_owned(),
         FileError::Refused { status } => {
             format!("The file could not be fetched (answer {status}). Check the link, or send the file to this chat again.")

@@ -104,6 +104,21 @@ pub fn fetching(name: &str) -> String {
     format!("Fetching {name}…")
 }
 
+/// Said where others read along, of a message without words and files.
+pub const NOTHING_FROM_HERE: &str =
+    "Nothing was sent. Files that are posted here do not reach me: send them to me in your own chat with me. Pictures can be pasted here.";
+/// On the card of a conversation that lives where others read along.
+pub const FILES_ELSEWHERE: &str = "Files reach the client from your own chat with me; pictures can be pasted here.";
+
+/// Told administrators.
+pub fn files_refused(detail: &str) -> String {
+    format!(
+        "Files that colleagues post in group chats and channels cannot be read: Microsoft Graph answered “{detail}”. Check \
+         teams.graph.files in the configuration, the app's permissions (Files.Read.All, and consent to the app in the chats and teams). \
+         Until then colleagues send files in their own chats."
+    )
+}
+
 /// Files that came with an internal note.
 pub fn not_in_a_note(names: &str) -> String {
     format!("A note holds words only. Not sent to anybody: {names}.")

@@ -39,7 +39,12 @@ impl World {
             Some(html) => plain_of(html),
             None => draft.text.clone(),
         };
-        let body = draft.html.clone().unwrap_or_else(|| format!("<p>{}</p>", escape(&draft.text)));
+        let mut body = draft.html.clone().unwrap_or_else(|| format!("<p>{}</p>", escape(&draft.text)));
+        let unlisted = draft.files.iter().filter(|file| file.inline && file.unlisted).count();
+        for number in 0..unlisted {
+            body.push_str("<p><img itemtype=\"http://schema.skype.com/AMSImage\" src=\"https://as-api.asm.skype.com/v1/objects/0-");
+            body.push_str(&format!("{id}-{number}/views/imgo\"></p>"));
+        }
         let old = quoted.filter(|_| draft.style != QuoteStyle::Entity);
         let new = quoted.filter(|_| draft.style != QuoteStyle::Blockquote);
         let plain = match mentions.as_slice() {
@@ -55,11 +60,11 @@ impl World {
         if let Some(item) = old {
             let html = format!("{}{body}", blockquote(item));
             activity["attachments"] = json!([{"contentType": "text/html", "content": html}]);
-        } else if draft.html.is_some() || !mentions.is_empty() {
+        } else if draft.html.is_some() || !mentions.is_empty() || unlisted > 0 {
             activity["attachments"] = json!([{"contentType": "text/html", "content": format!("<div><div>{body}</div>\n</div>")}]);
         }
         // Of what is attached in a shared conversation Teams tells a bot nothing; pasted pictures arrive.
-        let files: Vec<_> = draft.files.iter().filter(|file| actor.is_own() || file.inline).cloned().collect();
+        let files: Vec<_> = draft.files.iter().filter(|file| actor.is_own() || (file.inline && !file.unlisted)).cloned().collect();
         let files = self.attachments(&files);
         if !files.is_empty() {
             let mut all = activity["attachments"].as_array().cloned().unwrap_or_default();

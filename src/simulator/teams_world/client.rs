@@ -118,6 +118,9 @@ impl World {
     /// Puts what somebody wrote into the conversation.
     fn put(&self, actor: &Actor, activity: &Value, now: DateTime<Utc>, draft: Draft) -> Result<(), ControlError> {
         let id = activity["id"].as_str().unwrap_or_default();
+        if !actor.is_own() {
+            self.keep_for_graph(actor, activity, &draft.files);
+        }
         let (text, format) = words_of(&draft);
         let item = ChatItem {
             files: draft.files.iter().map(SentFile::shown).collect(),

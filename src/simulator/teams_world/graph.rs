@@ -29,11 +29,11 @@ type Shared = State<Arc<World>>;
 type On = ConnectInfo<Line>;
 
 /// An answer, or the status and error code of Graph. With what the bot is told afterwards.
-type Answer = Result<(Response, Vec<Value>), Refusal>;
+pub(super) type Answer = Result<(Response, Vec<Value>), Refusal>;
 
-struct Refusal(StatusCode, &'static str, String);
+pub(super) struct Refusal(StatusCode, &'static str, String);
 
-fn refuse(status: StatusCode, words: impl Into<String>) -> Refusal {
+pub(super) fn refuse(status: StatusCode, words: impl Into<String>) -> Refusal {
     let code = match status {
         StatusCode::NOT_FOUND => "NotFound",
         StatusCode::CONFLICT => "Conflict",
@@ -43,7 +43,7 @@ fn refuse(status: StatusCode, words: impl Into<String>) -> Refusal {
     Refusal(status, code, words.into())
 }
 
-fn bad(words: &str) -> Refusal {
+pub(super) fn bad(words: &str) -> Refusal {
     refuse(StatusCode::BAD_REQUEST, words)
 }
 
@@ -87,7 +87,7 @@ fn fault_code(fault: &Fault, status: StatusCode) -> &'static str {
 
 impl World {
     /// Checks the token, lets faults strike, and tells the bot afterwards.
-    async fn graph(self: &Arc<Self>, line: &Line, headers: &HeaderMap, act: impl FnOnce(&Self) -> Answer) -> Response {
+    pub(super) async fn graph(self: &Arc<Self>, line: &Line, headers: &HeaderMap, act: impl FnOnce(&Self) -> Answer) -> Response {
         let now = self.common.now();
         let accept = async {
             if !bearer(headers).is_some_and(|token| self.graph_tokens.is_good(token, now)) {
@@ -131,7 +131,7 @@ impl World {
     }
 
     /// The roster of a group chat. Graph knows channels elsewhere.
-    fn chat_roster(&self, chat: &str) -> Result<Roster, Refusal> {
+    pub(super) fn chat_roster(&self, chat: &str) -> Result<Roster, Refusal> {
         let state = self.lock();
         let found = state.shared.rooms.iter().find(|room| room.id == chat).map(|room| &room.kind);
         match found {

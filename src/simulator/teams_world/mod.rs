@@ -17,6 +17,7 @@ mod draft;
 mod extension;
 mod files;
 mod graph;
+mod graph_files;
 mod keys;
 mod login;
 mod organize;
@@ -122,6 +123,7 @@ impl TeamsWorld {
             telling: Default::default(),
             limits: std::sync::atomic::AtomicBool::new(false),
             files: Mutex::default(),
+            posted: Mutex::default(),
             state: Mutex::new(State { users, shared: Default::default(), sends: Default::default() }),
         });
         options.teams.iter().for_each(|team| world.found(team));
@@ -129,6 +131,7 @@ impl TeamsWorld {
             .merge(login::routes())
             .merge(connector::routes())
             .merge(files::routes())
+            .merge(graph_files::routes())
             .merge(graph::routes())
             .merge(control::routes())
             .merge(control_rooms::routes())

@@ -49,6 +49,26 @@ pub struct SentFile {
     pub inline: bool,
     /// Whoever fetches the file is sent there instead.
     pub redirect: Option<String>,
+    /// Short name of who made it; `None`: who posts it.
+    pub made_by: Option<String>,
+    /// A pasted picture of which the bot is shown the HTML alone, as it happens in group chats.
+    pub unlisted: bool,
+}
+
+/// A file of a message in a shared conversation, as Microsoft Graph knows it.
+#[derive(Clone, Debug)]
+pub(super) struct PostedFile {
+    pub(super) id: String,
+    pub(super) file: SentFile,
+    /// Entra object id.
+    pub(super) maker: String,
+}
+
+impl PostedFile {
+    /// Its place in SharePoint.
+    pub(super) fn place(&self) -> String {
+        format!("https://northwind-my.sharepoint.com/personal/x/Documents/Microsoft Teams Chat Files/{}/{}", self.id, self.file.name)
+    }
 }
 
 impl SentFile {
@@ -107,6 +127,8 @@ pub(super) struct World {
     pub(super) telling: AtomicUsize,
     pub(super) limits: AtomicBool,
     pub(super) files: Mutex<HashMap<String, SentFile>>,
+    /// Those of messages in shared conversations, by conversation (without its chain) and activity.
+    pub(super) posted: Mutex<HashMap<(String, String), Vec<PostedFile>>>,
     pub(super) state: Mutex<State>,
 }
 

@@ -2,6 +2,7 @@
 
 mod received;
 mod sent;
+mod shared;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -89,6 +89,7 @@ impl World {
         let nowhere = "127.0.0.1:1".parse().expect("an address");
         let mut config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
         config.teams.graph.enabled = graph;
+        config.teams.graph.files = graph;
         let mut directory = demo::directory(&cast);
         change(&mut directory);
         let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
