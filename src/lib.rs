@@ -18,7 +18,7 @@
 //!
 //! ```text
 //! main        the command line
-//! app         wiring and graceful stop; demo, simulate, directory, preflight, consent
+//! app         wiring and graceful stop; demo, simulate, directory, preflight, consent (backup: in store)
 //! http        the doors: POST /api/messages, GET and POST /webhooks/whatsapp, /files, /healthz, /readyz
 //! relay       the verbs; the only place where all rooms below meet
 //!             from_teams from_whatsapp act commands write   what people do

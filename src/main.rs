@@ -1,5 +1,7 @@
 //! The command line: reads what was asked, calls [`switchboard::app`], prints for people.
 
+#[path = "main/backup.rs"]
+mod backup;
 #[path = "main/switch.rs"]
 mod switch;
 #[path = "main/transfer_all.rs"]
@@ -114,6 +116,13 @@ enum Command {
     TransferAll {
         #[command(flatten)]
         asked: transfer_all::Asked,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Copy the database into a new file. Works beside a running server; the copy holds everything up to one moment, and is checked.
+    Backup {
+        #[command(flatten)]
+        asked: backup::Asked,
         #[command(flatten)]
         configured: Configured,
     },
@@ -272,6 +281,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Deactivate { asked, configured } => turn(asked, false, &configured).await,
         Command::Activate { asked, configured } => turn(asked, true, &configured).await,
         Command::TransferAll { asked, configured } => transfer_all(asked, &configured).await,
+        Command::Backup { asked, configured } => backup::run(&asked, &load(&configured)?).map(|()| ExitCode::SUCCESS),
         Command::Simulate { command } => run_simulation(command).await,
     }
 }

@@ -6,6 +6,7 @@
 //! file an aggregate.
 
 mod absence;
+mod backup;
 mod book;
 mod card;
 mod chat_job;
@@ -50,6 +51,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
+pub use backup::{Backup, backup};
 pub use card::DueCard;
 pub use chat_job::{ChatJob, ChatTask};
 pub use chat_order::{ChatOrder, ChatStage};

@@ -16,6 +16,8 @@ pub enum StoreError {
     Panicked,
     #[error("the store is closed")]
     Closed,
+    #[error("no backup was made at {path}: {reason}")]
+    Backup { path: String, reason: String },
     #[error("{path} is in use by another server")]
     InUse { path: String },
     #[error("cannot open {path}: {reason}")]

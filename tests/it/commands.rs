@@ -208,6 +208,48 @@ async fn a_document_of_a_hundred_megabytes_takes_no_more_memory_than_a_small_one
     assert!(grown < 16, "{grown} MB more at the peak, which was {} MB", before / MEGABYTE as u64);
 }
 
+/// The disk with the database is lost: what the copy holds is there again, and the conversation goes on with it.
+#[tokio::test]
+async fn a_backup_made_beside_a_running_server_is_a_server_again() {
+    let mut processes = Processes::start().await;
+    processes.conversation().await;
+    processes.post(&processes.teams, "users/ana/type", json!({"text": "Before the backup"})).await;
+    processes.shows("Before the backup").await;
+    let folder = processes.folder.path().to_owned();
+    let (config, copy) = (folder.join("switchboard.toml"), folder.join("copy.db"));
+    let backup = || {
+        let mut command = binary();
+        command.current_dir(&folder).arg("backup").arg(&copy).arg("--json").arg("--config").arg(&config);
+        tokio::task::spawn_blocking(move || command.output().expect("the binary runs"))
+    };
+    let made = backup().await.expect("no panic");
+    let report: Value = serde_json::from_slice(&made.stdout).unwrap_or_else(|_| panic!("{made:?}"));
+    assert!(report["messages"].as_i64().is_some_and(|messages| messages >= 3), "{report}");
+    let again = backup().await.expect("no panic");
+    assert!(!again.status.success() && String::from_utf8_lossy(&again.stderr).contains("is there already"), "{again:?}");
+
+    drop(processes.running.remove(2));
+    for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("switchboard.db") && entry.path().is_file() {
+            std::fs::remove_file(entry.path()).expect("removed");
+        }
+    }
+    std::fs::rename(&copy, folder.join("switchboard.db")).expect("put in its place");
+    processes.running.push(Process::start(&folder, &["serve", "--config", config.to_str().expect("a plain path")]));
+    let ready = format!("{}/readyz", processes.server);
+    processes
+        .until("the server is ready again", async || processes.http.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200))
+        .await;
+    processes.post(&processes.whatsapp, "phones/maria/type", json!({"text": "Still there?"})).await;
+    processes.sees("Still there?").await;
+    processes.post(&processes.teams, "users/ana/type", json!({"text": "After the restore"})).await;
+    processes.shows("After the restore").await;
+    let before =
+        processes.phone().await.into_iter().filter(|item| item["text"].as_str().is_some_and(|text| text.contains("Before the backup")));
+    assert_eq!(before.count(), 1, "nothing goes twice");
+}
+
 fn written() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().to_str().expect("a plain path");
