@@ -43,6 +43,7 @@
 //!             shared sender conversations members opening moving homes way_back chat_jobs   threads in channels and group chats
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
 //!             revisions revision_views  what clients change or delete afterwards, and how it is shown
+//!             quotes    what a message answers, named where it is read
 //!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
 //!             corrections reactions   what colleagues change afterwards, and how they react
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes

@@ -237,13 +237,29 @@ pub struct ClientMessage {
     pub content: Content,
     /// `context.id`: the message this one answers.
     pub reply_to: Option<Wamid>,
-    pub forwarded: bool,
+    pub origin: Origin,
     /// Set when the client came through a click-to-WhatsApp ad or a page's call to action (`referral`).
     pub referral: Option<Referral>,
     /// Messages of WhatsApp groups are recorded, not relayed.
     pub group: Option<String>,
     /// The provider's JSON of this message, verbatim.
     pub raw: String,
+}
+
+/// What WhatsApp says of where a client's message comes from (`context`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Once or many times.
+    pub forwarded: bool,
+    /// The product that it is about, by its number in the business's catalogue (`product_retailer_id`).
+    pub product: Option<String>,
+}
+
+impl Origin {
+    /// Whether there is nothing to say of it.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What WhatsApp says of the ad or post that a client came through. Meta's words, shown as they are.

@@ -64,6 +64,7 @@ mod parcels;
 mod participation;
 mod past;
 mod preflight;
+mod quotes;
 mod rates;
 mod reach;
 mod reactions;

@@ -139,7 +139,7 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
     let json = serde_json::to_string(content)?;
     let participants = if state == MessageState::Queued { desk.tx.participants(case.thread.id)? } else { Vec::new() };
     let queued = wish.author.filter(|_| state == MessageState::Queued);
-    let queued = queued.map(|author| Queued { author, purpose, content, participants: &participants });
+    let queued = queued.map(|author| Queued { author, purpose, content, reply_to, participants: &participants });
     let signed = queued.and_then(|queued| queued.signature(desk, case));
     let written_in = wish.author.map(Person::conversation);
     let new = NewMessage {

@@ -29,6 +29,7 @@ mod media;
 mod message;
 mod news;
 mod note;
+mod origin;
 mod parcel;
 mod participant;
 mod price;
@@ -97,6 +98,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0016_parcel.sql"),
     include_str!("migrations/0017_talk.sql"),
     include_str!("migrations/0018_reaction.sql"),
+    include_str!("migrations/0019_talk_more.sql"),
 ];
 
 /// A handle to the store; cheap to clone.
