@@ -87,6 +87,7 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
         ],
     ),
     ("teams.graph", &[("enabled", Shape::Flag), ("app_catalog_id", Shape::Text), ("base_url", Shape::Text), ("scope", Shape::Text)]),
+    ("teams.reactions", &[("enabled", Shape::Flag), ("delivered", Shape::Text), ("read", Shape::Text), ("failed", Shape::Text)]),
     (
         "whatsapp",
         &[

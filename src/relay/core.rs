@@ -5,7 +5,7 @@ use super::fetch::Fetcher;
 use super::links::Links;
 use super::office::Office;
 use super::rates::{Limits, Rates};
-use crate::bridge::{Directory, LaneId, Organization, Time};
+use crate::bridge::{Directory, LaneId, MarkNames, Organization, Time};
 use crate::clock::Clock;
 use crate::media::Keep;
 use crate::store::{Result, Store};
@@ -35,6 +35,9 @@ pub struct Relay {
     pub(super) uploads_ordered: Notify,
     pub(super) jobs_ordered: Notify,
     pub(super) media_ordered: Notify,
+    pub(super) marks_due: Notify,
+    /// What delivery is shown by on colleagues' messages; `None`: it is not.
+    pub(super) mark_names: Option<MarkNames>,
     pub(super) keep: Keep,
     pub(super) links: Arc<Links>,
 }
@@ -46,6 +49,8 @@ pub struct Outside {
     pub whatsapp: whatsapp::Client,
     pub fetcher: Fetcher,
     pub keep: Keep,
+    /// The reactions that show delivery on colleagues' messages; `None`: they are not set.
+    pub marks: Option<MarkNames>,
     /// Where browsers reach this server, without a final slash. `None`: nowhere, and files cannot be opened.
     pub public_url: Option<String>,
 }
@@ -59,13 +64,13 @@ impl Relay {
             tracing::warn!(released, "an earlier server was stopped while sending");
         }
         let links = Links::new(&store, outside.public_url).await?;
-        let Outside { connector, graph, whatsapp, fetcher, keep, .. } = outside;
+        let Outside { connector, graph, whatsapp, fetcher, keep, marks, .. } = outside;
         let found = store.read(|tx| tx.directory()).await?;
         let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
         Ok(Arc::new(Self {
             store,
             clock,
-            office: ArcSwap::from_pointee(office.making_chats(graph.is_some())),
+            office: ArcSwap::from_pointee(office.making_chats(graph.is_some()).marking(marks.is_some())),
             connector,
             graph,
             whatsapp,
@@ -78,6 +83,8 @@ impl Relay {
             uploads_ordered: Notify::new(),
             jobs_ordered: Notify::new(),
             media_ordered: Notify::new(),
+            marks_due: Notify::new(),
+            mark_names: marks,
             keep,
             links: Arc::new(links),
         }))
@@ -103,7 +110,8 @@ impl Relay {
         let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
         if let Some((version, directory)) = newer {
             tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(Office::new(version, directory).making_chats(self.graph.is_some())));
+            self.office
+                .store(Arc::new(Office::new(version, directory).making_chats(self.graph.is_some()).marking(self.mark_names.is_some())));
             self.templates_changed.store(true, Ordering::SeqCst);
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use super::desk::{Case, Desk, SERVER};
 use super::{
-    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, quotes, render, revisions, revocation, send,
-    status, unowned,
+    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, quotes, render, revisions, revocation,
+    send, status, unowned,
 };
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,

@@ -47,6 +47,7 @@ mod joining;
 mod leftovers;
 mod links;
 mod marketing;
+mod marks;
 mod mates;
 mod media;
 mod media_views;
@@ -133,6 +134,7 @@ impl Relay {
             uploads::run(self.clone(), shutdown.clone()),
             media::run(self.clone(), shutdown.clone()),
             chat_jobs::run(self.clone(), shutdown.clone()),
+            marks::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
     }
@@ -314,7 +316,11 @@ impl Relay {
             if jobs {
                 self.jobs_ordered.notify_one();
             }
-            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await? && !self.media_is_due().await?;
+            let marks = self.marks_are_due().await?;
+            if marks {
+                self.marks_due.notify_one();
+            }
+            let idle = !lanes && !cards && !jobs && !marks && !self.uploads_are_due().await? && !self.media_is_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();

@@ -12,6 +12,8 @@ pub struct Office {
     pub directory: Directory,
     /// Graph is configured.
     makes_chats: bool,
+    /// Delivery is shown by reactions.
+    marks: bool,
     keywords: HashMap<LineId, Keywords>,
     nobody: Keywords,
 }
@@ -19,7 +21,7 @@ pub struct Office {
 impl Office {
     pub fn new(version: i64, directory: Directory) -> Self {
         let keywords = directory.lines.iter().map(|line| (line.id.clone(), Keywords::of(line))).collect();
-        Self { version, directory, makes_chats: false, keywords, nobody: Keywords::default() }
+        Self { version, directory, makes_chats: false, marks: false, keywords, nobody: Keywords::default() }
     }
 
     /// The same for a server that can make group chats in Teams, or cannot.
@@ -30,6 +32,16 @@ impl Office {
     /// Whether the server can make group chats in Teams.
     pub fn makes_chats(&self) -> bool {
         self.makes_chats
+    }
+
+    /// The same for a server that shows delivery by reactions on colleagues' messages, or does not.
+    pub fn marking(self, marks: bool) -> Self {
+        Self { marks, ..self }
+    }
+
+    /// Whether delivery is shown by reactions on colleagues' messages.
+    pub fn marks(&self) -> bool {
+        self.marks
     }
 
     pub fn keywords(&self, line: &LineId) -> &Keywords {

@@ -39,7 +39,13 @@ impl Released {
 
     /// As it concerns the others in the chat; `None`: what the server says does not.
     pub fn queued<'a>(&'a self, message: &'a Message) -> Option<Queued<'a>> {
-        let queued = |author| Queued { author, purpose: message.purpose, content: &self.content, reply_to: message.reply_to.as_ref(), participants: &self.participants };
+        let queued = |author| Queued {
+            author,
+            purpose: message.purpose,
+            content: &self.content,
+            reply_to: message.reply_to.as_ref(),
+            participants: &self.participants,
+        };
         self.author.as_ref().map(queued)
     }
 }

@@ -11,8 +11,8 @@ use super::identity::Contacts;
 use super::json::{elements, integer, items, parse, text, time};
 use super::{error, news};
 use crate::bridge::{
-    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, Origin, PhoneNumberId, Pricing, Referral, StatusState, StatusUpdate, Time,
-    WabaId, Wamid, WhatsAppEvent,
+    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, Origin, PhoneNumberId, Pricing, Referral, StatusState, StatusUpdate,
+    Time, WabaId, Wamid, WhatsAppEvent,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -2,6 +2,7 @@
 
 mod changed_by_client;
 mod corrections;
+mod marks;
 mod quotes;
 mod reactions;
 mod states;
