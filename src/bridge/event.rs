@@ -115,6 +115,12 @@ pub enum TeamsEventKind {
         removed: Vec<String>,
         target: Option<ActivityId>,
     },
+    /// They type in their own chat (`typing`).
+    Typing,
+    /// They have read everything in their own chat up to this message (`application/vnd.microsoft.readReceipt`).
+    Read {
+        last: ActivityId,
+    },
     /// `installationUpdate` add, or the bot among `membersAdded`.
     Installed,
     Uninstalled,

@@ -5,6 +5,7 @@ use super::fetch::Fetcher;
 use super::links::Links;
 use super::office::Office;
 use super::rates::{Limits, Rates};
+use super::typing::Typing;
 use crate::bridge::{Directory, LaneId, MarkNames, Organization, Time};
 use crate::clock::Clock;
 use crate::media::Keep;
@@ -36,6 +37,8 @@ pub struct Relay {
     pub(super) jobs_ordered: Notify,
     pub(super) media_ordered: Notify,
     pub(super) marks_due: Notify,
+    pub(super) reads_due: Notify,
+    pub(super) typing: Typing,
     /// What delivery is shown by on colleagues' messages; `None`: it is not.
     pub(super) mark_names: Option<MarkNames>,
     pub(super) keep: Keep,
@@ -84,6 +87,8 @@ impl Relay {
             jobs_ordered: Notify::new(),
             media_ordered: Notify::new(),
             marks_due: Notify::new(),
+            reads_due: Notify::new(),
+            typing: Typing::default(),
             mark_names: marks,
             keep,
             links: Arc::new(links),

@@ -69,6 +69,7 @@ mod quotes;
 mod rates;
 mod reach;
 mod reactions;
+mod receipts;
 mod release;
 mod render;
 mod revision_views;
@@ -87,6 +88,7 @@ mod tell;
 mod template_check;
 mod template_views;
 mod transfer;
+mod typing;
 mod unowned;
 mod uploads;
 mod views;
@@ -135,12 +137,18 @@ impl Relay {
             media::run(self.clone(), shutdown.clone()),
             chat_jobs::run(self.clone(), shutdown.clone()),
             marks::run(self.clone(), shutdown.clone()),
+            receipts::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
     pub async fn on_activity(&self, mut event: TeamsEvent) -> Result<()> {
+        match event.kind {
+            TeamsEventKind::Typing => return self.on_typing(event).await,
+            TeamsEventKind::Read { .. } => return self.on_read(event).await,
+            _ => {}
+        }
         let upn = self.upn_of_stranger(&event).await?;
         if matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::wants_new_templates(data)) && self.may_refresh() {
             self.sync_templates();
@@ -320,7 +328,11 @@ impl Relay {
             if marks {
                 self.marks_due.notify_one();
             }
-            let idle = !lanes && !cards && !jobs && !marks && !self.uploads_are_due().await? && !self.media_is_due().await?;
+            let reads = self.reads_are_due().await?;
+            if reads {
+                self.reads_due.notify_one();
+            }
+            let idle = !lanes && !cards && !jobs && !marks && !reads && !self.uploads_are_due().await? && !self.media_is_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();

@@ -33,3 +33,19 @@ CREATE TABLE unmarked (
     conversation_id TEXT PRIMARY KEY,
     until           BIGINT NOT NULL
 );
+
+-- How far the client of a thread is to see that colleagues have read: up to this message. due_at: the next request; while one is made, the
+-- end of its lease; NULL: told, or given up.
+CREATE TABLE client_read (
+    thread_id  BIGINT PRIMARY KEY,
+    message_id BIGINT NOT NULL,
+    attempts   BIGINT NOT NULL DEFAULT 0,
+    due_at     BIGINT
+);
+CREATE INDEX client_read_due ON client_read (due_at) WHERE due_at IS NOT NULL;
+
+-- How far a colleague has read their own chat, by the id of the last message.
+CREATE TABLE chat_read (
+    conversation_id TEXT PRIMARY KEY,
+    activity_id     TEXT NOT NULL
+);

@@ -274,12 +274,13 @@ impl World {
                     tx.next_media_due()?,
                     tx.next_job_due()?,
                     tx.next_mark_due()?,
+                    tx.next_read_due()?,
                 ])
             })
             .await
             .expect("the store answers");
         panic!(
-            "the server does not come to rest: now {}, lane, card, upload, file, job and reaction due {due:?}, left {:?}",
+            "the server does not come to rest: now {}, lane, card, upload, file, job, reaction and receipt due {due:?}, left {:?}",
             self.clock.now(),
             self.left_over()
         );
@@ -310,6 +311,7 @@ impl World {
                     tx.next_media_due()?,
                     tx.next_job_due()?,
                     tx.next_mark_due()?,
+                    tx.next_read_due()?,
                 ])
             })
             .await

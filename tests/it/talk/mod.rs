@@ -5,6 +5,7 @@ mod corrections;
 mod marks;
 mod quotes;
 mod reactions;
+mod receipts;
 mod states;
 
 use crate::harness::{Colleague, Phone, World};
