@@ -243,7 +243,8 @@ pub struct ClientMessage {
     pub content: Content,
     /// `context.id`: the message this one answers.
     pub reply_to: Option<Wamid>,
-    pub origin: Origin,
+    /// Absent: nothing is said of it.
+    pub origin: Option<Box<Origin>>,
     /// Set when the client came through a click-to-WhatsApp ad or a page's call to action (`referral`).
     pub referral: Option<Referral>,
     /// Messages of WhatsApp groups are recorded, not relayed.
@@ -259,13 +260,6 @@ pub struct Origin {
     pub forwarded: bool,
     /// The product that it is about, by its number in the business's catalogue (`product_retailer_id`).
     pub product: Option<String>,
-}
-
-impl Origin {
-    /// Whether there is nothing to say of it.
-    pub fn is_plain(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// What WhatsApp says of the ad or post that a client came through. Meta's words, shown as they are.

@@ -82,8 +82,8 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     };
     // The wamid's unique index is the duplicate check: atomic also when Meta posts the same message twice in one second.
     let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
-    if !message.origin.is_plain() {
-        desk.tx.save_origin(id, &message.origin)?;
+    if let Some(origin) = &message.origin {
+        desk.tx.save_origin(id, origin)?;
     }
     if let Content::Media(file) = &message.content {
         media::order(desk, id, file, message)?;
@@ -200,7 +200,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     opening::settle(desk, case)?;
     let waits_for = if meaning == Meaning::OptOut { None } else { absence::on_message(desk, case)? };
     let anew = revisions::shown_anew(desk, case, id, message)?;
-    let belongs = if message.reply_to.is_some() || !message.origin.is_plain() { desk.tx.message(id)? } else { None };
+    let belongs = if message.reply_to.is_some() || message.origin.is_some() { desk.tx.message(id)? } else { None };
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;

@@ -244,7 +244,7 @@ impl About {
                 at,
                 content,
                 reply_to: text(context, "id").map(Wamid),
-                origin: Origin { forwarded, product },
+                origin: (forwarded || product.is_some()).then(|| Box::new(Origin { forwarded, product })),
                 referral: message.get("referral").and_then(referral),
                 group: text(message, "group_id"),
                 raw: raw.get().to_owned(),

@@ -106,7 +106,7 @@ fn context_referral_and_group_are_told() {
         "context": {"id": "q", "frequently_forwarded": true, "referred_product": {"catalog_id": 1, "product_retailer_id": 7}}, "referral": {"source_type": "ad", "headline": "Chat with us"}}]}));
     let message = &read[0];
     assert_eq!(message.reply_to, Some("q".into()));
-    assert_eq!(message.origin, Origin { forwarded: true, product: Some("7".into()) });
+    assert_eq!(message.origin, Some(Box::new(Origin { forwarded: true, product: Some("7".into()) })));
     let ad = Referral { source_type: Some("ad".into()), headline: Some("Chat with us".into()), ..Referral::default() };
     assert_eq!(message.referral, Some(ad));
     assert_eq!(message.group.as_deref(), Some("g"));
