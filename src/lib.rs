@@ -44,6 +44,9 @@
 //!             chat_orders group_chat chat_making chat_mirror   group chats made through Graph, and who is in them
 //!             shared_files            files posted where others read along, which Graph alone tells of
 //!             revisions revision_views  what clients change or delete afterwards, and how it is shown
+//!             quotes    what a message answers, named where it is read
+//!             marks     how a message stands at the client, as a reaction on it in Teams
+//!             receipts typing   what clients see of colleagues who read and type
 //!             edits corrections       the same by colleagues: what waits changes, what has left is corrected
 //!             corrections reactions   what colleagues change afterwards, and how they react
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes

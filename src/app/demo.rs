@@ -169,6 +169,7 @@ pub fn config(cast: &Cast, teams: &TeamsWorld, whatsapp: &WhatsAppWorld, server:
     config.teams.graph.files = true;
     config.teams.graph.base_url = teams.graph_url();
     config.teams.graph.app_catalog_id.clone_from(&cast.teams.catalog_id);
+    config.teams.reactions.enabled = true;
     config.whatsapp.graph_url = whatsapp.base_url().to_owned();
     config.whatsapp.access_token = Some(SecretString::from(cast.whatsapp.access_token.clone()));
     config.whatsapp.app_secrets = vec![SecretString::from(cast.whatsapp.app_secret.clone())];

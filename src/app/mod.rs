@@ -9,8 +9,8 @@ pub mod simulate;
 pub mod switch;
 pub mod transfer_all;
 
-use crate::bridge::Directory;
 use crate::bridge::retry::Rate;
+use crate::bridge::{Directory, MarkNames};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, Doors};
@@ -72,7 +72,10 @@ impl App {
         let fetcher = Fetcher::new().context("the HTTP client for links could not be made")?;
         let keep = Keep::open(&files_place(config)).context("the place for files could not be opened")?;
         let public_url = config.server.public_url.clone();
-        let outside = Outside { connector, graph: chats, whatsapp: graph, fetcher, keep, public_url };
+        let reactions = &config.teams.reactions;
+        let names = || MarkNames { delivered: reactions.delivered.clone(), read: reactions.read.clone(), failed: reactions.failed.clone() };
+        let marks = reactions.enabled.then(names);
+        let outside = Outside { connector, graph: chats, whatsapp: graph, fetcher, keep, marks, public_url };
         let relay = Relay::open(store, clock.clone(), outside, limits(config)).await?;
         if relay.office().version == 0 {
             tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");

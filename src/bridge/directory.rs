@@ -97,6 +97,10 @@ pub struct Policy {
     pub intake_reminder_minutes: u32,
     /// What colleagues see of a message that the client has deleted. Default `keep`.
     pub deleted_by_client: DeletedByClient,
+    /// Whether clients see that a colleague has read their message. Default no.
+    pub read_receipts: bool,
+    /// Whether clients see that a colleague is typing; WhatsApp shows their message as read with it. Default no.
+    pub typing: bool,
 }
 
 impl Default for Policy {
@@ -116,6 +120,8 @@ impl Default for Policy {
             join_hours: 24,
             intake_reminder_minutes: 15,
             deleted_by_client: DeletedByClient::Keep,
+            read_receipts: false,
+            typing: false,
         }
     }
 }

@@ -190,6 +190,10 @@ impl Found {
         if !(1..=8_760).contains(&line.policy.transfer_hours) {
             self.error(&format!("{at}.policy.transfer_hours"), "must be from 1 to 8760 (a year)".to_owned());
         }
+        if line.policy.typing && !line.policy.read_receipts {
+            let reason = "needs policy.read_receipts: WhatsApp marks the client's message as read with every typing indicator";
+            self.error(&format!("{at}.policy.typing"), reason.to_owned());
+        }
         self.intake(at, line);
         if line.policy.closed_window == ClosedWindow::QueueAndNudge && line.templates.nudge.is_none() {
             self.error(&format!("{at}.templates.nudge"), "is needed by policy.closed_window = \"queue_and_nudge\"".to_owned());

@@ -115,6 +115,12 @@ pub enum TeamsEventKind {
         removed: Vec<String>,
         target: Option<ActivityId>,
     },
+    /// They type in their own chat (`typing`).
+    Typing,
+    /// They have read everything in their own chat up to this message (`application/vnd.microsoft.readReceipt`).
+    Read {
+        last: ActivityId,
+    },
     /// `installationUpdate` add, or the bot among `membersAdded`.
     Installed,
     Uninstalled,
@@ -237,13 +243,23 @@ pub struct ClientMessage {
     pub content: Content,
     /// `context.id`: the message this one answers.
     pub reply_to: Option<Wamid>,
-    pub forwarded: bool,
+    /// Absent: nothing is said of it.
+    pub origin: Option<Box<Origin>>,
     /// Set when the client came through a click-to-WhatsApp ad or a page's call to action (`referral`).
     pub referral: Option<Referral>,
     /// Messages of WhatsApp groups are recorded, not relayed.
     pub group: Option<String>,
     /// The provider's JSON of this message, verbatim.
     pub raw: String,
+}
+
+/// What WhatsApp says of where a client's message comes from (`context`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Once or many times.
+    pub forwarded: bool,
+    /// The product that it is about, by its number in the business's catalogue (`product_retailer_id`).
+    pub product: Option<String>,
 }
 
 /// What WhatsApp says of the ad or post that a client came through. Meta's words, shown as they are.

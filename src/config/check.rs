@@ -4,7 +4,7 @@
 //! Teams token goes to hosts that are named exactly, because whoever rents from a shared domain can register any name below it.
 
 use super::problem::Problem;
-use super::tree::{Config, Files, Teams, WhatsApp};
+use super::tree::{Config, Files, Reactions, Teams, WhatsApp};
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
@@ -38,6 +38,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
     let loopback = config.server.listen.ip().is_loopback();
     teams(&config.teams, loopback, !config.origins.contains_key("teams.allowed_tenants"), &mut found);
     graph(&config.teams, &mut found);
+    reactions(&config.teams.reactions, &mut found);
     whatsapp(&config.whatsapp, &mut found);
     if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         found.push(("log.filter", format!("is not a filter: {error}")));
@@ -151,6 +152,25 @@ fn graph(teams: &Teams, found: &mut Vec<(&'static str, String)>) {
     }
     if graph.scope.is_empty() || graph.scope.contains(char::is_whitespace) {
         wrong("teams.graph.scope", "must be one scope (https://graph.microsoft.com/.default)");
+    }
+}
+
+fn reactions(reactions: &Reactions, found: &mut Vec<(&'static str, String)>) {
+    let names = [
+        ("teams.reactions.delivered", &reactions.delivered),
+        ("teams.reactions.read", &reactions.read),
+        ("teams.reactions.failed", &reactions.failed),
+    ];
+    let is_name = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (1..=100).contains(&text.len()) && text.bytes().all(plain)
+    };
+    for (at, (key, name)) in names.iter().enumerate() {
+        if !is_name(name) {
+            found.push((key, "must be an id of Teams' reactions reference (1f440_eyes): letters, digits, - and _".to_owned()));
+        } else if names[..at].iter().any(|(_, other)| other == name) {
+            found.push((key, format!("is {name:?} again: each state needs a reaction of its own")));
+        }
     }
 }
 

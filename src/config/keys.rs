@@ -96,6 +96,7 @@ pub(super) const SECTIONS: &[(&str, Keys)] = &[
             ("scope", Shape::Text),
         ],
     ),
+    ("teams.reactions", &[("enabled", Shape::Flag), ("delivered", Shape::Text), ("read", Shape::Text), ("failed", Shape::Text)]),
     (
         "whatsapp",
         &[

@@ -204,6 +204,19 @@ fn graph_is_asked_only_where_it_is_enabled() {
 }
 
 #[rstest]
+#[case::emoji("read = \"👀\"", "teams.reactions.read must be an id")]
+#[case::nothing("failed = \"\"", "teams.reactions.failed must be an id")]
+#[case::path("delivered = \"a/b\"", "teams.reactions.delivered must be an id")]
+#[case::twice("read = \"26a0_warningsign\"", "teams.reactions.failed is \"26a0_warningsign\" again")]
+#[case::key("seen = \"x\"", "teams.reactions.seen is not a known key; [teams.reactions] knows: enabled, ")]
+fn reactions_have_names_of_their_own(#[case] line: &str, #[case] expected: &str) {
+    let config = Scene::new(WHOLE).load(&[]).expect("complete");
+    assert!(!config.teams.reactions.enabled);
+    let refusal = Scene::new(&with("teams.reactions", line)).refusal(&[]);
+    assert!(refusal.contains(expected), "{refusal}");
+}
+
+#[rstest]
 #[case::no_app("enabled = true", "teams.graph.app_catalog_id is missing")]
 #[case::files_alone("files = true", "teams.graph.files needs teams.graph.enabled")]
 #[case::path_as_id("app_catalog_id = \"a/b\"", "teams.graph.app_catalog_id must be an id")]

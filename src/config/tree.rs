@@ -128,6 +128,7 @@ pub struct Teams {
     /// Accept activities without a token, for Microsoft's Agents Playground. Only with a loopback `server.listen`. Default false.
     pub development_accept_unauthenticated: bool,
     pub graph: Graph,
+    pub reactions: Reactions,
 }
 
 impl Default for Teams {
@@ -145,6 +146,7 @@ impl Default for Teams {
             allowed_service_hosts: vec!["smba.trafficmanager.net".to_owned(), "smba.infra.gcc.teams.microsoft.com".to_owned()],
             development_accept_unauthenticated: false,
             graph: Graph::default(),
+            reactions: Reactions::default(),
         }
     }
 }
@@ -175,6 +177,31 @@ impl Default for Graph {
             app_catalog_id: String::new(),
             base_url: "https://graph.microsoft.com/v1.0".to_owned(),
             scope: "https://graph.microsoft.com/.default".to_owned(),
+        }
+    }
+}
+
+/// `[teams.reactions]`: shows how a colleague's message stands at the client by a reaction on it. A public preview of Teams (May 2026).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reactions {
+    /// Default false.
+    pub enabled: bool,
+    /// Ids of Teams' reactions reference. Default `2705_whiteheavycheckmark`.
+    pub delivered: String,
+    /// Default `1f440_eyes`.
+    pub read: String,
+    /// Default `26a0_warningsign`.
+    pub failed: String,
+}
+
+impl Default for Reactions {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            delivered: "2705_whiteheavycheckmark".to_owned(),
+            read: "1f440_eyes".to_owned(),
+            failed: "26a0_warningsign".to_owned(),
         }
     }
 }

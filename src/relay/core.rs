@@ -3,9 +3,10 @@
 use super::desk::Desk;
 use super::fetch::{Fetcher, Teams};
 use super::links::Links;
-use super::office::Office;
+use super::office::{Abilities, Office};
 use super::rates::{Limits, Rates};
-use crate::bridge::{Directory, LaneId, Organization, Time};
+use super::typing::Typing;
+use crate::bridge::{Directory, LaneId, MarkNames, Organization, Time};
 use crate::clock::Clock;
 use crate::media::Keep;
 use crate::store::{Result, Store};
@@ -22,6 +23,7 @@ pub struct Relay {
     pub(super) store: Store,
     pub(super) clock: Clock,
     office: ArcSwap<Office>,
+    abilities: Abilities,
     pub(super) connector: Connector,
     graph: Option<Graph>,
     pub(super) whatsapp: whatsapp::Client,
@@ -35,6 +37,11 @@ pub struct Relay {
     pub(super) uploads_ordered: Notify,
     pub(super) jobs_ordered: Notify,
     pub(super) media_ordered: Notify,
+    pub(super) marks_due: Notify,
+    pub(super) reads_due: Notify,
+    pub(super) typing: Typing,
+    /// What delivery is shown by on colleagues' messages; `None`: it is not.
+    pub(super) mark_names: Option<MarkNames>,
     pub(super) keep: Keep,
     pub(super) links: Arc<Links>,
 }
@@ -46,6 +53,8 @@ pub struct Outside {
     pub whatsapp: whatsapp::Client,
     pub fetcher: Fetcher,
     pub keep: Keep,
+    /// The reactions that show delivery on colleagues' messages; `None`: they are not set.
+    pub marks: Option<MarkNames>,
     /// Where browsers reach this server, without a final slash. `None`: nowhere, and files cannot be opened.
     pub public_url: Option<String>,
 }
@@ -59,14 +68,16 @@ impl Relay {
             tracing::warn!(released, "an earlier server was stopped while sending");
         }
         let links = Links::new(&store, outside.public_url).await?;
-        let Outside { connector, graph, whatsapp, fetcher, keep, .. } = outside;
+        let Outside { connector, graph, whatsapp, fetcher, keep, marks, .. } = outside;
         let found = store.read(|tx| tx.directory()).await?;
-        let reads_files = graph.as_ref().is_some_and(Graph::reads_files);
+        let abilities =
+            Abilities { makes_chats: graph.is_some(), reads_files: graph.as_ref().is_some_and(Graph::reads_files), marks: marks.is_some() };
         let office = found.map_or_else(|| Office::new(0, empty()), |(version, directory)| Office::new(version, directory));
         Ok(Arc::new(Self {
             store,
             clock,
-            office: ArcSwap::from_pointee(office.asking_graph(graph.is_some(), reads_files)),
+            office: ArcSwap::from_pointee(office.able_to(abilities)),
+            abilities,
             connector,
             graph,
             whatsapp,
@@ -79,6 +90,10 @@ impl Relay {
             uploads_ordered: Notify::new(),
             jobs_ordered: Notify::new(),
             media_ordered: Notify::new(),
+            marks_due: Notify::new(),
+            reads_due: Notify::new(),
+            typing: Typing::default(),
+            mark_names: marks,
             keep,
             links: Arc::new(links),
         }))
@@ -109,9 +124,7 @@ impl Relay {
         let newer = self.store.read(move |tx| if tx.directory_version()? > version { tx.directory() } else { Ok(None) }).await?;
         if let Some((version, directory)) = newer {
             tracing::info!(version, "a new directory is in force");
-            self.office.store(Arc::new(
-                Office::new(version, directory).asking_graph(self.graph.is_some(), self.graph.as_ref().is_some_and(Graph::reads_files)),
-            ));
+            self.office.store(Arc::new(Office::new(version, directory).able_to(self.abilities)));
             self.templates_changed.store(true, Ordering::SeqCst);
         }
         Ok(())

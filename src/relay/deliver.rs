@@ -210,6 +210,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         }
         Envelope::Media { message } => prepare_media(desk, to, &listener, message)?,
         Envelope::Revised { message, by } => prepare_revised(desk, to, &listener, message, by)?,
+        Envelope::Quoting { message } => prepare_quoting(desk, to, &listener, message)?,
         // It stands there: the chain was opened with it.
         Envelope::ThreadCard { thread } if desk.tx.thread_card(thread, &place)?.is_some() => Step::Settle,
         Envelope::ThreadCard { thread } => match thread_card(desk, &listener, thread)? {
@@ -304,6 +305,25 @@ fn prepare_revised(desk: &Desk<'_>, to: ConversationReference, listener: &Listen
     let belongs = Belongs { thread: Some(message.thread), message: Some(by), ..Belongs::default() };
     disturb(desk, &listener.place, &belongs)?;
     Ok(Step::HandOver(Request::Post { to, post, belongs }))
+}
+
+/// A message that repeats words which are shown no more, where we have posted it: where its own author wrote it, Teams shows the quotation.
+fn prepare_quoting(desk: &Desk<'_>, to: ConversationReference, listener: &Listener, id: MessageId) -> Result<Step> {
+    let Some(message) = desk.tx.message(id)? else { return Ok(Step::Settle) };
+    let Some(case) = desk.case(message.thread)? else { return Ok(Step::Settle) };
+    let stand = match desk.tx.media_posting(id, &to.conversation)? {
+        Some(activity) => vec![activity],
+        None => desk.tx.posted_as(id, &to.conversation)?,
+    };
+    let authors = matches!(&listener.place, Place::Own(reader) if message.author.as_deref() == Some(reader.as_str()));
+    if authors || message.written_in.as_ref() == Some(&to.conversation) {
+        return Ok(Step::Settle);
+    }
+    let post = revision_views::quoting(desk, listener, &case, &message)?;
+    Ok(match (stand.into_iter().next(), post) {
+        (Some(activity), Some(post)) => Step::HandOver(Request::Update { to, activity, post, revised: None }),
+        _ => Step::Settle,
+    })
 }
 
 /// A card that shows how something stands: changed where it was posted, else posted.

@@ -3,8 +3,8 @@
 use super::links::Links;
 use super::office::Office;
 use crate::bridge::{
-    Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Past, Place, Policy, Post, Sending,
-    Template, TemplateCategory, ThreadId, Time, phone,
+    Colleague, ColleagueId, ConversationId, ConversationReference, Facts, Line, LineId, MessageId, Past, Place, Policy, Post, Posted,
+    Sending, Template, TemplateCategory, ThreadId, Time, phone,
 };
 use crate::cards::{self, Head, Notice, Reader, Receipt, Style};
 use crate::store::{Contact, Entry, Envelope, Home, KnownColleague, Left, Result, Thread, Tx};
@@ -44,6 +44,8 @@ pub struct Person {
     pub seat: Seat,
     /// When they acted, by Teams' clock: what is delivered late was written earlier.
     pub at: Time,
+    /// What they wrote that is being sent now.
+    pub writes: Option<Posted>,
 }
 
 impl Person {
@@ -57,6 +59,11 @@ impl Person {
             Seat::Shared { reference, .. } => &reference.conversation,
             Seat::Nowhere | Seat::Own => &self.known.home.conversation,
         }
+    }
+
+    /// The same, as what they wrote there is being sent.
+    pub fn writing(&self, written: &Posted) -> Self {
+        Self { writes: Some(written.clone()), ..self.clone() }
     }
 
     /// That conversation as a place, whatever thread lives in it.
@@ -90,7 +97,7 @@ impl<'a> Desk<'a> {
 
     pub fn as_person(&self, known: KnownColleague) -> Person {
         let name = self.office.entry(&known).map(|entry| entry.name.clone()).or_else(|| known.name.clone());
-        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known, seat: Seat::Nowhere, at: self.now }
+        Person { name: name.unwrap_or_else(|| known.id.0.clone()), known, seat: Seat::Nowhere, at: self.now, writes: None }
     }
 
     pub fn case(&self, thread: ThreadId) -> Result<Option<Case>> {

@@ -89,6 +89,8 @@ fn on_personal(desk: &Desk<'_>, person: &Person, event: &TeamsEvent) -> Result<B
         | TeamsEventKind::Renamed { .. }
         | TeamsEventKind::Closed { .. }
         | TeamsEventKind::Reopened
+        | TeamsEventKind::Typing
+        | TeamsEventKind::Read { .. }
         | TeamsEventKind::Other { .. } => Ok(none),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::desk::{Case, Desk, SERVER};
 use super::{
-    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, render, revisions, revocation, send,
-    status, unowned,
+    absence, consent, entry_point, evidence, identity, intake, marketing, media, news, opening, quotes, render, revisions, revocation,
+    send, status, unowned,
 };
 use crate::bridge::{
     Answer, Asked, ClientFirst, ClientMessage, Consent, ConsentState, Content, IntakeOutcome, Meaning, MessageId, MessageState,
@@ -82,6 +82,9 @@ fn on_message(desk: &Desk<'_>, message: &ClientMessage) -> Result<()> {
     };
     // The wamid's unique index is the duplicate check: atomic also when Meta posts the same message twice in one second.
     let Some(id) = desk.tx.insert_message(&new)? else { return Ok(()) };
+    if let Some(origin) = &message.origin {
+        desk.tx.save_origin(id, origin)?;
+    }
     if let Content::Media(file) = &message.content {
         media::order(desk, id, file, message)?;
     }
@@ -197,6 +200,7 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
     opening::settle(desk, case)?;
     let waits_for = if meaning == Meaning::OptOut { None } else { absence::on_message(desk, case)? };
     let anew = revisions::shown_anew(desk, case, id, message)?;
+    let belongs = if message.reply_to.is_some() || message.origin.is_some() { desk.tx.message(id)? } else { None };
     for place in desk.audience(case.thread.id)? {
         // Whoever got many clients at once has no card of this one yet.
         desk.ensure_card(case.thread.id, &place)?;
@@ -207,7 +211,8 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
                 Content::Media(file) => texts::media::at_first(file),
                 content => render::content_at(desk, content, case, &place, id)?,
             };
-            for post in render::client_posts(desk, case, &text, before_consent, message.referral.as_ref()) {
+            let above = belongs.as_ref().map_or_else(|| Ok(Vec::new()), |stored| quotes::above(desk, case, stored, &place))?;
+            for post in render::client_posts(desk, case, &text, &above, before_consent, message.referral.as_ref()) {
                 desk.post_to(Some(case.thread.id), &place, post, Some(id))?;
             }
         }
@@ -215,6 +220,9 @@ fn show(desk: &Desk<'_>, case: &Case, id: MessageId, message: &ClientMessage, be
             // At once and again when it is posted: in doubt the colleague is asked whom a text is for.
             desk.tx.disturb_focus(colleague, case.thread.id)?;
         }
+    }
+    if let (Content::Revoke { .. }, Some(target)) = (&message.content, anew) {
+        quotes::forget(desk, case, target)?;
     }
     if meaning == Meaning::OptOut {
         return unowned::settle(desk, case, IntakeOutcome::Stopped, "client");

@@ -3,7 +3,7 @@
 use super::desk::{Case, Desk, Listener, Person};
 use super::links::Link;
 use super::revisions::{self, Revised};
-use super::{render, views};
+use super::{quotes, render, views};
 use crate::bridge::{Content, KeptFile, LONGEST_CAPTION, LostFile, MediaForm, MediaState, MessageId, Outgoing, Post, Time};
 use crate::cards::{self, MediaCard};
 use crate::markup;
@@ -39,6 +39,7 @@ fn card(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message, pa
             remarks.push(summary.clone());
         }
     }
+    remarks.extend(quotes::above(desk, case, message, &listener.place)?);
     let time = |at| when(at, reader.zone, desk.now);
     if message.created_at + LATE <= desk.now {
         remarks.push(time(message.created_at));

@@ -1,8 +1,8 @@
 //! What a colleague's message to the client means for the others in the chat: they read it too, and the client reads whose it is.
 
 use super::desk::{Case, Desk, Person};
-use super::render;
-use crate::bridge::{ColleagueId, ConversationId, MessageId, Outgoing, Place, signing_name};
+use super::{quotes, render};
+use crate::bridge::{ColleagueId, ConversationId, MessageId, Outgoing, Place, Wamid, signing_name};
 use crate::store::{Envelope, Purpose, Result};
 
 /// A colleague's message on its way to the client.
@@ -11,6 +11,8 @@ pub struct Queued<'a> {
     pub author: &'a Person,
     pub purpose: Purpose,
     pub content: &'a Outgoing,
+    /// What it answers.
+    pub reply_to: Option<&'a Wamid>,
     /// Who takes part now.
     pub participants: &'a [ColleagueId],
 }
@@ -37,8 +39,15 @@ impl Queued<'_> {
             let envelope = Envelope::Media { message };
             return places.iter().try_for_each(|place| desk.tx.enqueue_post(Some(case.thread.id), place, &envelope, desk.now).map(drop));
         }
-        let post = render::colleague_post(desk, case, &self.author.name, self.content);
-        places.iter().try_for_each(|place| desk.post_to(Some(case.thread.id), place, post.clone(), Some(message)))
+        for place in &places {
+            let answered = match self.reply_to {
+                Some(quoted) => quotes::answered(desk, case, quoted, message, place)?,
+                None => None,
+            };
+            let post = render::colleague_post(desk, case, &self.author.name, self.content, answered.as_slice());
+            desk.post_to(Some(case.thread.id), place, post, Some(message))?;
+        }
+        Ok(())
     }
 
     fn elsewhere(&self, desk: &Desk<'_>, case: &Case, written_in: Option<&ConversationId>) -> Result<Vec<Place>> {

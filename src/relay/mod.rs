@@ -47,6 +47,7 @@ mod joining;
 mod leftovers;
 mod links;
 mod marketing;
+mod marks;
 mod mates;
 mod media;
 mod media_views;
@@ -64,9 +65,11 @@ mod parcels;
 mod participation;
 mod past;
 mod preflight;
+mod quotes;
 mod rates;
 mod reach;
 mod reactions;
+mod receipts;
 mod release;
 mod render;
 mod revision_views;
@@ -86,6 +89,7 @@ mod tell;
 mod template_check;
 mod template_views;
 mod transfer;
+mod typing;
 mod unowned;
 mod uploads;
 mod views;
@@ -133,12 +137,19 @@ impl Relay {
             uploads::run(self.clone(), shutdown.clone()),
             media::run(self.clone(), shutdown.clone()),
             chat_jobs::run(self.clone(), shutdown.clone()),
+            marks::run(self.clone(), shutdown.clone()),
+            receipts::run(self.clone(), shutdown.clone()),
             housekeeping::run(self.clone(), shutdown)
         );
     }
 
     /// An activity from Teams that is not an invoke. Durable when it returns.
     pub async fn on_activity(&self, mut event: TeamsEvent) -> Result<()> {
+        match event.kind {
+            TeamsEventKind::Typing => return self.on_typing(event).await,
+            TeamsEventKind::Read { .. } => return self.on_read(event).await,
+            _ => {}
+        }
         let upn = self.upn_of_stranger(&event).await?;
         if matches!(&event.kind, TeamsEventKind::Submit { data, .. } if act::wants_new_templates(data)) && self.may_refresh() {
             self.sync_templates();
@@ -314,7 +325,15 @@ impl Relay {
             if jobs {
                 self.jobs_ordered.notify_one();
             }
-            let idle = !lanes && !cards && !jobs && !self.uploads_are_due().await? && !self.media_is_due().await?;
+            let marks = self.marks_are_due().await?;
+            if marks {
+                self.marks_due.notify_one();
+            }
+            let reads = self.reads_are_due().await?;
+            if reads {
+                self.reads_due.notify_one();
+            }
+            let idle = !lanes && !cards && !jobs && !marks && !reads && !self.uploads_are_due().await? && !self.media_is_due().await?;
             if cards {
                 // Housekeeping may sleep for most of a second more, which on a clock that stands still is for ever.
                 self.nudged.notify_one();

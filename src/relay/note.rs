@@ -54,7 +54,7 @@ pub fn change(desk: &Desk<'_>, person: &Person, case: &Case, note: &Message, tex
 fn show(desk: &Desk<'_>, person: &Person, case: &Case, note: MessageId, text: &str, changed: bool) -> Result<()> {
     let here = here(desk, person, case)?;
     let (by, about) = (notes::by(&person.name, changed), notes::about(&case.contact.name));
-    let posts = render::said_by(&by, text, &notes::news(&case.contact.name), &[about]);
+    let posts = render::said_by(&by, text, &notes::news(&case.contact.name), &[], &[about]);
     for place in desk.audience(case.thread.id)?.into_iter().filter(|place| *place != here) {
         posts.iter().try_for_each(|post| desk.post_to(Some(case.thread.id), &place, post.clone(), Some(note)))?;
     }

@@ -4,16 +4,24 @@ use crate::bridge::{Colleague, ColleagueId, Directory, Keywords, Line, LineId, N
 use crate::store::KnownColleague;
 use std::collections::HashMap;
 
+/// What the server is set up for, whatever the directory says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Abilities {
+    /// Microsoft Graph may be asked for group chats.
+    pub makes_chats: bool,
+    /// And about files of shared conversations.
+    pub reads_files: bool,
+    /// Delivery is shown by reactions.
+    pub marks: bool,
+}
+
 /// One version of the directory.
 #[derive(Debug)]
 pub struct Office {
     /// 0: none was applied yet.
     pub version: i64,
     pub directory: Directory,
-    /// Graph is configured.
-    makes_chats: bool,
-    /// It may be asked about files of shared conversations.
-    reads_files: bool,
+    can: Abilities,
     keywords: HashMap<LineId, Keywords>,
     nobody: Keywords,
 }
@@ -21,22 +29,27 @@ pub struct Office {
 impl Office {
     pub fn new(version: i64, directory: Directory) -> Self {
         let keywords = directory.lines.iter().map(|line| (line.id.clone(), Keywords::of(line))).collect();
-        Self { version, directory, makes_chats: false, reads_files: false, keywords, nobody: Keywords::default() }
+        Self { version, directory, can: Abilities::default(), keywords, nobody: Keywords::default() }
     }
 
-    /// The same for a server that may ask Microsoft Graph for this, or may not.
-    pub fn asking_graph(self, makes_chats: bool, reads_files: bool) -> Self {
-        Self { makes_chats, reads_files, ..self }
+    /// The same for a server that is set up for this.
+    pub fn able_to(self, can: Abilities) -> Self {
+        Self { can, ..self }
     }
 
     /// Whether the server can make group chats in Teams.
     pub fn makes_chats(&self) -> bool {
-        self.makes_chats
+        self.can.makes_chats
     }
 
     /// Whether the server reads files that are posted in shared conversations.
     pub fn reads_files(&self) -> bool {
-        self.reads_files
+        self.can.reads_files
+    }
+
+    /// Whether delivery is shown by reactions on colleagues' messages.
+    pub fn marks(&self) -> bool {
+        self.can.marks
     }
 
     pub fn keywords(&self, line: &LineId) -> &Keywords {

@@ -2,7 +2,7 @@
 
 use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, moving, opening, participation, reach, revision_views, status, whisper};
+use super::{entry_point, homes, marks, moving, opening, participation, reach, revision_views, status, whisper};
 use crate::bridge::{
     ActivityId, Content, ConversationId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place,
     Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
@@ -115,6 +115,7 @@ fn rejected(desk: &Desk<'_>, message: &Message, failure: &Failure) -> Result<()>
     desk.tx.set_state(message.id, message.state, MessageState::Failed, desk.now)?;
     desk.tx.save_failure(message.id, failure)?;
     desk.journal("message.failed", "whatsapp", Some(message.thread), Some(message.id), failure)?;
+    marks::changed(desk, message.id)?;
     status::on_failed(desk, message.id, failure)
 }
 

@@ -1,7 +1,7 @@
 //! What was written before somebody came, as far as they may see it: posted in order, with times and senders.
 
 use super::desk::{Case, Desk, Person, SERVER};
-use super::render;
+use super::{quotes, render};
 use crate::bridge::{Content, MessageId, Outgoing, Place, Post, PostBody, Sight};
 use crate::cards::Reader;
 use crate::markup;
@@ -17,7 +17,7 @@ pub fn show(desk: &Desk<'_>, case: &Case, person: &Person, from: MessageId) -> R
     let reader = desk.reader(person, Some(&case.contact.line));
     let Some(sight) = desk.view_of(person, &case.thread)? else { return Ok(()) };
     for message in desk.tx.exchanged_and_noted(case.thread.id, from, MOST)?.iter().rev() {
-        for post in posts(desk, case, &reader, message, &sight)? {
+        for post in posts(desk, case, &reader, message, &sight, &place)? {
             desk.post_to(Some(case.thread.id), &place, post, Some(message.id))?;
             if has_file(message)? {
                 // The line becomes the file's card.
@@ -37,7 +37,7 @@ fn has_file(message: &Message) -> Result<bool> {
 }
 
 /// A message that is quoted in it is named only as far as it may be seen, too.
-fn posts(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, sight: &Sight) -> Result<Vec<Post>> {
+fn posts(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, sight: &Sight, place: &Place) -> Result<Vec<Post>> {
     let who = match message.author.as_deref() {
         None => case.contact.name.clone(),
         Some(SERVER) => labels::SYSTEM.to_owned(),
@@ -53,7 +53,8 @@ fn posts(desk: &Desk<'_>, case: &Case, reader: &Reader<'_>, message: &Message, s
     if message.is_note() {
         below.push(notes::about(&case.contact.name));
     }
-    let mut posts = render::said_by(&who, &text, &words::earlier_message(&case.contact.name), &below);
+    let above = quotes::above(desk, case, message, place)?;
+    let mut posts = render::said_by(&who, &text, &words::earlier_message(&case.contact.name), &above, &below);
     for post in &mut posts {
         if let PostBody::Html { html } = &mut post.body {
             html.insert_str(0, &format!("<em>{at}</em><br>"));

@@ -38,8 +38,14 @@ impl Released {
     }
 
     /// As it concerns the others in the chat; `None`: what the server says does not.
-    pub fn queued(&self, message: &Message) -> Option<Queued<'_>> {
-        let queued = |author| Queued { author, purpose: message.purpose, content: &self.content, participants: &self.participants };
+    pub fn queued<'a>(&'a self, message: &'a Message) -> Option<Queued<'a>> {
+        let queued = |author| Queued {
+            author,
+            purpose: message.purpose,
+            content: &self.content,
+            reply_to: message.reply_to.as_ref(),
+            participants: &self.participants,
+        };
         self.author.as_ref().map(queued)
     }
 }
@@ -55,7 +61,7 @@ pub fn in_parts(
     match (author, content) {
         (Some(author), Outgoing::Text { body }) if body.chars().count() + LONGEST_SIGNATURE > split::LIMIT => {
             let participants = desk.tx.participants(case.thread.id)?;
-            let signed = Queued { author, purpose, content, participants: &participants }.signature(desk, case);
+            let signed = Queued { author, purpose, content, reply_to: None, participants: &participants }.signature(desk, case);
             Ok(cut(body, signed.as_deref()))
         }
         _ => Ok((content.clone(), Vec::new())),

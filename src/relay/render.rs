@@ -12,21 +12,37 @@ const SUMMARY: usize = 120;
 /// How much of a quoted message is repeated.
 const EXCERPT: usize = 80;
 
-/// A client's message as it is posted to a colleague, in as many posts as Teams needs. `text` is its readable form.
-pub fn client_posts(desk: &Desk<'_>, case: &Case, text: &str, before_consent: bool, referral: Option<&Referral>) -> Vec<Post> {
+/// A client's message as it is posted to a colleague, in as many posts as Teams needs. `text` is its readable form, `above` what it
+/// belongs to.
+pub fn client_posts(
+    desk: &Desk<'_>,
+    case: &Case,
+    text: &str,
+    above: &[String],
+    before_consent: bool,
+    referral: Option<&Referral>,
+) -> Vec<Post> {
     let below = before_consent.then(|| sentences::BEFORE_CONSENT.to_owned()).into_iter().chain(referral.map(self::referral));
-    said_by(&case.contact.name, text, &summary(desk, case, text), &below.collect::<Vec<_>>())
+    said_by(&case.contact.name, text, &summary(desk, case, text), above, &below.collect::<Vec<_>>())
 }
 
-/// What somebody said, as posts; below the last of them what else is to be known.
-pub fn said_by(who: &str, text: &str, summary: &str, below: &[String]) -> Vec<Post> {
+/// What somebody said, as posts; above the first of them what it belongs to, below the last what else is to be known.
+pub fn said_by(who: &str, text: &str, summary: &str, above: &[String], below: &[String]) -> Vec<Post> {
     let mut parts = markup::whatsapp_to_teams_posts(text);
     if let Some(last) = parts.last_mut() {
         below.iter().for_each(|line| last.push_str(&format!("<br><em>{}</em>", markup::escape_html(line))));
     }
     let who = markup::escape_html(who);
-    let post = |html| Post { summary: summary.to_owned(), body: PostBody::Html { html: format!("<strong>{who}</strong>: {html}") } };
-    parts.into_iter().map(post).collect()
+    let mut above = lines_above(above);
+    let mut post = |html| {
+        let html = format!("{}<strong>{who}</strong>: {html}", std::mem::take(&mut above));
+        Post { summary: summary.to_owned(), body: PostBody::Html { html } }
+    };
+    parts.into_iter().map(&mut post).collect()
+}
+
+fn lines_above(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("<em>{}</em><br>", markup::escape_html(line))).collect()
 }
 
 /// What the notification of a client's message says: it names the client, and the message only where the line allows it.
@@ -35,11 +51,11 @@ pub fn summary(desk: &Desk<'_>, case: &Case, text: &str) -> String {
     if is_private(desk, case) { sentences::new_message(&client) } else { format!("{client}: {}", beginning(text)) }
 }
 
-/// What a colleague wrote to the client, as the others in the chat read it.
-pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outgoing) -> Post {
+/// What a colleague wrote to the client, as the others in the chat read it; `above`: what it belongs to.
+pub fn colleague_post(desk: &Desk<'_>, case: &Case, author: &str, content: &Outgoing, above: &[String]) -> Post {
     let (client, text) = (case.contact.name.as_str(), shown(content));
     let [who, whom] = [author, client].map(markup::escape_html);
-    let html = format!("<strong>{who}</strong> {} {whom}: {}", participants::TO, markup::whatsapp_to_teams(&text));
+    let html = format!("{}<strong>{who}</strong> {} {whom}: {}", lines_above(above), participants::TO, markup::whatsapp_to_teams(&text));
     let said = participants::wrote_to(&markup::contained(author), &markup::contained(client));
     let summary = if is_private(desk, case) { said } else { format!("{said}: {}", beginning(&text)) };
     Post { summary, body: PostBody::Html { html } }

@@ -1,11 +1,11 @@
 //! A client's message that was changed or deleted, as colleagues read it.
 
-use super::desk::{Case, Desk, Listener};
+use super::desk::{Case, Desk, Listener, SERVER};
 use super::revisions::{self, Revised};
-use super::{media_views, render};
+use super::{media_views, quotes, render};
 use crate::bridge::{Content, Media, MessageId, Post, PostBody, split};
 use crate::markup;
-use crate::store::{Message, Result};
+use crate::store::{Message, Purpose, Result};
 use crate::texts::{media, revisions as words, sentences, when};
 
 /// Earlier texts that are shown, the latest ones: a post must not grow beyond what Teams takes (100 KB).
@@ -28,7 +28,8 @@ pub fn posts(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Messag
     }
     let text = text(desk, listener, case, message, &revised)?;
     let referral = desk.tx.referral(message.id)?;
-    let mut posts = render::client_posts(desk, case, &text, message.rule.is_some(), referral.as_ref());
+    let above = quotes::above(desk, case, message, &listener.place)?;
+    let mut posts = render::client_posts(desk, case, &text, &above, message.rule.is_some(), referral.as_ref());
     if let Some(Post { body: PostBody::Html { html }, .. }) = posts.last_mut() {
         for (at, before) in revised.earlier.iter().rev().take(MOST_EARLIER) {
             let said = markup::escape_html(&words::edited(&time(*at)));
@@ -61,5 +62,19 @@ pub fn instead(desk: &Desk<'_>, listener: &Listener, message: MessageId, by: Mes
         return posts(desk, listener, &case, &found);
     }
     let text = render::content_at(desk, &found.inbound()?, &case, &listener.place, by)?;
-    Ok(render::client_posts(desk, &case, &text, found.rule.is_some(), None))
+    Ok(render::client_posts(desk, &case, &text, &[], found.rule.is_some(), None))
+}
+
+/// A message, of either side, as it is shown now that what it quotes is shown no more; `None`: it stands nowhere by our hand.
+pub fn quoting(desk: &Desk<'_>, listener: &Listener, case: &Case, message: &Message) -> Result<Option<Post>> {
+    if message.purpose == Purpose::Client {
+        return Ok(posts(desk, listener, case, message)?.into_iter().next());
+    }
+    let Some(author) = message.author.as_deref().filter(|author| *author != SERVER) else { return Ok(None) };
+    if let Some(card) = media_views::post(desk, listener, message)? {
+        return Ok(Some(card));
+    }
+    let author = desk.person(&author.into())?.map_or_else(|| author.to_owned(), |person| person.name);
+    let above = quotes::above(desk, case, message, &listener.place)?;
+    Ok(Some(render::colleague_post(desk, case, &author, &message.outgoing()?, &above)))
 }

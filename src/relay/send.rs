@@ -5,7 +5,7 @@ use super::desk::{Case, Desk, Person, SERVER};
 use super::mirror::Queued;
 use super::release::{Released, in_parts};
 use super::render::shown;
-use super::{expiry, tell};
+use super::{expiry, marks, tell};
 use crate::bridge::{
     Answer, Button, ConsentState, Decision, Facts, Fill, Keywords, Meaning, MessageId, MessageState, NO, Outgoing, Rule, Ruling, Sending,
     Template, TemplateButton, TemplateButtonKind, TemplateMessage, TemplateUse, Verdict, Wamid, YES, held, nearest_language, same_language,
@@ -139,7 +139,7 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
     let json = serde_json::to_string(content)?;
     let participants = if state == MessageState::Queued { desk.tx.participants(case.thread.id)? } else { Vec::new() };
     let queued = wish.author.filter(|_| state == MessageState::Queued);
-    let queued = queued.map(|author| Queued { author, purpose, content, participants: &participants });
+    let queued = queued.map(|author| Queued { author, purpose, content, reply_to, participants: &participants });
     let signed = queued.and_then(|queued| queued.signature(desk, case));
     let written_in = wish.author.map(Person::conversation);
     let new = NewMessage {
@@ -158,6 +158,9 @@ pub fn record(desk: &Desk<'_>, case: &Case, wish: &Wish<'_>, state: MessageState
     };
     // Without a wamid there is nothing to collide with.
     let message = desk.tx.insert_message(&new)?.ok_or(crate::store::StoreError::Panicked)?;
+    if purpose == Purpose::Free {
+        marks::keep(desk, wish.author, content, retry_of, message)?;
+    }
     if let Some(queued) = queued {
         queued.show(desk, case, message, written_in)?;
     }
@@ -402,7 +405,8 @@ fn release(desk: &Desk<'_>, case: &Case, message: &Message, content: &Outgoing, 
     enqueue(desk, case, message.id)?;
     for content in &released.rest {
         let wish = Wish { author: released.author.as_ref(), purpose: message.purpose, content, reply_to: None, retry_of: None };
-        record(desk, case, &wish, MessageState::Queued, ruling)?;
+        let rest = record(desk, case, &wish, MessageState::Queued, ruling)?;
+        desk.tx.written_with(rest, message.id)?;
     }
     Ok(())
 }

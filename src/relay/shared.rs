@@ -43,7 +43,12 @@ pub fn on_event(desk: &Desk<'_>, event: &TeamsEvent, upn: Option<&str>) -> Resul
                 reactions::on_reaction(desk, &person, event, target, added, removed)?;
             }
         }
-        TeamsEventKind::Renamed { .. } | TeamsEventKind::Reaction { target: None, .. } | TeamsEventKind::Other { .. } => {}
+        TeamsEventKind::Renamed { .. }
+        | TeamsEventKind::Reaction { target: None, .. }
+        // Told of own chats only.
+        | TeamsEventKind::Typing
+        | TeamsEventKind::Read { .. }
+        | TeamsEventKind::Other { .. } => {}
     }
     Ok((None, None))
 }

@@ -1,7 +1,7 @@
 //! What became of our messages at WhatsApp: statuses in any order, failures, and outcomes that a status settles.
 
 use super::desk::{Desk, SERVER};
-use super::{entry_point, marketing, send, tell};
+use super::{entry_point, marketing, marks, send, tell};
 use crate::bridge::{Consent, ConsentState, DeliveryId, Failure, FailureClass, MessageId, MessageState, StatusState, StatusUpdate, Wamid};
 use crate::store::{Message, Purpose, Result};
 
@@ -56,6 +56,7 @@ pub fn apply_status(desk: &Desk<'_>, message: &Message, status: &StatusUpdate) -
         return Ok(());
     }
     desk.tx.refresh_cards(message.thread, desk.now)?;
+    marks::changed(desk, message.id)?;
     match &status.state {
         StatusState::Failed(failure) => on_failed(desk, message.id, failure),
         _ => Ok(()),

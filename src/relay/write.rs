@@ -29,6 +29,7 @@ pub fn words(desk: &Desk<'_>, person: &Person, case: &Case, draft: &Draft) -> Re
     if draft.text.is_empty() {
         return Ok((Some(thread), None));
     }
+    let person = &person.writing(&draft.written);
     let answered = draft.answers.map(|id| desk.tx.message(id)).transpose()?.flatten();
     let wamid = answered.filter(|message| message.thread == thread).and_then(|message| message.wamid);
     Ok((Some(thread), Some(text(desk, person, case, &draft.text, wamid.as_ref())?)))

@@ -42,7 +42,7 @@ pub enum FaultName {
     /// Statuses are posted, and answered, before the request that caused them is answered.
     #[serde(rename = "early_status")]
     EarlyStatus,
-    /// WhatsApp's and Microsoft's Graph: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
+    /// WhatsApp's and Microsoft's Graph, and reactions of the bot: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
     #[serde(rename = "graph_error")]
     GraphError,
     /// Downloads of media only: the connection breaks in the middle of the file.
@@ -59,6 +59,8 @@ pub enum FaultName {
 pub enum Surface {
     /// Connector calls (Teams).
     Connector,
+    /// The bot's reactions (Teams).
+    Reactions,
     /// The token endpoint (Teams).
     Login,
     /// OpenID metadata and keys (Teams).

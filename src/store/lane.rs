@@ -51,6 +51,8 @@ pub enum Envelope {
     /// Show what a client's message became after `by` changed or deleted it: in its place, rendered when it is sent. `by` is the message
     /// itself when its change came first.
     Revised { message: MessageId, by: MessageId },
+    /// Show a message anew whose quoted words are not to be shown any more, where it stands.
+    Quoting { message: MessageId },
     /// Replace the content of an earlier activity of ours.
     Update { activity: ActivityId, post: Post },
     /// Post something in a shared conversation that one person alone sees.

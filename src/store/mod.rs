@@ -26,14 +26,17 @@ mod joining;
 mod journal;
 mod lane;
 mod look;
+mod mark;
 mod media;
 mod message;
 mod news;
 mod note;
+mod origin;
 mod parcel;
 mod participant;
 mod price;
 mod reaction;
+mod receipt;
 mod revision;
 mod revocation;
 mod standing;
@@ -65,10 +68,12 @@ pub use joining::Joining;
 pub use journal::{Entry, JournalRow};
 pub use lane::{Claim, Direction, Envelope, Head, Settle};
 pub use look::look;
+pub use mark::DueMark;
 pub use media::{MediaOrder, NewMedia};
 pub use message::{HeldSince, Message, NewMessage, Purpose};
 pub use parcel::{Parcel, ParcelFile, ParcelFileState, ParcelOrder, ParcelState};
 pub use participant::{Left, Participant};
+pub use receipt::DueRead;
 pub use revocation::{Decided, Revocation, RevocationCard};
 pub use standing::Subject;
 pub use thread::Thread;
@@ -99,6 +104,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0016_parcel.sql"),
     include_str!("migrations/0017_talk.sql"),
     include_str!("migrations/0018_reaction.sql"),
+    include_str!("migrations/0019_talk_more.sql"),
 ];
 
 /// A handle to the store; cheap to clone.

@@ -92,6 +92,17 @@ impl Connector {
         answer.map_or_else(|outcome| outcome, |answer| self.caller.outcome(Operation::Create, &answer))
     }
 
+    /// Sets a reaction of the bot (`like`, an id of the reactions reference) on anybody's message. A public preview of Teams, as is
+    /// taking it back. Both may be repeated.
+    pub async fn react(&self, to: &ConversationReference, activity: &ActivityId, kind: &str) -> Outcome {
+        self.ask(Operation::Update, to, &[activity.as_str(), "reactions", kind], None).await
+    }
+
+    /// Takes a reaction of the bot back; one that is not there is no failure.
+    pub async fn take_back_reaction(&self, to: &ConversationReference, activity: &ActivityId, kind: &str) -> Outcome {
+        self.ask(Operation::Delete, to, &[activity.as_str(), "reactions", kind], None).await
+    }
+
     /// Shows for some seconds that somebody is writing.
     pub async fn typing(&self, to: &ConversationReference) -> Outcome {
         self.create(to, &json!({"type": "typing"})).await

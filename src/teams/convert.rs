@@ -17,6 +17,9 @@ use crate::bridge::{
 };
 use crate::markup;
 
+/// The event of who has read a chat.
+const READ: &str = "application/vnd.microsoft.readReceipt";
+
 /// Joins the parts of keys; occurs in no id.
 const SEPARATOR: &str = "\u{1f}";
 
@@ -94,9 +97,20 @@ fn kind(activity: &Activity) -> TeamsEventKind {
             Some("remove" | "remove-upgrade") => TeamsEventKind::Uninstalled,
             action => other(action),
         },
+        "typing" => TeamsEventKind::Typing,
+        "event" if activity.name.as_deref() == Some(READ) => {
+            last_read(activity).map_or_else(|| other(activity.name.as_deref()), |last| TeamsEventKind::Read { last })
+        }
         "conversationUpdate" => updates::kind(activity).unwrap_or_else(|| other(activity.event_type())),
         _ => other(activity.name.as_deref()),
     }
+}
+
+/// A message's id: milliseconds since the epoch, as text or as a number.
+fn last_read(activity: &Activity) -> Option<ActivityId> {
+    let last = activity.value.as_ref()?.get("lastReadMessageId")?;
+    let last = last.as_str().map_or_else(|| last.as_u64().map(|id| id.to_string()), |text| Some(text.to_owned()))?;
+    (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())).then_some(ActivityId(last))
 }
 
 fn message(activity: &Activity) -> TeamsEventKind {

@@ -194,7 +194,10 @@ fn a_picture_that_comes_in_the_html_alone_is_named_too() {
 #[case(json!({"type": "conversationUpdate", "membersRemoved": [{"id": "28:bot"}]}), TeamsEventKind::Uninstalled)]
 #[case(json!({"type": "conversationUpdate", "channelData": {"eventType": "channelCreated"}}), TeamsEventKind::Other { name: "conversationUpdate/channelCreated".into() })]
 #[case(json!({"type": "event", "name": "application/vnd.microsoft.readReceipt"}), TeamsEventKind::Other { name: "event/application/vnd.microsoft.readReceipt".into() })]
-#[case(json!({"type": "typing"}), TeamsEventKind::Other { name: "typing".into() })]
+#[case(json!({"type": "event", "name": "application/vnd.microsoft.readReceipt", "value": {"lastReadMessageId": "1692206589131"}}), TeamsEventKind::Read { last: "1692206589131".into() })]
+#[case(json!({"type": "event", "name": "application/vnd.microsoft.readReceipt", "value": {"lastReadMessageId": 17}}), TeamsEventKind::Read { last: "17".into() })]
+#[case(json!({"type": "event", "name": "application/vnd.microsoft.readReceipt", "value": {"lastReadMessageId": "f:1"}}), TeamsEventKind::Other { name: "event/application/vnd.microsoft.readReceipt".into() })]
+#[case(json!({"type": "typing"}), TeamsEventKind::Typing)]
 #[case(json!({"type": "somethingNew"}), TeamsEventKind::Other { name: "somethingNew".into() })]
 fn every_type_has_its_meaning(#[case] fields: Value, #[case] kind: TeamsEventKind) {
     assert_eq!(event(message(fields)).kind, kind);

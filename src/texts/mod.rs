@@ -18,6 +18,7 @@ pub mod notes;
 pub mod participants;
 pub mod places;
 pub mod preflight;
+pub mod quotes;
 pub mod revisions;
 pub mod sentences;
 pub mod switched_off;

@@ -232,7 +232,9 @@ fn check_message(name: &str, segment: &str, message: &ClientMessage) {
     let context = claim(segment, "context").unwrap_or_default();
     let quoted = context.split_once("\"id\": \"").and_then(|(_, rest)| rest.split('"').next());
     assert_eq!(message.reply_to.as_ref().map(|wamid| wamid.as_str()), quoted, "{name}");
-    assert_eq!(message.forwarded, context.contains("forwarded\": true"), "{name}");
+    let origin = message.origin.as_deref().cloned().unwrap_or_default();
+    assert_eq!(origin.forwarded, context.contains("forwarded\": true"), "{name}");
+    assert!(origin.product.is_some() || !context.contains("product_retailer_id"), "{name}");
     check_content(name, segment, &message.content);
     let raw: Value = serde_json::from_str(&message.raw).expect("the message's own JSON");
     assert_eq!((raw["id"].as_str(), raw["type"].as_str()), (claim(segment, "id"), kind_of(segment)), "{name}");

@@ -11,8 +11,8 @@ use super::identity::Contacts;
 use super::json::{elements, integer, items, parse, text, time};
 use super::{error, news};
 use crate::bridge::{
-    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, PhoneNumberId, Pricing, Referral, StatusState, StatusUpdate, Time,
-    WabaId, Wamid, WhatsAppEvent,
+    ClientMessage, Content, DeliveryStatus, Failure, FailureClass, Origin, PhoneNumberId, Pricing, Referral, StatusState, StatusUpdate,
+    Time, WabaId, Wamid, WhatsAppEvent,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -232,6 +232,7 @@ impl About {
         };
         let context = message.get("context").unwrap_or(&Value::Null);
         let forwarded = ["forwarded", "frequently_forwarded"].iter().any(|key| context.get(key) == Some(&Value::Bool(true)));
+        let product = context.get("referred_product").and_then(|product| text(product, "product_retailer_id"));
         let at = time(message, "timestamp").or_else(|| time(message, "start_time")).or(self.at).unwrap_or(Time::UNIX_EPOCH);
         Received {
             dedup_key: format!("m:{wamid}"),
@@ -243,7 +244,7 @@ impl About {
                 at,
                 content,
                 reply_to: text(context, "id").map(Wamid),
-                forwarded,
+                origin: (forwarded || product.is_some()).then(|| Box::new(Origin { forwarded, product })),
                 referral: message.get("referral").and_then(referral),
                 group: text(message, "group_id"),
                 raw: raw.get().to_owned(),

@@ -103,10 +103,10 @@ fn bytes_that_are_not_utf8_cost_a_character_and_not_the_message() {
 #[test]
 fn context_referral_and_group_are_told() {
     let read = messages(&json!({"messages": [{"id": "m", "from": "1", "type": "text", "text": {"body": "x"}, "group_id": "g",
-        "context": {"id": "q", "frequently_forwarded": true}, "referral": {"source_type": "ad", "headline": "Chat with us"}}]}));
+        "context": {"id": "q", "frequently_forwarded": true, "referred_product": {"catalog_id": 1, "product_retailer_id": 7}}, "referral": {"source_type": "ad", "headline": "Chat with us"}}]}));
     let message = &read[0];
     assert_eq!(message.reply_to, Some("q".into()));
-    assert!(message.forwarded);
+    assert_eq!(message.origin, Some(Box::new(Origin { forwarded: true, product: Some("7".into()) })));
     let ad = Referral { source_type: Some("ad".into()), headline: Some("Chat with us".into()), ..Referral::default() };
     assert_eq!(message.referral, Some(ad));
     assert_eq!(message.group.as_deref(), Some("g"));

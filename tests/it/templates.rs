@@ -141,7 +141,9 @@ async fn a_tap_on_a_templates_button_is_heard_by_its_title() {
     let button = maria.last().buttons.into_iter().find(|button| button.title == "I will come").expect("a button");
     assert_eq!(button.value, "switchboard:reply:0");
     maria.taps("I will come").await;
-    assert_eq!(ana.heard().last().map(String::as_str), Some("Maria Oliveira: I will come"));
+    let heard = ana.heard().pop().expect("an answer");
+    assert!(heard.starts_with("In answer to Ana Souza: “[image] Dear Maria, this is our house."), "{heard}");
+    assert!(heard.ends_with("\nMaria Oliveira: I will come"), "{heard}");
 }
 
 #[tokio::test]

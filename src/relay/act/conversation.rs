@@ -8,7 +8,7 @@ use crate::cards::{self, Notice, OptIn, Style, TypedContact};
 use crate::relay::desk::{Case, Desk, Person, Seat};
 use crate::relay::participation::{self, Came};
 use crate::relay::send::{self, Wish};
-use crate::relay::{absence, render, tell, views, whom};
+use crate::relay::{absence, quotes, render, tell, views, whom};
 use crate::store::{Contact, Purpose, Result, Thread};
 use crate::texts::{labels, sentences};
 use serde_json::json;
@@ -163,7 +163,8 @@ pub fn take(desk: &Desk<'_>, person: &Person, thread: ThreadId) -> Result<Post> 
         for message in desk.tx.messages_before(thread, None, FOLLOWING)?.iter().rev().filter(|message| message.purpose == Purpose::Client) {
             let sight = desk.view_at(&place, &case.thread, message.id)?;
             let (text, referral) = (render::message_seen(desk, message, &sight)?, desk.tx.referral(message.id)?);
-            for post in render::client_posts(desk, &case, &text, message.rule.is_some(), referral.as_ref()) {
+            let above = quotes::above(desk, &case, message, &place)?;
+            for post in render::client_posts(desk, &case, &text, &above, message.rule.is_some(), referral.as_ref()) {
                 desk.post(Some(thread), &theirs, post, Some(message.id))?;
             }
         }

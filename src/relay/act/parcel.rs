@@ -48,6 +48,7 @@ pub fn send(desk: &Desk<'_>, person: &Person, id: ParcelId) -> Result<Post> {
 
 fn send_all(desk: &Desk<'_>, person: &Person, case: &Case, parcel: &Parcel, mut files: Vec<OutgoingFile>) -> Result<Option<MessageId>> {
     whom::wrote(desk, person, case.thread.id)?;
+    let person = &person.writing(&parcel.written);
     let answered = parcel.answers.map(|id| desk.tx.message(id)).transpose()?.flatten();
     let mut reply_to: Option<Wamid> = answered.filter(|message| message.thread == case.thread.id).and_then(|message| message.wamid);
     let text = parcel.text.trim();

@@ -245,6 +245,19 @@
     drawTeams();
     tick();
   };
+  // What Teams tells of somebody's own chat: that they type, and how far they have read.
+  const told = { typing: 0, read: {} };
+  const announceTyping = () => {
+    if (place().kind !== "own" || !user().installed || Date.now() - told.typing < 5000) return;
+    told.typing = Date.now();
+    act("typing", {}).catch(() => {});
+  };
+  const announceRead = (current, here) => {
+    const last = here.items.findLast((item) => item.from === "bot")?.activity_id;
+    if (here.kind !== "own" || !current.installed || !last || document.hidden || told.read[current.user.key] === last) return;
+    told.read[current.user.key] = last;
+    act("read", { activity_id: last }).catch(() => {});
+  };
   const goTo = (id) => turnTo({ places: { ...pick.places, [user().user.key]: id } });
   const drawTeams = () => {
     const { users, bot_name: bot } = state.teams;
@@ -273,6 +286,7 @@
     drawAddress(here);
     drawList($("chat"), drawn.chat, here.items, (item) => item.activity_id, (item) => chatItem(item, current, here));
     const last = here.items.findLast((item) => item.author_id !== current.user.user_id);
+    announceRead(current, here);
     if (before !== undefined && count > before && last) say(`${last.author}: ${last.summary ?? last.text ?? "a card"}`);
   };
   // To whom a message in a shared conversation goes. Without consent the bot hears only what addresses it.
@@ -445,7 +459,8 @@
       drawPhoneQuote();
       drawPhone();
     });
-    $("phone-business").textContent = number().verified_name;
+    const types = current.typing_until && now() < new Date(current.typing_until);
+    $("phone-business").textContent = types ? `${number().verified_name} is typing` : number().verified_name;
     $("phone-avatar").textContent = initials(number().verified_name);
     const press = (id, on, yes, no) => { $(id).setAttribute("aria-pressed", String(on)); $(id).textContent = on ? yes : no; };
     press("phone-online", current.online, "Phone on", "Phone off");
@@ -681,6 +696,7 @@
     $("phone-form").addEventListener("submit", (event) => { event.preventDefault(); sendPhone(); });
     enterSends("composer", sendTeams);
     enterSends("phone-composer", sendPhone);
+    $("composer").addEventListener("input", announceTyping);
     $("quote-drop").addEventListener("click", () => { if (pick.editing) $("composer").value = ""; Object.assign(pick, { quote: null, chain: null, editing: null }); drawQuote(); drawAddress(place()); });
     $("address").addEventListener("change", () => { pick.address[place().id] = $("address").value; });
     $("phone-quote-drop").addEventListener("click", () => { if (pick.phoneEditing) $("phone-composer").value = ""; Object.assign(pick, { phoneQuote: null, phoneEditing: null }); drawPhoneQuote(); });

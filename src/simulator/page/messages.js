@@ -44,8 +44,10 @@ const Messages = (() => {
     box.append(group);
     return opener;
   };
+  // What the bot says with a reaction, and nobody is offered.
+  const MARKS = [["2705_whiteheavycheckmark", "\u2705", "Check mark"], ["1f440_eyes", "\u{1f440}", "Eyes"], ["26a0_warningsign", "\u26a0\ufe0f", "Warning"]];
   const named = (choices, value) => {
-    const [, mark, name] = choices.find(([one]) => one === value) ?? [value, value, ""];
+    const [, mark, name] = [...choices, ...MARKS].find(([one]) => one === value) ?? [value, value, ""];
     return `${mark} ${name}`.trim();
   };
   const given = (choices, values) => el("div", "reactions", `${values.length > 1 ? "Reactions" : "Reaction"}: ${values.map((value) => named(choices, value)).join(", ")}`);

@@ -47,6 +47,16 @@ impl TeamsWorld {
         self.world.reacts(seat.into(), activity_id, kind, add).await
     }
 
+    /// Types in their own chat, without sending anything (`typing`).
+    pub async fn is_typing(&self, user: &str) -> Result<Posted, ControlError> {
+        self.world.sends_raw(Seat::from(user), json!({"type": "typing"})).await
+    }
+
+    /// Has read their own chat up to this message, or to its end (`event`, read receipt).
+    pub async fn reads(&self, user: &str, until: Option<&str>) -> Result<Posted, ControlError> {
+        self.world.reads(user, until).await
+    }
+
     /// Sends an earlier activity of the user once more, byte for byte, as Teams does when it saw no answer.
     pub async fn resends<'a>(&self, seat: impl Into<Seat<'a>>, activity_id: &str) -> Result<Posted, ControlError> {
         self.world.resends(seat.into(), activity_id).await
@@ -192,6 +202,13 @@ impl World {
         let activity = self.with_user(&actor.user.key, |state| state.sent.get(activity_id).cloned())?;
         let activity = activity.ok_or_else(|| ControlError::Unknown("sent activity", activity_id.to_owned()))?;
         self.finish(&actor, activity, true).await
+    }
+
+    pub(super) async fn reads(&self, user: &str, until: Option<&str>) -> Result<Posted, ControlError> {
+        let last = self.with_user(user, |state| state.chat.seen_by(&state.user.key, None).last().map(|item| item.activity_id.clone()))?;
+        let until = until.map(str::to_owned).or(last).ok_or_else(|| ControlError::Impossible("the chat is empty".to_owned()))?;
+        let event = json!({"type": "event", "name": "application/vnd.microsoft.readReceipt", "value": {"lastReadMessageId": until}});
+        self.sends_raw(Seat::from(user), event).await
     }
 
     pub(super) async fn sends_raw(&self, seat: Seat<'_>, members: Value) -> Result<Posted, ControlError> {

@@ -40,6 +40,8 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/_sim/users/{user}/delete", post(delete))
         .route("/_sim/users/{user}/react", post(react))
         .route("/_sim/users/{user}/resend", post(resend))
+        .route("/_sim/users/{user}/typing", post(typing))
+        .route("/_sim/users/{user}/read", post(read))
         .route("/_sim/users/{user}/raw", post(raw))
 }
 
@@ -211,6 +213,20 @@ struct React {
 
 async fn react(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(request): Json<React>) -> Did<Posted> {
     world.reacts(place.seat(&user), &request.activity_id, &request.kind, !request.remove).await.map(Json)
+}
+
+async fn typing(State(world): Shared, Path(user): Path<String>) -> Did<Posted> {
+    world.sends_raw(Seat::from(user.as_str()), json!({"type": "typing"})).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Read {
+    /// Absent: everything.
+    activity_id: Option<String>,
+}
+
+async fn read(State(world): Shared, Path(user): Path<String>, Json(request): Json<Read>) -> Did<Posted> {
+    world.reads(&user, request.activity_id.as_deref()).await.map(Json)
 }
 
 async fn raw(State(world): Shared, Path(user): Path<String>, Query(place): Query<Where>, Json(members): Json<Value>) -> Did<Posted> {

@@ -48,7 +48,7 @@ async fn state(State(world): Shared) -> Json<Value> {
             let from = client.items.len().saturating_sub(300);
             let windows: serde_json::Map<String, Value> =
                 client.wrote_at.iter().map(|(number, at)| (number.clone(), json!(*at + WINDOW))).collect();
-            json!({"client": client.client, "online": client.online, "open": client.open, "blocked": client.blocked,
+            json!({"client": client.client, "online": client.online, "open": client.open, "blocked": client.blocked, "typing_until": client.typing_until,
                 "windows_close": windows, "items": &client.items[from..]})
         })
         .collect();

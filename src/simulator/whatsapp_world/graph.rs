@@ -29,6 +29,8 @@ use crate::simulator::faults::{Fault, FaultName, Surface};
 use crate::simulator::journal::Way;
 use crate::simulator::line::Line;
 
+/// How long a phone shows that the business is typing.
+const TYPING: chrono::Duration = chrono::Duration::seconds(25);
 /// Service messages per number and month that cost nothing.
 const FREE_SERVICE_MESSAGES: u64 = 1_000;
 
@@ -131,7 +133,11 @@ impl World {
         let now = self.common.now();
         if body["status"] == "read" {
             let id = body["message_id"].as_str().ok_or(Refused::of(131_008))?;
+            if !self.common.journal.is_quiet() {
+                self.read_by_business(phone_number_id, id, body["typing_indicator"]["type"] == "text", now)?;
+            }
             self.common.journal.record(Way::In, "graph.read", now, Some(id), Some(200), || body.clone());
+            self.common.signal();
             return Ok(Json(json!({"success": true})).into_response());
         }
         let kind = check(&body)?;
@@ -243,8 +249,24 @@ impl World {
             let file = file_of(&state.media, &body[kind]);
             let item = business_item(seq, wamid, number, now, kind, body, plan.rendered, sent.callback.clone());
             client.items.push(PhoneItem { picture, file, ..item });
+            client.typing_until = None;
         }
         self.arrives(client, sent, now);
+    }
+
+    /// The business has read a client's message, and those before it; perhaps somebody types there.
+    fn read_by_business(&self, number: &str, wamid: &str, typing: bool, now: DateTime<Utc>) -> Result<(), Refused> {
+        let mut state = self.lock();
+        let is_theirs = |item: &PhoneItem| item.wamid == wamid && item.from == Side::Client && item.phone_number_id == number;
+        let mut found = state.clients.iter_mut().filter_map(|client| Some((client.items.iter().position(is_theirs)?, client)));
+        let (at, client) = found.next().ok_or(Refused::of(131_009))?;
+        for item in client.items[..=at].iter_mut().filter(|item| item.from == Side::Client && item.phone_number_id == number) {
+            item.ticks = Some(Ticks::Read);
+        }
+        if typing {
+            client.typing_until = Some(now + TYPING);
+        }
+        Ok(())
     }
 
     /// Sends the statuses that this phone gives now, and keeps the rest for later.

@@ -97,6 +97,12 @@ impl WhatsAppWorld {
         self.world.with_client(client, |client| client.items.clone())
     }
 
+    /// Whether a client's phone shows that the business is typing.
+    pub fn shows_typing(&self, client: &str) -> Result<bool, ControlError> {
+        let now = self.world.common.now();
+        self.world.with_client(client, |client| client.typing_until.is_some_and(|until| now < until))
+    }
+
     /// Waits (real time, at most `for_`) until `look` finds something on the client's phone.
     pub async fn until<T>(&self, client: &str, for_: Duration, look: impl Fn(&[PhoneItem]) -> Option<T>) -> Result<T, TimedOut> {
         self.world.common.until(for_, || self.world.with_client(client, |client| look(&client.items)).ok().flatten()).await

@@ -85,7 +85,7 @@ pub struct PhoneItem {
     pub footer: Option<String>,
     pub buttons: Vec<PhoneButton>,
     pub template: Option<String>,
-    /// Of business messages that the phone has or will get.
+    /// Of business messages that the phone has or will get; of the client's own once the business has read them.
     pub ticks: Option<Ticks>,
     /// The message this one answers.
     pub reply_to: Option<String>,
@@ -136,6 +136,8 @@ pub(super) struct ClientState {
     /// Blocks the business: 131026.
     pub(super) blocked: bool,
     pub(super) items: Vec<PhoneItem>,
+    /// Until when the phone shows that the business is typing.
+    pub(super) typing_until: Option<DateTime<Utc>>,
     /// Last message to each number.
     pub(super) wrote_at: HashMap<String, DateTime<Utc>>,
     /// Accepted, and waiting until the phone is online.
@@ -183,6 +185,7 @@ impl ClientState {
             open: false,
             blocked: false,
             items: Vec::new(),
+            typing_until: None,
             wrote_at: HashMap::new(),
             waiting: VecDeque::new(),
             unread: VecDeque::new(),

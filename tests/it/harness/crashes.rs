@@ -42,6 +42,11 @@ impl World {
         Self::build(change, true, true).await
     }
 
+    /// [`World::with_marks`], and the server can be made to crash.
+    pub async fn crashable_with_marks() -> Self {
+        Self::build_as(|_| {}, true, |config| config.teams.reactions.enabled = true).await
+    }
+
     /// The server is gone at once: requests in flight are cut, nothing is tidied up.
     pub async fn crash(&self) {
         let server = self.server.write().expect("no panic under this lock").take().expect("a running server");

@@ -80,7 +80,16 @@ impl World {
         Self::build(change, false, true).await
     }
 
+    /// [`World::with`], and delivery is shown by reactions.
+    pub async fn with_marks(change: impl FnOnce(&mut Directory)) -> Self {
+        Self::build_as(change, false, |config| config.teams.reactions.enabled = true).await
+    }
+
     async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, graph: bool) -> Self {
+        Self::build_as(change, may_crash, |config| (config.teams.graph.enabled, config.teams.graph.files) = (graph, graph)).await
+    }
+
+    async fn build_as(change: impl FnOnce(&mut Directory), may_crash: bool, configure: impl FnOnce(&mut Config)) -> Self {
         let clock = Clock::manual(noon());
         let cast = simulator::defaults();
         let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
@@ -88,8 +97,8 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let nowhere = "127.0.0.1:1".parse().expect("an address");
         let mut config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
-        config.teams.graph.enabled = graph;
-        config.teams.graph.files = graph;
+        (config.teams.graph.enabled, config.teams.graph.files, config.teams.reactions.enabled) = (false, false, false);
+        configure(&mut config);
         let mut directory = demo::directory(&cast);
         change(&mut directory);
         let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
@@ -257,11 +266,21 @@ impl World {
         }
         let due = relay
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?, tx.next_job_due()?]))
+            .read(|tx| {
+                Ok([
+                    tx.next_lane_due()?,
+                    tx.next_card_due()?,
+                    tx.next_upload_due()?,
+                    tx.next_media_due()?,
+                    tx.next_job_due()?,
+                    tx.next_mark_due()?,
+                    tx.next_read_due()?,
+                ])
+            })
             .await
             .expect("the store answers");
         panic!(
-            "the server does not come to rest: now {}, lane, card, upload, file and job due {due:?}, left {:?}",
+            "the server does not come to rest: now {}, lane, card, upload, file, job, reaction and receipt due {due:?}, left {:?}",
             self.clock.now(),
             self.left_over()
         );
@@ -284,7 +303,17 @@ impl World {
         let due = self
             .relay()
             .store()
-            .read(|tx| Ok([tx.next_lane_due()?, tx.next_card_due()?, tx.next_upload_due()?, tx.next_media_due()?, tx.next_job_due()?]))
+            .read(|tx| {
+                Ok([
+                    tx.next_lane_due()?,
+                    tx.next_card_due()?,
+                    tx.next_upload_due()?,
+                    tx.next_media_due()?,
+                    tx.next_job_due()?,
+                    tx.next_mark_due()?,
+                    tx.next_read_due()?,
+                ])
+            })
             .await
             .expect("the store answers");
         due.into_iter().flatten().min()

@@ -1,4 +1,4 @@
-//! The rulebook: every sentence of product.md 2, 3, 4, 5 and 9 in short words of our own, and of 6, 7 and 10 those that have a test
+//! The rulebook: every sentence of product.md 2, 3, 4, 5 and 9 in short words of our own, and of 6, 7, 8 and 10 those that have a test
 //! elsewhere, with the test that plays it through Teams cards and the phone. A failure names the sentence.
 
 mod consent;
@@ -397,6 +397,25 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "wrong_client",
         "what_was_perhaps_meant_for_a_conversation_taken_away_is_asked_about",
     ),
+    ("8", "quoted replies, from the client: what is answered is named", "talk/quotes", "what_the_client_answers_is_named_above_the_answer"),
+    (
+        "8",
+        "quoted replies, to the client: named for the other colleagues",
+        "talk/quotes",
+        "what_a_colleague_answers_is_named_for_the_others",
+    ),
+    (
+        "8",
+        "nobody reads in a quotation what they may not read",
+        "talk/quotes",
+        "who_may_not_read_what_is_answered_reads_that_there_is_something",
+    ),
+    (
+        "8",
+        "delivered, read, failed: on the message itself, where that is on",
+        "talk/marks",
+        "a_message_is_marked_as_delivered_and_then_as_read_and_never_as_both",
+    ),
     (
         "10",
         "K-31 for a colleague who is switched off, with who continues",
@@ -422,6 +441,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("mirror", include_str!("../mirror.rs")),
     ("notes", include_str!("../notes.rs")),
     ("switched_off", include_str!("../switched_off.rs")),
+    ("talk/marks", include_str!("../talk/marks.rs")),
+    ("talk/quotes", include_str!("../talk/quotes.rs")),
     ("wrong_client", include_str!("../wrong_client.rs")),
     ("participants/adding", include_str!("../participants/adding.rs")),
     ("participants/ending", include_str!("../participants/ending.rs")),

@@ -2,7 +2,10 @@
 
 mod changed_by_client;
 mod corrections;
+mod marks;
+mod quotes;
 mod reactions;
+mod receipts;
 mod states;
 
 use crate::harness::{Colleague, Phone, World};

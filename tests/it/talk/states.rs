@@ -7,7 +7,7 @@ use switchboard::bridge::Wamid;
 use switchboard::simulator::{Draft, SentFile};
 
 /// WhatsApp tells how a message stands.
-async fn status(world: &World, wamid: &str, status: &str) {
+pub(super) async fn status(world: &World, wamid: &str, status: &str) {
     let number = &world.cast.whatsapp.numbers[0];
     let display: String = number.display.chars().filter(char::is_ascii_digit).collect();
     let value = json!({

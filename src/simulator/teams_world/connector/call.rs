@@ -45,6 +45,11 @@ fn fault_body(_: &Fault, status: StatusCode) -> Value {
 
 impl World {
     pub(super) async fn call(&self, line: &Line, headers: &HeaderMap, act: impl FnOnce() -> Answer) -> Response {
+        self.call_on(Surface::Connector, line, headers, act).await
+    }
+
+    /// The same where other faults strike.
+    pub(super) async fn call_on(&self, surface: Surface, line: &Line, headers: &HeaderMap, act: impl FnOnce() -> Answer) -> Response {
         let accept = async {
             let authorized = bearer(headers).is_some_and(|token| self.tokens.is_good(token, self.common.now()));
             if !authorized {
@@ -59,6 +64,6 @@ impl World {
             self.common.signal();
             answer
         };
-        self.common.guarded(line, Surface::Connector, fault_body, accept).await
+        self.common.guarded(line, surface, fault_body, accept).await
     }
 }

@@ -17,6 +17,7 @@ use super::super::chat::{Author, ChatItem};
 use super::super::state::World;
 use super::call::{Answer, BAD, NO_ACTIVITY, Refusal};
 use super::spot::{Spot, SpotPlace};
+use crate::simulator::faults::Surface;
 use crate::simulator::journal::Way;
 use crate::simulator::line::Line;
 
@@ -146,12 +147,15 @@ impl World {
     }
 
     fn bot_reaction(&self, conversation: &str, id: &str, kind: &str, add: bool) -> Answer {
+        let now = self.common.now();
         self.in_conversation(conversation, |spot: Spot<'_>| {
-            let item = spot.chat.item(id).ok_or(NO_ACTIVITY)?;
+            let item = spot.chat.item(id).filter(|item| !item.deleted).ok_or(NO_ACTIVITY)?;
             item.reactions.retain(|other| other != kind);
             if add {
                 item.reactions.push(kind.to_owned());
             }
+            let record = || json!({"activity": id, "kind": kind, "add": add});
+            self.common.journal.record(Way::In, "connector.reaction", now, Some(conversation), Some(200), record);
             Ok(())
         })?;
         Ok(StatusCode::OK.into_response())
@@ -255,9 +259,9 @@ async fn delete(
 }
 
 async fn react(State(world): Shared, ConnectInfo(line): On, Path((id, one, kind)): OneReaction, headers: HeaderMap) -> Response {
-    world.call(&line, &headers, || world.bot_reaction(&id, &one, &kind, true)).await
+    world.call_on(Surface::Reactions, &line, &headers, || world.bot_reaction(&id, &one, &kind, true)).await
 }
 
 async fn unreact(State(world): Shared, ConnectInfo(line): On, Path((id, one, kind)): OneReaction, headers: HeaderMap) -> Response {
-    world.call(&line, &headers, || world.bot_reaction(&id, &one, &kind, false)).await
+    world.call_on(Surface::Reactions, &line, &headers, || world.bot_reaction(&id, &one, &kind, false)).await
 }
