@@ -45,7 +45,7 @@ pub enum FaultName {
     /// WhatsApp's and Microsoft's Graph: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
     #[serde(rename = "graph_error")]
     GraphError,
-    /// Downloads of media only: the connection breaks in the middle of the file.
+    /// Downloads of media and files only: the connection breaks in the middle of the file.
     #[serde(rename = "truncated")]
     Truncated,
     /// WhatsApp only: accepted, then the status `failed` with `code` (default 131026).
