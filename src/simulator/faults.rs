@@ -42,7 +42,8 @@ pub enum FaultName {
     /// Statuses are posted, and answered, before the request that caused them is answered.
     #[serde(rename = "early_status")]
     EarlyStatus,
-    /// WhatsApp's and Microsoft's Graph: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
+    /// WhatsApp's and Microsoft's Graph, and the Connector: refused with HTTP `status` (default 400), at WhatsApp with `code` (default
+    /// 131000).
     #[serde(rename = "graph_error")]
     GraphError,
     /// Downloads of media and files only: the connection breaks in the middle of the file.
@@ -59,6 +60,8 @@ pub enum FaultName {
 pub enum Surface {
     /// Connector calls (Teams).
     Connector,
+    /// Changes of what the bot has posted: calls of the Connector, too (Teams).
+    Updates,
     /// The token endpoint (Teams).
     Login,
     /// OpenID metadata and keys (Teams).

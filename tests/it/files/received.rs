@@ -124,6 +124,53 @@ async fn a_file_that_cannot_be_fetched_at_once_comes_later_into_the_same_place(#
     assert!(place(&item.activity_id) < place(&ana.find("Did you see it?").activity_id));
 }
 
+/// Somebody deleted the line that said that it is on its way, or Teams lets nobody change it any more.
+#[rstest::rstest]
+#[case::deleted(true)]
+#[case::refused(false)]
+#[tokio::test]
+async fn a_late_file_whose_line_cannot_be_changed_is_posted_behind(#[case] deleted: bool) {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::TooManyRequests).on(Surface::Downloads).times(1).retry_after(120));
+    maria.sends(with_caption("The roof", file("image", "image/png", &picture(40, 30, ImageFormat::Png)))).await;
+    let line = ana.find("[Picture: on its way]").activity_id;
+    maria.types("Did you see it?").await;
+    match deleted {
+        true => world.teams.removes_post("ana", &line).expect("posted"),
+        false => world.teams.faults().set(Fault::new(FaultName::GraphError).on(Surface::Updates)),
+    }
+    world.advance(Duration::minutes(5)).await;
+    let card = ana.find("Picture · 40 × 30");
+    assert!(card.activity_id != line && shown(&card).is_some(), "{}", ana.transcript());
+    assert_eq!(ana.times_seen("Picture · 40 × 30"), 1);
+    assert_eq!(world.recorded("post.not_changed").await, 1);
+    assert!(opens(&ana, "Original").await.contains("/files/"));
+    world.teams.faults().clear();
+    let wamid = world.whatsapp.phone("maria").expect("known").into_iter().rfind(|item| item.kind == "image").expect("sent").wamid;
+    let message = json!({"type": "image", "image": {"id": "1", "mime_type": "image/png", "caption": "The new roof"}});
+    let edit = json!({"type": "edit", "edit": {"original_message_id": wamid, "message": message}});
+    world.whatsapp.client_sends("maria", None, edit).expect("sent");
+    world.settle().await;
+    assert_eq!(ana.find("The new roof").activity_id, card.activity_id, "what is posted instead is what changes from now on");
+}
+
+#[tokio::test]
+async fn a_late_file_waits_for_who_cannot_be_reached_when_it_comes() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::TooManyRequests).on(Surface::Downloads).times(1).retry_after(120));
+    maria.sends(file("image", "image/png", &picture(40, 30, ImageFormat::Png))).await;
+    world.teams.set_blocked("ana", true).expect("known");
+    world.advance(Duration::minutes(5)).await;
+    assert_eq!((ana.times_seen("Picture · 40 × 30"), world.recorded("media.kept").await), (0, 1));
+    world.teams.set_blocked("ana", false).expect("known");
+    world.install("ana").await;
+    world.advance(Duration::hours(1)).await;
+    assert!(shown(&ana.find("Picture · 40 × 30")).is_some(), "{}", ana.transcript());
+    ana.sees_not("on its way");
+}
+
 #[tokio::test]
 async fn a_file_that_never_comes_is_said_so_after_a_week_and_not_asked_for_again() {
     let world = World::start().await;
