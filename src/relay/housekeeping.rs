@@ -27,6 +27,8 @@ const SYNC: Duration = Duration::minutes(30);
 const SYNC_AGAIN: Duration = Duration::minutes(1);
 /// Meta repeats webhooks for 7 days.
 const SEEN: Duration = Duration::days(8);
+/// Nobody fetches one file for so long.
+const UNFINISHED: Duration = Duration::hours(24);
 /// Unmatched statuses are kept this long.
 const EARLY: Duration = Duration::hours(24);
 /// An invoke's answer is kept for its repeats this long.
@@ -60,6 +62,11 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         if forgotten.is_none_or(|at| now >= at + Duration::hours(1)) {
             forgotten = Some(now);
             log_error(relay.write("forget", |desk| desk.tx.forget(desk.now - SEEN, desk.now - INVOKE, desk.now - EARLY)).await);
+            match relay.keep.clear_unfinished(now - UNFINISHED).await {
+                Ok(0) => {}
+                Ok(cleared) => tracing::warn!(cleared, "files that were begun and never finished are cleared away"),
+                Err(error) => tracing::error!(%error, "unfinished files could not be cleared away; trying again"),
+            }
         }
         // Each in a transaction of its own: what one cannot digest does not stop the others.
         log_error(relay.write("lapse_requests", lapse_requests).await);

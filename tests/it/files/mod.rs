@@ -1,5 +1,6 @@
 //! Pictures and files in both directions (product.md 8).
 
+mod bucket;
 mod matrix;
 mod received;
 mod sent;

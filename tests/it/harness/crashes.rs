@@ -39,7 +39,7 @@ impl Drop for Apart {
 impl World {
     /// [`World::with_graph`], and the server can be made to crash.
     pub async fn crashable(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, true, true).await
+        Self::build(change, true, super::graph).await
     }
 
     /// The server is gone at once: requests in flight are cut, nothing is tidied up.

@@ -72,15 +72,20 @@ impl World {
 
     /// [`World::start`] with a changed directory.
     pub async fn with(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, false, false).await
+        Self::build(change, false, |_| {}).await
     }
 
     /// [`World::with`], and the server may ask Microsoft Graph.
     pub async fn with_graph(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, false, true).await
+        Self::build(change, false, graph).await
     }
 
-    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, graph: bool) -> Self {
+    /// [`World::start`] with another configuration.
+    pub async fn with_config(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::build(|_| {}, false, configure).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, configure: impl FnOnce(&mut Config)) -> Self {
         let clock = Clock::manual(noon());
         let cast = simulator::defaults();
         let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
@@ -88,7 +93,8 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let nowhere = "127.0.0.1:1".parse().expect("an address");
         let mut config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
-        config.teams.graph.enabled = graph;
+        config.teams.graph.enabled = false;
+        configure(&mut config);
         let mut directory = demo::directory(&cast);
         change(&mut directory);
         let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
@@ -374,6 +380,11 @@ impl Drop for World {
         let left = self.left_over().expect("the database can be read");
         assert!(left.is_empty(), "the server left {} behind", left.join(" and "));
     }
+}
+
+/// The server may ask Microsoft Graph.
+fn graph(config: &mut Config) {
+    config.teams.graph.enabled = true;
 }
 
 async fn start(config: Config, directory: Option<Directory>, clock: Clock) -> Server {
