@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use switchboard::clock::Clock;
 use switchboard::simulator::{Draft, SentFile};
 
 /// An S3-compatible server of our own.
@@ -196,7 +197,7 @@ async fn what_a_bucket_holds_unfinished_is_cleared_after_a_day() {
         assert!(put.status().is_success());
     }
     // The bucket goes by the machine's clock, in which it was written just now; the world's is behind.
-    let ahead = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) - world.clock.now();
+    let ahead = Clock::System.now() - world.clock.now();
     world.advance(ahead + Duration::hours(23)).await;
     assert!(bucket.names().await.contains(&"production/incoming/left".to_owned()), "somebody may still be writing");
     world.advance(Duration::hours(2)).await;
