@@ -30,9 +30,15 @@ pub struct Line {
 pub fn lines(tx: &Tx<'_>, rows: &[JournalRow], name: impl Fn(&str) -> Option<String>) -> Result<Vec<Line>> {
     let mut names = Names::default();
     for row in rows {
-        for id in [Some(row.actor.as_str()), row.body["colleague"].as_str(), row.body["receiver"].as_str(), row.body["to"].as_str()]
-            .into_iter()
-            .flatten()
+        for id in [
+            Some(row.actor.as_str()),
+            row.body["colleague"].as_str(),
+            row.body["receiver"].as_str(),
+            row.body["to"].as_str(),
+            row.body["place"].as_str(),
+        ]
+        .into_iter()
+        .flatten()
         {
             if !names.colleagues.contains_key(id) {
                 let known = name(id).or(tx.colleague(&ColleagueId(id.to_owned()))?.and_then(|known| known.name));
@@ -164,6 +170,17 @@ fn what(row: &JournalRow, client: &str, named: impl Fn(&str) -> String) -> Strin
         "media.opened" => format!("Opened the file of {number}"),
         "parcel.opened" => format!("Is about to send files to {client}"),
         "parcel.cancelled" => format!("Did not send files to {client}"),
+        "parcel.file_impossible" => format!("Could not make {} ready for {client}: {}", text("/name"), text("/why")),
+        "post.changed" => format!("Shows what {client} changed, where it stood{}", at(body, &named)),
+        "post.not_changed" => {
+            format!("Did not let a post about {client} be changed{}; what it was to say is posted behind", at(body, &named))
+        }
+        "post.refused" => format!("Did not take a post about {client}: {}", failure(body)),
+        "post.uncertain" => format!("It is not known whether a post about {client} arrived; it is posted again"),
+        "post.withheld" => format!("Did not show {} what was written before they left the conversation with {client}", named(subject)),
+        "post.dropped" => "An answer was not posted: its chat or channel is gone".to_owned(),
+        "post.unreadable" => "A post could not be read; it is set aside".to_owned(),
+        "home.gone" => format!("A chat or channel of the conversation with {client} cannot be reached: {}", failure(body)),
         "note" => format!("Note: {}", text("/text")),
         "attachment.not_sent" => "A file was not sent".to_owned(),
         "message.priced" => format!("Says what {number} costs"),
@@ -236,6 +253,15 @@ fn purpose(purpose: &Value) -> &'static str {
     }
 }
 
+/// Where a post stands, by the place that an entry names.
+fn at(body: &Value, named: impl Fn(&str) -> String) -> String {
+    match body["place"].as_str() {
+        None => String::new(),
+        Some("home") => ", in its chat or channel".to_owned(),
+        Some(place) => format!(", for {}", named(place)),
+    }
+}
+
 /// The text of something we send; absent where the entry does not hold it.
 fn sent(content: &Value) -> Option<String> {
     let words = ["/body", "/preview", "/emoji", "/caption", "/file/name"];
@@ -296,6 +322,13 @@ mod tests {
     #[case("message.queued", "ana", json!({"purpose": "free", "content": {"kind": "text", "body": "Hello\nMaria"}, "rule": "window_open", "row": 8}),
         "Ana", "To Maria: text “Hello Maria” (rule 8: window open)")]
     #[case("message.refused", "ana", json!({"rule": "template_unanswered", "row": null}), "Ana", "Not sent to Maria: message 7 (rule: template unanswered)")]
+    #[case("post.changed", "teams", json!({"place": "ana"}), "Teams", "Shows what Maria changed, where it stood, for Ana")]
+    #[case("post.changed", "teams", json!({"place": "home"}), "Teams", "Shows what Maria changed, where it stood, in its chat or channel")]
+    #[case("post.not_changed", "teams", json!({"place": "ana"}), "Teams",
+        "Did not let a post about Maria be changed, for Ana; what it was to say is posted behind")]
+    #[case("post.refused", "teams", json!({"class": "invalid", "code": 413, "detail": ""}), "Teams", "Did not take a post about Maria: invalid, code 413")]
+    #[case("parcel.file_impossible", "server", json!({"name": "offer.pdf", "why": "the file is empty"}), "switchboard",
+        "Could not make “offer.pdf” ready for Maria: “the file is empty”")]
     #[case("media.kept", "server", json!({"name": "offer.pdf"}), "switchboard", "Fetched the file of message 7: “offer.pdf”")]
     #[case("message.queued", "ana", json!({"purpose": "free", "content": {"kind": "media", "form": "document", "file": {"name": "offer.pdf"}}}), "Ana", "To Maria: text “offer.pdf”")]
     #[case("message.received", "client", json!({"raw": {"type": "text", "text": {"body": "Hi"}}, "before_consent": true}), "Maria", "Wrote “Hi”, before consent")]

@@ -7,6 +7,11 @@ use std::collections::HashSet;
 /// Opt-out keywords of every line that does not set its own for English.
 pub const OPT_OUT: &[&str] =
     &["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPT OUT", "OPTOUT", "OPT-OUT"];
+/// Opt-out keywords that a button says about something else: an appointment is cancelled, a form is quit. Typed they act; tapped they are
+/// an answer like any other. `STOP`, `UNSUBSCRIBE` and `OPT OUT` on a button leave no doubt, and act.
+const EVERYDAY_ON_BUTTONS: &[&str] = &["CANCEL", "END", "QUIT"];
+/// An opt-out keyword that a button may say about a mandate as well as about messages: a colleague decides.
+const DOUBTFUL_ON_BUTTONS: &str = "REVOKE";
 /// Opt-in keywords; they count only while asked, declined or revoked.
 pub const OPT_IN: &[&str] = &["YES", "Y", "START", "UNSTOP", "SUBSCRIBE", "I AGREE"];
 /// Decline keywords; they count only while a request waits.
@@ -64,12 +69,13 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// Reads a client's message. A tap on a button is read by its payload, and by its title where the payload is missing.
+    /// Reads a client's message. A tap on a button is read by its payload where that is one of ours, else by its title
+    /// ([`Keywords::of_button`]).
     pub fn of(content: &Content, keywords: &Keywords) -> Self {
         match content {
             Content::Choice { id: Some(id), .. } if id == YES => Self::Yes,
             Content::Choice { id: Some(id), .. } if id == NO => Self::No,
-            Content::Choice { title, .. } => keywords.meaning(title),
+            Content::Choice { title, .. } => keywords.of_button(title),
             Content::Text { body } => keywords.meaning(body),
             // What stands below a picture is no keyword, but may be a wish.
             Content::Media(media) if media.caption.as_deref().is_some_and(|caption| keywords.revocation.found_in(caption)) => {
@@ -114,6 +120,23 @@ impl Keywords {
             help: all(|set| &set.help, HELP),
             marketing_opt_out: all(|set| &set.marketing_opt_out, MARKETING_OPT_OUT),
             revocation: RevocationPhrases::of(line),
+        }
+    }
+
+    /// What a tap on a button or a list's row means that is not the opt-in request's: the business wrote the word, so it opts out only
+    /// where it can be about nothing else.
+    pub fn of_button(&self, title: &str) -> Meaning {
+        let meaning = self.meaning(title);
+        if meaning != Meaning::OptOut {
+            return meaning;
+        }
+        let title = fold(title);
+        if EVERYDAY_ON_BUTTONS.iter().any(|word| fold(word) == title) {
+            Meaning::Other
+        } else if fold(DOUBTFUL_ON_BUTTONS) == title {
+            Meaning::PerhapsStop
+        } else {
+            Meaning::OptOut
         }
     }
 
@@ -212,6 +235,38 @@ pub(crate) mod tests {
     #[case::no_keyword_is_longer(text(&format!("stop{}", " ".repeat(197))), Meaning::Other)]
     fn what_a_message_means(#[case] content: Content, #[case] meaning: Meaning) {
         assert_eq!(Meaning::of(&content, &Keywords::of(&line())), meaning);
+    }
+
+    /// Each opt-out keyword, typed and on a button of whatever template.
+    #[rstest]
+    #[case("STOP", Meaning::OptOut)]
+    #[case("Stop!", Meaning::OptOut)]
+    #[case("STOPALL", Meaning::OptOut)]
+    #[case("Stop all", Meaning::OptOut)]
+    #[case("Unsubscribe", Meaning::OptOut)]
+    #[case("OPT OUT", Meaning::OptOut)]
+    #[case("Optout", Meaning::OptOut)]
+    #[case("opt-out", Meaning::OptOut)]
+    #[case("Cancel", Meaning::Other)]
+    #[case("CANCEL ❌", Meaning::Other)]
+    #[case("End", Meaning::Other)]
+    #[case("Quit", Meaning::Other)]
+    #[case("Revoke", Meaning::PerhapsStop)]
+    fn on_a_button_only_what_leaves_no_doubt_opts_out(#[case] word: &str, #[case] tapped: Meaning) {
+        let keywords = Keywords::of(&line());
+        assert_eq!(keywords.meaning(word), Meaning::OptOut);
+        for id in [None, Some("appointment:17")] {
+            assert_eq!(Meaning::of(&tap(id, word), &keywords), tapped);
+        }
+    }
+
+    #[test]
+    fn the_table_of_buttons_has_every_keyword() {
+        let doubtful = EVERYDAY_ON_BUTTONS.iter().chain([&DOUBTFUL_ON_BUTTONS]);
+        assert!(doubtful.clone().all(|word| OPT_OUT.contains(word)));
+        let keywords = Keywords::of(&line());
+        let acting = OPT_OUT.iter().filter(|word| keywords.of_button(word) == Meaning::OptOut).count();
+        assert_eq!(acting + doubtful.count(), OPT_OUT.len());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Messages of one thread, oldest first.
 
-use super::element::{Button, ColumnSet, Container, Element, TextBlock, fitting};
+use super::element::{ActionSet, Button, ColumnSet, Container, Element, TextBlock, fitting};
 use super::parts::{QUOTE_LIMIT, header};
 use super::submit::Action;
 use super::text::{Text, clip, name};
 use super::view::Reader;
 use super::{History, HistoryLine, Speaker};
 use crate::bridge::Post;
-use crate::texts::{labels, notes};
+use crate::texts::{labels, media, notes};
 
 /// Who said what, when, and how far it got. When not all fit, the newest are shown and Older leads to the rest.
 pub fn history(reader: &Reader<'_>, view: &History) -> Post {
@@ -51,11 +51,16 @@ fn line(view: &History, message: &HistoryLine) -> Element {
     if message.before_consent {
         below = below.and(" · ").and(labels::BEFORE_CONSENT);
     }
-    let items = [
+    let mut items: Vec<Element> = vec![
         TextBlock::new(Text::plain(&who)).bold().small().into(),
         TextBlock::new(Text::plain(clip(&message.text, QUOTE_LIMIT))).close().into(),
         TextBlock::new(below).subtle().small().close().into(),
     ];
+    if let Some(form) = message.file {
+        let title = media::open(form);
+        let open = Button::new(title, &Action::OpenMedia { message: message.id }).tooltip(labels::with_name(title, &who));
+        items.push(ActionSet::new([open]).into());
+    }
     // Each of ours was decided about; what the client wrote was not.
     if message.state.is_none() {
         return Container::new(items).separated().into();

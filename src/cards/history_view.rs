@@ -1,7 +1,7 @@
 //! What the cards about earlier messages show.
 
 use super::view::Head;
-use crate::bridge::{ContactId, MessageId, MessageState, ThreadId, Time};
+use crate::bridge::{ContactId, MediaForm, MessageId, MessageState, ThreadId, Time};
 
 /// Messages of one thread.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct HistoryLine {
     pub state: Option<MessageState>,
     /// Written by the client before they agreed.
     pub before_consent: bool,
+    /// A file that the reader may open.
+    pub file: Option<MediaForm>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,6 +29,7 @@ pub fn all(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
             text: text.clone(),
             state: None,
             before_consent: false,
+            file: None,
         }],
         older: None,
         newer: None,

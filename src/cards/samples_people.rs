@@ -2,7 +2,7 @@
 
 use super::samples::{Words, consent, head, hours};
 use super::*;
-use crate::bridge::{ConsentState, ContactId, MessageId, MessageState, Post, ThreadId};
+use crate::bridge::{ConsentState, ContactId, MediaForm, MessageId, MessageState, Post, ThreadId};
 use crate::texts::TextId;
 
 /// Every card by its name.
@@ -87,6 +87,7 @@ fn earlier(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         text: text.into(),
         state,
         before_consent,
+        file: None,
     };
     let said = vec![
         line(1, Speaker::System, &reader.voice.say(TextId::K01, &[("colleague", "Ana Torres")]), Some(MessageState::Delivered), false),
@@ -104,6 +105,9 @@ fn earlier(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
         contact: ContactId(1),
         takes_part: true,
     };
+    let mut files = page.clone();
+    files.messages[2] = HistoryLine { text: "[Picture]".into(), file: Some(MediaForm::Image), ..files.messages[2].clone() };
+    files.messages[3] = HistoryLine { text: "[Document offer.pdf]".into(), file: Some(MediaForm::Document), ..files.messages[3].clone() };
     let past = History { newer: Some(MessageId(9)), takes_part: false, ..page.clone() };
     let nothing = History { messages: vec![], older: None, ..page.clone() };
     let row =
@@ -127,6 +131,7 @@ fn earlier(reader: &Reader<'_>, words: &Words) -> Vec<(&'static str, Post)> {
     let found_none = Found { query: words.text.clone(), complete: true, ..Found::default() };
     vec![
         ("history", history(reader, &page)),
+        ("history_files", history(reader, &files)),
         ("history_past", history(reader, &past)),
         ("history_none", history(reader, &nothing)),
         ("history_list", history_list(reader, &list)),

@@ -290,6 +290,7 @@ fn a_history_that_does_not_fit_keeps_the_newest_and_leads_to_the_rest() {
         text: format!("message {id} {}", "x".repeat(900)),
         state: None,
         before_consent: false,
+        file: None,
     };
     let head = Head { client: "Maria".into(), ..Head::default() };
     let view = History {

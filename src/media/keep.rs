@@ -1,6 +1,7 @@
 //! Bytes by their SHA-256: a folder, or a bucket of an S3-compatible store. A file is written once, under a name that nobody else
 //! knows, and gets its own name when it is whole; the same bytes are kept once. Nothing here is ever executed or looked into.
 
+use crate::bridge::Time;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use object_store::aws::AmazonS3Builder;
@@ -8,13 +9,14 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{CopyOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{BackoffConfig, CopyOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 
@@ -104,6 +106,37 @@ pub type Stream = BoxStream<'static, Result<bytes::Bytes, KeepError>>;
 #[derive(Clone, Debug)]
 pub struct Keep {
     store: Arc<dyn ObjectStore>,
+    /// The folder of what is not finished: a half-written file has a name there that the store does not list.
+    unfinished: Option<PathBuf>,
+}
+
+/// Who wants a file kept tries again by themselves, and says so: a bucket that does not answer must not hold them up for minutes.
+fn retries() -> RetryConfig {
+    let backoff = BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(1), base: 2.0 };
+    RetryConfig { backoff, max_retries: 2, retry_timeout: Duration::from_secs(10) }
+}
+
+/// Removes files that were last written before this moment; how many.
+fn clear_folder(folder: &std::path::Path, before: SystemTime) -> std::io::Result<usize> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut cleared = 0;
+    for entry in entries {
+        let entry = entry?;
+        let is_old = |written: SystemTime| written < before;
+        if entry.metadata().and_then(|about| about.modified()).is_ok_and(is_old) {
+            match std::fs::remove_file(entry.path()) {
+                Ok(()) => cleared += 1,
+                // Another process was faster.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(cleared)
 }
 
 impl Keep {
@@ -113,15 +146,10 @@ impl Keep {
         let store: Arc<dyn ObjectStore> = match place {
             Place::Folder(folder) => {
                 std::fs::create_dir_all(folder)?;
-                // What an earlier server had not finished.
-                let unfinished = folder.join(INCOMING);
-                if unfinished.exists() {
-                    std::fs::remove_dir_all(&unfinished)?;
-                }
                 Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))
             }
             Place::S3 { bucket, prefix, region, endpoint, access_key_id, secret_access_key } => {
-                let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+                let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retries());
                 if let Some(region) = region {
                     builder = builder.with_region(region);
                 }
@@ -135,7 +163,30 @@ impl Keep {
                 if prefix.is_empty() { Arc::new(bucket) } else { Arc::new(PrefixStore::new(bucket, prefix.as_str())) }
             }
         };
-        Ok(Self { store })
+        let folder = match place {
+            Place::Folder(folder) => Some(folder.join(INCOMING)),
+            Place::S3 { .. } => None,
+        };
+        Ok(Self { store, unfinished: folder })
+    }
+
+    /// Removes what was begun and not finished, and has not been written to since `before` by the store's own clock; how many. Others
+    /// may be writing here at this moment, so only what nobody can be at any more goes. Parts of a file on their way to a bucket are not
+    /// listed by it: a rule of the bucket for incomplete uploads removes those.
+    pub async fn clear_unfinished(&self, before: Time) -> Result<usize, KeepError> {
+        if let Some(folder) = self.unfinished.clone() {
+            let cleared = tokio::task::spawn_blocking(move || clear_folder(&folder, before.into())).await;
+            return Ok(cleared.map_err(|error| KeepError::Unavailable(error.to_string()))??);
+        }
+        let mut found = self.store.list(Some(&Path::from(INCOMING)));
+        let mut cleared = 0;
+        while let Some(object) = found.next().await.transpose()? {
+            if object.last_modified < before {
+                self.store.delete(&object.location).await?;
+                cleared += 1;
+            }
+        }
+        Ok(cleared)
     }
 
     /// Begins a file of at most `limit` bytes.
@@ -176,7 +227,7 @@ impl Keep {
     }
 }
 
-/// A file that is being written. Dropped unfinished, it is never read, and gone with the next start.
+/// A file that is being written. Dropped unfinished, it is never read, and cleared away later ([`Keep::clear_unfinished`]).
 pub struct Incoming {
     store: Arc<dyn ObjectStore>,
     path: Path,
@@ -289,15 +340,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_not_finished_is_gone_with_the_next_start() {
+    async fn what_was_not_finished_is_cleared_when_it_is_old_and_not_by_who_opens_beside() {
         let (folder, keep) = folder();
         let whole = kept(&keep, b"whole").await;
-        let mut incoming = keep.begin(100_000_000);
-        incoming.write(&vec![7; 30_000_000]).await.expect("fits");
-        drop(incoming);
+        let mut abandoned = keep.begin(100_000_000);
+        abandoned.write(&vec![7; 30_000_000]).await.expect("fits");
+        std::mem::forget(abandoned);
+        let mut begun = keep.begin(100_000_000);
+        begun.write(&vec![8; 30_000_000]).await.expect("fits");
         let again = Keep::open(&Place::Folder(folder.path().join("files"))).expect("open");
-        assert_eq!(files(folder.path()), 1);
+        let unfinished = files(&folder.path().join("files").join(INCOMING));
+        assert!(unfinished >= 2, "{unfinished}");
+        let long_ago = chrono::DateTime::UNIX_EPOCH;
+        assert_eq!(again.clear_unfinished(long_ago + chrono::Duration::days(1)).await.expect("cleared"), 0);
+        let written = begun.finish().await.expect("kept");
+        for entry in std::fs::read_dir(folder.path().join("files").join(INCOMING)).expect("a folder") {
+            let file = std::fs::File::options().write(true).open(entry.expect("an entry").path()).expect("a file");
+            file.set_modified(long_ago.into()).expect("set");
+        }
+        assert!(again.clear_unfinished(long_ago + chrono::Duration::days(1)).await.expect("cleared") >= 1);
+        assert_eq!(files(folder.path()), 2);
         assert_eq!(again.whole(&whole.blob, 100).await.expect("there"), b"whole");
+        assert_eq!(again.whole(&written.blob, 30_000_000).await.expect("there").len(), 30_000_000);
     }
 
     #[tokio::test]

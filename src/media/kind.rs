@@ -36,10 +36,25 @@ pub fn plain(name: &str) -> String {
     if name.trim().is_empty() { "file".to_owned() } else { name }
 }
 
+/// Without path, quotes, and whatever is not seen but changes what is; no name that Windows keeps for its devices.
 fn bare(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown = |c: &char| !c.is_control() && !matches!(c, '"' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    last.chars().filter(shown).collect::<String>().trim().trim_matches('.').to_owned()
+    let shown = |c: &char| !c.is_control() && *c != '"' && !is_unseen(*c);
+    let name = last.chars().filter(shown).collect::<String>();
+    let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    if is_device(name) { format!("_{name}") } else { name.to_owned() }
+}
+
+/// Marks that turn the direction of what follows, or take no room. Joiners stay: scripts and emoji are made with them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim().to_ascii_uppercase();
+    let numbered =
+        |port: &str| stem.strip_prefix(port).is_some_and(|number| number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()));
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
 /// A name for the phone and for Meta: as it was, without path and control characters, and with the extension of what it really is.
@@ -88,6 +103,12 @@ mod tests {
     #[case(Some("../../etc/pass\u{0}wd\u{202e}"), PDF, "passwd.pdf")]
     #[case(Some("a.JPEG"), JPEG, "a.JPEG")]
     #[case(Some(".."), PDF, "file.pdf")]
+    #[case(Some(" . "), PDF, "file.pdf")]
+    #[case(Some("of\u{200f}fer\u{200e}.pdf"), PDF, "offer.pdf")]
+    #[case(Some("CON"), PDF, "_CON.pdf")]
+    #[case(Some("com1.txt"), PDF, "_com1.pdf")]
+    #[case(Some("Contract"), PDF, "Contract.pdf")]
+    #[case(Some("COM10.pdf"), PDF, "COM10.pdf")]
     #[case(None, JPEG, "file.jpg")]
     fn a_name_ends_as_its_bytes_say(#[case] name: Option<&str>, #[case] kind: FileType, #[case] expected: &str) {
         assert_eq!(named(name, kind), expected);

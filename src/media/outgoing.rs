@@ -58,16 +58,49 @@ fn stands_upright(bytes: &[u8]) -> bool {
     orientation.is_none_or(|orientation| orientation == image::metadata::Orientation::NoTransforms)
 }
 
-/// Only what it takes to draw it: the colour profile and Adobe's mark stay.
+/// Only what it takes to draw it: the colour profile and Adobe's mark stay. Nothing that stands behind the picture goes along: cameras
+/// put a film, a second picture or notes of their own there.
 fn without_words_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut jpeg = Jpeg::from_bytes(Bytes::copy_from_slice(bytes)).ok()?;
     jpeg.set_exif(None);
     jpeg.segments_mut().retain(|segment| match segment.marker() {
         markers::COM => false,
-        markers::APP0 | markers::APP2 | markers::APP14 => true,
+        markers::APP0 | markers::APP14 => true,
+        markers::APP2 => segment.contents().starts_with(b"ICC_PROFILE\0"),
         marker => !(markers::APP0..=markers::APP15).contains(&marker),
     });
-    Some(jpeg.encoder().bytes().to_vec())
+    let mut kept = jpeg.encoder().bytes().to_vec();
+    if let Some(end) = end_of_jpeg(&kept) {
+        kept.truncate(end);
+    }
+    Some(kept)
+}
+
+/// Where a JPEG ends by its own marks (ITU T.81, B.1 and B.2); `None`: it breaks off before that.
+fn end_of_jpeg(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        if *bytes.get(at)? != 0xff {
+            return None;
+        }
+        match *bytes.get(at + 1)? {
+            // Marks may be preceded by any number of these.
+            0xff => at += 1,
+            markers::EOI => return Some(at + 2),
+            marker => {
+                let length = [*bytes.get(at + 2)?, *bytes.get(at + 3)?];
+                at += 2 + usize::from(u16::from_be_bytes(length));
+                if marker == markers::SOS {
+                    at += scan(bytes.get(at..)?)?;
+                }
+            }
+        }
+    }
+}
+
+/// How long the drawn part is: up to the next mark that is neither part of it nor a restart within it.
+fn scan(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xd0..=0xd7))
 }
 
 fn without_words_png(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -113,6 +146,25 @@ mod tests {
         let leaves = picture(&photo, "image/jpeg").expect("a picture");
         assert!(!holds(&leaves, b"GPS") && !holds(&leaves, b"Exif"));
         assert_eq!(upright(&leaves).expect("a picture"), upright(&picture_in(ImageFormat::Jpeg, 64, 32)).expect("a picture"));
+    }
+
+    #[test]
+    fn nothing_that_stands_behind_a_photo_leaves_with_it() {
+        let plain = picture_in(ImageFormat::Jpeg, 64, 32);
+        for behind in [b"PK\x03\x04 an archive".as_slice(), b"\xff\xd8\xff\xe1 a second picture \xff\xd9", b"\xff\xd9", b"\xff"] {
+            assert_eq!(picture(&[&plain, behind].concat(), "image/jpeg").expect("a picture"), plain);
+        }
+    }
+
+    #[test]
+    fn a_photo_of_several_scans_with_restarts_ends_where_it_says() {
+        let table: &[u8] = b"\xff\xc4\0\x03T";
+        let scan: &[u8] = b"\xff\xda\0\x03S drawn \xff\0 drawn \xff\xd0 drawn";
+        let whole = [b"\xff\xd8".as_slice(), table, scan, b"\xff", table, scan, b"\xff\xd9"].concat();
+        assert_eq!(end_of_jpeg(&[whole.as_slice(), b"behind\xff\xd9"].concat()), Some(whole.len()));
+        for length in 0..whole.len() {
+            assert_eq!(end_of_jpeg(&whole[..length]), None, "{length}");
+        }
     }
 
     #[test]

@@ -48,6 +48,10 @@ async fn file(relay: &Relay, number: &PhoneNumberId, outgoing: &OutgoingFile) ->
         }
         // The message was not sent: there is nothing to be uncertain about.
         Outcome::Uncertain(failure) => Err(Outcome::Throttled { after: None, failure }),
+        // Of a type that it does not take, WhatsApp says that the request is wrong.
+        Outcome::Rejected(failure) if failure.class == FailureClass::Invalid => {
+            Err(Outcome::Rejected(Failure { class: FailureClass::Media, ..failure }))
+        }
         outcome => Err(outcome),
     }
 }

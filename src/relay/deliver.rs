@@ -48,8 +48,8 @@ pub enum Request {
         to: ConversationReference,
         activity: ActivityId,
         post: Post,
-        /// The client's message that is shown anew so, and the one that says it: where the post cannot be changed, that is posted.
-        revised: Option<(MessageId, MessageId)>,
+        /// What is posted where the post cannot be changed; `None`: a change that nobody misses.
+        instead: Option<Instead>,
     },
     /// For `reader` alone, who is called `user_id` in Teams.
     Whisper {
@@ -58,6 +58,15 @@ pub enum Request {
         user_id: String,
         post: Post,
     },
+}
+
+/// What must be read even where the post that should say it is gone, or Teams does not let go of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// The client's message that is shown anew, and the one that changed it.
+    Revised { message: MessageId, by: MessageId },
+    /// The file of a message.
+    File { message: MessageId },
 }
 
 /// What a posted activity is, for quotes and for the thread card.
@@ -221,7 +230,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
             }
             None => Step::Settle,
         },
-        Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post, revised: None }),
+        Envelope::Update { activity, post } => Step::HandOver(Request::Update { to, activity, post, instead: None }),
         Envelope::Whisper { to: reader, post } => match desk.tx.colleague(&reader)? {
             Some(known) => Step::HandOver(Request::Whisper { to, reader, user_id: known.user_id, post }),
             None => Step::Settle,
@@ -230,7 +239,7 @@ fn prepare_post(desk: &Desk<'_>, claim: &Claim, head: &Head) -> Result<Step> {
         Envelope::Revocation { revocation, urgency } => {
             let Some(person) = &listener.person else { return Ok(Step::Settle) };
             match revocation::card_now(desk, person, revocation, urgency)? {
-                Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post, revised: None }),
+                Some((Some(activity), post)) => Step::HandOver(Request::Update { to, activity, post, instead: None }),
                 Some((None, post)) => Step::HandOver(Request::Post {
                     to,
                     post,
@@ -265,7 +274,7 @@ fn prepare_media(desk: &Desk<'_>, to: ConversationReference, listener: &Listener
     }
     let Some(post) = media_views::post(desk, listener, &message)? else { return Ok(Step::Settle) };
     Ok(Step::HandOver(match desk.tx.media_posting(id, &to.conversation)? {
-        Some(activity) => Request::Update { to, activity, post, revised: None },
+        Some(activity) => Request::Update { to, activity, post, instead: Some(Instead::File { message: id }) },
         None if message.purpose == Purpose::Client && !desk.tx.media_is_posted(id)? => return Ok(Step::Settle),
         None => {
             let belongs = Belongs { thread: Some(message.thread), message: Some(id), ..Belongs::default() };
@@ -297,7 +306,7 @@ fn prepare_revised(desk: &Desk<'_>, to: ConversationReference, listener: &Listen
     if let ([_], [_], Some(activity)) = (stand.as_slice(), posts.as_slice(), stand.first().cloned())
         && let Some(post) = posts.pop()
     {
-        return Ok(Step::HandOver(Request::Update { to, activity, post, revised: Some((id, by)) }));
+        return Ok(Step::HandOver(Request::Update { to, activity, post, instead: Some(Instead::Revised { message: id, by }) }));
     }
     let mut posts = revision_views::instead(desk, listener, id, by)?.into_iter();
     let Some(post) = posts.next() else { return Ok(Step::Settle) };
@@ -321,7 +330,7 @@ fn prepare_quoting(desk: &Desk<'_>, to: ConversationReference, listener: &Listen
     }
     let post = revision_views::quoting(desk, listener, &case, &message)?;
     Ok(match (stand.into_iter().next(), post) {
-        (Some(activity), Some(post)) => Step::HandOver(Request::Update { to, activity, post, revised: None }),
+        (Some(activity), Some(post)) => Step::HandOver(Request::Update { to, activity, post, instead: None }),
         _ => Step::Settle,
     })
 }
@@ -350,7 +359,7 @@ fn prepare_standing(
     Ok(match (post, before) {
         (None, _) => Step::Settle,
         (Some(post), Some((conversation, activity))) => {
-            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post, revised: None })
+            Step::HandOver(Request::Update { to: ConversationReference { conversation, ..to }, activity, post, instead: None })
         }
         (Some(post), None) => {
             // Who quotes an offered client's message means the client; who quotes a colleague's question means the colleague.

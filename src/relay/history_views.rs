@@ -1,6 +1,7 @@
 //! Cards about earlier messages, filled from the store: nobody is shown or told the number of what they may not see.
 
 use super::desk::{Case, Desk, Person, SERVER};
+use super::media_views;
 use super::render;
 use super::revisions;
 use super::search;
@@ -77,6 +78,7 @@ fn line(desk: &Desk<'_>, message: &Message, sight: &Sight) -> Result<HistoryLine
         text: markup::plain(&render::message_seen(desk, message, sight)?),
         state: (!matches!(message.purpose, Purpose::Client | Purpose::Note)).then_some(message.state),
         before_consent: message.purpose == Purpose::Client && message.rule.is_some(),
+        file: media_views::file_of(desk, message)?,
     })
 }
 

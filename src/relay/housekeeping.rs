@@ -4,7 +4,7 @@
 use super::core::Relay;
 use super::desk::{Case, Desk, SERVER};
 use super::{absence, deliver, expiry, joining, revocation, send, switched_off, tell, template_check, transfer, unowned};
-use crate::bridge::{Decision, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
+use crate::bridge::{Decision, FailureClass, Outcome, Policy, REQUEST_LIFETIME, Sending, Time, WabaId, held};
 use crate::cards::submit::Action;
 use crate::cards::{self, Notice, Style};
 use crate::store::{DueCard, Result};
@@ -27,10 +27,16 @@ const SYNC: Duration = Duration::minutes(30);
 const SYNC_AGAIN: Duration = Duration::minutes(1);
 /// Meta repeats webhooks for 7 days.
 const SEEN: Duration = Duration::days(8);
+/// Nobody fetches one file for so long.
+const UNFINISHED: Duration = Duration::hours(24);
 /// Unmatched statuses are kept this long.
 const EARLY: Duration = Duration::hours(24);
 /// An invoke's answer is kept for its repeats this long.
 pub const INVOKE: Duration = Duration::seconds(60);
+/// After Teams refused to change a card.
+const REFUSED_EDIT: Duration = Duration::minutes(10);
+/// HTTP's status for an activity that is not there any more.
+const NOT_FOUND: i64 = 404;
 /// Things done in one round, each kind.
 const BATCH: u32 = 100;
 
@@ -56,6 +62,11 @@ pub async fn run(relay: Arc<Relay>, shutdown: CancellationToken) {
         if forgotten.is_none_or(|at| now >= at + Duration::hours(1)) {
             forgotten = Some(now);
             log_error(relay.write("forget", |desk| desk.tx.forget(desk.now - SEEN, desk.now - INVOKE, desk.now - EARLY)).await);
+            match relay.keep.clear_unfinished(now - UNFINISHED).await {
+                Ok(0) => {}
+                Ok(cleared) => tracing::warn!(cleared, "files that were begun and never finished are cleared away"),
+                Err(error) => tracing::error!(%error, "unfinished files could not be cleared away; trying again"),
+            }
         }
         // Each in a transaction of its own: what one cannot digest does not stop the others.
         log_error(relay.write("lapse_requests", lapse_requests).await);
@@ -228,6 +239,11 @@ async fn after_edit(relay: &Relay, card: DueCard, outcome: Outcome) -> Result<()
                 .await
         }
         Outcome::Uncertain(_) => relay.write("retry_card", move |desk| desk.tx.retry_card(&card, desk.now + Duration::seconds(5))).await,
+        // It stands there, and Teams does not let it be changed: posting it anew would bring a new one every few seconds.
+        Outcome::Rejected(failure) if failure.class == FailureClass::Invalid && failure.code != Some(NOT_FOUND) => {
+            tracing::warn!(code = failure.code, detail = failure.detail, "Teams does not let a card be changed; trying again later");
+            relay.write("retry_card", move |desk| desk.tx.retry_card(&card, desk.now + REFUSED_EDIT)).await
+        }
         // The card's message is gone (deleted in Teams): a new one is posted.
         Outcome::Rejected(_) => {
             relay

@@ -98,6 +98,14 @@ fn what_it_shows(desk: &Desk<'_>, message: &Message) -> Result<Option<Shown>> {
     Ok(Some(Shown { form: media.form, caption, file, line, revised }))
 }
 
+/// What the file of a message is that can be opened; `None`: there is none to open.
+pub fn file_of(desk: &Desk<'_>, message: &Message) -> Result<Option<MediaForm>> {
+    if message.is_note() || !desk.links.is_some_and(super::links::Links::reach_us) {
+        return Ok(None);
+    }
+    Ok(what_it_shows(desk, message)?.filter(|shown| shown.file.is_ok()).map(|shown| shown.form))
+}
+
 /// Somebody wants to see the original: the card with a link for them alone. That they were given one is recorded.
 pub fn open(desk: &Desk<'_>, person: &Person, id: MessageId) -> Result<Post> {
     let Some((case, message, _)) = desk.readable_message(person, id)? else { return Ok(views::gone(desk, person)) };

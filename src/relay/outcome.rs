@@ -1,8 +1,8 @@
 //! What an outcome of a hand-over changes: the message's state, the post's place in Teams, the lane.
 
-use super::deliver::{self, Belongs, GONE, Gate, Job, Request, disturb};
+use super::deliver::{self, Belongs, GONE, Gate, Instead, Job, Request, disturb};
 use super::desk::{Case, Desk, SERVER};
-use super::{entry_point, homes, marks, moving, opening, participation, reach, revision_views, status, whisper};
+use super::{entry_point, homes, marks, media_views, moving, opening, participation, reach, revision_views, status, whisper};
 use crate::bridge::{
     ActivityId, Content, ConversationId, ConversationReference, Failure, FailureClass, MessageId, MessageState, Outcome, Outgoing, Place,
     Receipt, Recipient, ThreadId, Time, ToClient, Wamid, retry,
@@ -34,9 +34,8 @@ pub fn record(desk: &Desk<'_>, job: &Job, outcome: &Outcome, jitter: f64, gate: 
         (Request::Open { to, thread, alone, .. }, outcome) => open_outcome(desk, job, to, *thread, *alone, outcome)?,
         (Request::Post { belongs, to, .. }, outcome) => post_outcome(desk, job, to, belongs, outcome)?,
         (Request::Update { .. }, Outcome::Uncertain(_)) => Done::Later(desk.now + BEFORE_REPEAT),
-        (Request::Update { to, activity, revised: Some(revised), .. }, outcome) => {
-            revised_outcome(desk, job, to, activity, *revised, outcome)?;
-            Done::Settled
+        (Request::Update { to, activity, instead: Some(instead), .. }, outcome) => {
+            update_outcome(desk, job, to, activity, *instead, outcome)?
         }
         (Request::Update { .. }, _) => Done::Settled,
         (Request::Whisper { reader, post, .. }, outcome) => {
@@ -126,21 +125,7 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
             posted(desk, &place, to, belongs, receipt)?;
             Ok(Done::Settled)
         }
-        Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => {
-            desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
-            match &place {
-                Place::Own(colleague) => {
-                    desk.tx.uninstalled(colleague)?;
-                    reach::out_of_reach(desk, job.claim.thread, colleague)?;
-                    Ok(Done::Later(desk.now + GONE))
-                }
-                Place::Home | Place::Conversation(_) => {
-                    desk.tx.not_accepted(&job.head)?;
-                    homes::on_gone(desk, &to.conversation.base())?;
-                    follow(desk, &place, job.claim.thread)
-                }
-            }
-        }
+        Outcome::Rejected(failure) if failure.class == FailureClass::ConversationGone => gone(desk, job, to, belongs, failure),
         Outcome::Uncertain(failure) => {
             desk.tx.mark_repeated(&job.head)?;
             desk.journal("post.uncertain", SERVER, belongs.thread, belongs.message, failure)?;
@@ -159,25 +144,63 @@ fn post_outcome(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs:
     }
 }
 
-/// A client's message was shown anew in its place, or could not be: a post that somebody deleted, or a card that Teams has let go. Then
-/// what the client changed is posted behind everything else.
-fn revised_outcome(
+/// There is no such conversation any more, or we are not in it: what was to be said there waits until the app is back, or goes where the
+/// thread lives by now.
+fn gone(desk: &Desk<'_>, job: &Job, to: &ConversationReference, belongs: &Belongs, failure: &Failure) -> Result<Done> {
+    let place = Place::of_key(&job.claim.target);
+    desk.journal("home.gone", "teams", belongs.thread, belongs.message, failure)?;
+    match &place {
+        Place::Own(colleague) => {
+            desk.tx.uninstalled(colleague)?;
+            reach::out_of_reach(desk, job.claim.thread, colleague)?;
+            Ok(Done::Later(desk.now + GONE))
+        }
+        Place::Home | Place::Conversation(_) => {
+            desk.tx.not_accepted(&job.head)?;
+            homes::on_gone(desk, &to.conversation.base())?;
+            follow(desk, &place, job.claim.thread)
+        }
+    }
+}
+
+/// A post was changed in its place, or could not be: somebody deleted it, or Teams has let go of its card. Then what it was to say is
+/// posted behind everything else.
+fn update_outcome(
     desk: &Desk<'_>,
     job: &Job,
     to: &ConversationReference,
     activity: &ActivityId,
-    (message, by): (MessageId, MessageId),
+    instead: Instead,
     outcome: &Outcome,
-) -> Result<()> {
-    let place = Place::of_key(&job.claim.target);
+) -> Result<Done> {
+    let (thread, place) = (job.claim.thread, Place::of_key(&job.claim.target));
+    let (message, about) = match instead {
+        Instead::Revised { message, by } => (message, by),
+        Instead::File { message } => (message, message),
+    };
+    if let Outcome::Rejected(failure) = outcome
+        && failure.class == FailureClass::ConversationGone
+    {
+        return gone(desk, job, to, &Belongs { thread, message: Some(about), ..Belongs::default() }, failure);
+    }
     let body = json!({ "message": message, "place": place.key(), "conversation": to.conversation, "activity": activity });
     if let Outcome::Sent(_) = outcome {
-        return desk.journal("post.changed", "teams", job.claim.thread, Some(by), &body);
+        if matches!(instead, Instead::Revised { .. }) {
+            desk.journal("post.changed", "teams", thread, Some(about), &body)?;
+        }
+        return Ok(Done::Settled);
     }
-    desk.journal("post.not_changed", "teams", job.claim.thread, Some(by), &body)?;
-    let Some((_, listener)) = deliver::reachable(desk, job.claim.thread, &place)? else { return Ok(()) };
-    let posts = revision_views::instead(desk, &listener, message, by)?;
-    posts.into_iter().try_for_each(|post| desk.post_to(job.claim.thread, &place, post, Some(by)))
+    desk.journal("post.not_changed", "teams", thread, Some(about), &body)?;
+    let Some((_, listener)) = deliver::reachable(desk, thread, &place)? else { return Ok(Done::Settled) };
+    let posts = match instead {
+        Instead::Revised { message, by } => revision_views::instead(desk, &listener, message, by)?,
+        Instead::File { message } => {
+            let found = desk.tx.message(message)?;
+            found.map(|message| media_views::post(desk, &listener, &message)).transpose()?.flatten().into_iter().collect()
+        }
+    };
+    posts.into_iter().try_for_each(|post| desk.post_to(thread, &place, post, Some(about)))?;
+    Ok(Done::Settled)
 }
 
 /// What a shared conversation did not take goes where its thread lives by now, before what waits behind it: in the meantime that may

@@ -1,7 +1,7 @@
 //! Files that a colleague posts for a client. They are fetched from Teams at once, for their addresses do not live long, made ready as
 //! they will leave, and shown; nothing of them leaves before Send.
 
-use super::desk::{Case, Desk, Listener, Person};
+use super::desk::{Case, Desk, Listener, Person, SERVER};
 use super::{attachments, file_looks, shared_files, standing};
 use crate::bridge::{FileError, FileSource, LARGEST_FILE, MediaForm, OutgoingFile, ParcelId, Post, Posted, form_of, retry};
 use crate::cards::{self, ParcelCard, ParcelRow};
@@ -113,6 +113,10 @@ pub fn fetched(desk: &Desk<'_>, order: &ParcelOrder, result: &std::result::Resul
     if desk.tx.parcel_file_done(order, &state)?
         && let Some(parcel) = desk.tx.parcel(order.parcel)?
     {
+        if let Err(error) = result {
+            let body = json!({ "parcel": parcel.id, "name": order.source.name(), "why": error.to_string() });
+            desk.journal("parcel.file_impossible", SERVER, Some(parcel.thread), None, &body)?;
+        }
         standing::update(desk, Subject::Parcel(order.parcel), parcel.thread)?;
     }
     Ok(())

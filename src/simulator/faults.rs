@@ -42,10 +42,11 @@ pub enum FaultName {
     /// Statuses are posted, and answered, before the request that caused them is answered.
     #[serde(rename = "early_status")]
     EarlyStatus,
-    /// WhatsApp's and Microsoft's Graph, and reactions of the bot: refused with HTTP `status` (default 400), at WhatsApp with `code` (default 131000).
+    /// WhatsApp's and Microsoft's Graph, and the Connector: refused with HTTP `status` (default 400), at WhatsApp with `code` (default
+    /// 131000).
     #[serde(rename = "graph_error")]
     GraphError,
-    /// Downloads of media only: the connection breaks in the middle of the file.
+    /// Downloads of media and files only: the connection breaks in the middle of the file.
     #[serde(rename = "truncated")]
     Truncated,
     /// WhatsApp only: accepted, then the status `failed` with `code` (default 131026).
@@ -61,6 +62,8 @@ pub enum Surface {
     Connector,
     /// The bot's reactions (Teams).
     Reactions,
+    /// Changes of what the bot has posted: calls of the Connector, too (Teams).
+    Updates,
     /// The token endpoint (Teams).
     Login,
     /// OpenID metadata and keys (Teams).

@@ -57,6 +57,17 @@ impl TeamsWorld {
         self.world.reads(user, until).await
     }
 
+    /// One of the bot's messages in a person's own chat is deleted by somebody who may do so. The bot is told nothing.
+    pub fn removes_post(&self, user: &str, activity_id: &str) -> Result<(), ControlError> {
+        let unknown = || ControlError::Unknown("message", activity_id.to_owned());
+        self.world.with_user(user, |state| {
+            let item = state.chat.item(activity_id).filter(|item| item.from == Author::Bot).ok_or_else(unknown)?;
+            item.deleted = true;
+            (item.text, item.card) = (None, None);
+            Ok(())
+        })?
+    }
+
     /// Sends an earlier activity of the user once more, byte for byte, as Teams does when it saw no answer.
     pub async fn resends<'a>(&self, seat: impl Into<Seat<'a>>, activity_id: &str) -> Result<Posted, ControlError> {
         self.world.resends(seat.into(), activity_id).await

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::state::{SentFile, World};
 use crate::simulator::common::bearer;
-use crate::simulator::faults::Surface;
+use crate::simulator::faults::{FaultName, Surface};
 use crate::simulator::line::Line;
 
 pub(super) fn routes() -> Router<Arc<World>> {
@@ -49,6 +51,10 @@ impl World {
         }
         let Ok(bytes) = STANDARD.decode(&file.data) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
         self.common.journal.count("file.fetched");
+        if self.common.faults.take(FaultName::Truncated, Surface::Files).is_some() {
+            let parts = [Ok(bytes[..bytes.len() / 2].to_vec()), Err(std::io::Error::other("cut off"))];
+            return Body::from_stream(stream::iter(parts)).into_response();
+        }
         bytes.into_response()
     }
 }

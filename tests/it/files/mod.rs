@@ -1,5 +1,7 @@
 //! Pictures and files in both directions (product.md 8).
 
+mod bucket;
+mod matrix;
 mod received;
 mod sent;
 mod shared;

@@ -7,7 +7,7 @@ use image::ImageFormat;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use switchboard::simulator::{ChatItem, Fault, FaultName, Surface};
+use switchboard::simulator::{ChatItem, Draft, Fault, FaultName, SentFile, Surface};
 
 /// The address of the picture that a card shows.
 fn shown(item: &ChatItem) -> Option<&str> {
@@ -122,6 +122,53 @@ async fn a_file_that_cannot_be_fetched_at_once_comes_later_into_the_same_place(#
     assert_eq!(ana.chat().len(), before, "the line became a card, and nothing was posted twice");
     let place = |activity: &str| ana.chat().iter().position(|other| other.activity_id == activity);
     assert!(place(&item.activity_id) < place(&ana.find("Did you see it?").activity_id));
+}
+
+/// Somebody deleted the line that said that it is on its way, or Teams lets nobody change it any more.
+#[rstest::rstest]
+#[case::deleted(true)]
+#[case::refused(false)]
+#[tokio::test]
+async fn a_late_file_whose_line_cannot_be_changed_is_posted_behind(#[case] deleted: bool) {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::TooManyRequests).on(Surface::Downloads).times(1).retry_after(120));
+    maria.sends(with_caption("The roof", file("image", "image/png", &picture(40, 30, ImageFormat::Png)))).await;
+    let line = ana.find("[Picture: on its way]").activity_id;
+    maria.types("Did you see it?").await;
+    match deleted {
+        true => world.teams.removes_post("ana", &line).expect("posted"),
+        false => world.teams.faults().set(Fault::new(FaultName::GraphError).on(Surface::Updates)),
+    }
+    world.advance(Duration::minutes(5)).await;
+    let card = ana.find("Picture · 40 × 30");
+    assert!(card.activity_id != line && shown(&card).is_some(), "{}", ana.transcript());
+    assert_eq!(ana.times_seen("Picture · 40 × 30"), 1);
+    assert_eq!(world.recorded("post.not_changed").await, 1);
+    assert!(opens(&ana, "Original").await.contains("/files/"));
+    world.teams.faults().clear();
+    let wamid = world.whatsapp.phone("maria").expect("known").into_iter().rfind(|item| item.kind == "image").expect("sent").wamid;
+    let message = json!({"type": "image", "image": {"id": "1", "mime_type": "image/png", "caption": "The new roof"}});
+    let edit = json!({"type": "edit", "edit": {"original_message_id": wamid, "message": message}});
+    world.whatsapp.client_sends("maria", None, edit).expect("sent");
+    world.settle().await;
+    assert_eq!(ana.find("The new roof").activity_id, card.activity_id, "what is posted instead is what changes from now on");
+}
+
+#[tokio::test]
+async fn a_late_file_waits_for_who_cannot_be_reached_when_it_comes() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    world.whatsapp.faults().set(Fault::new(FaultName::TooManyRequests).on(Surface::Downloads).times(1).retry_after(120));
+    maria.sends(file("image", "image/png", &picture(40, 30, ImageFormat::Png))).await;
+    world.teams.set_blocked("ana", true).expect("known");
+    world.advance(Duration::minutes(5)).await;
+    assert_eq!((ana.times_seen("Picture · 40 × 30"), world.recorded("media.kept").await), (0, 1));
+    world.teams.set_blocked("ana", false).expect("known");
+    world.install("ana").await;
+    world.advance(Duration::hours(1)).await;
+    assert!(shown(&ana.find("Picture · 40 × 30")).is_some(), "{}", ana.transcript());
+    ana.sees_not("on its way");
 }
 
 #[tokio::test]
@@ -252,4 +299,59 @@ async fn who_is_handed_a_client_sees_the_files_that_were_sent_before() {
     let card = ben.find("Picture · 40 × 30");
     assert!(shown(&card).is_some() && words_of(&card).contains("today at 12:00"), "{}", words_of(&card));
     assert!(opens(&ben, "Original").await.contains("/files/"));
+}
+
+/// Whoever reads back opens what was sent, from where they may read and for themselves alone.
+#[tokio::test]
+async fn the_history_leads_to_every_file() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let ben = world.ben();
+    maria.sends(with_caption("The roof", file("image", "image/png", &picture(40, 30, ImageFormat::Png)))).await;
+    ana.says(Draft::text("").with(SentFile::attached("offer.pdf", b"%PDF-1.7\n"))).await;
+    ana.clicks("Send", Value::Null).await;
+    world.whatsapp.client_sends(maria.key, None, json!({"type": "video", "video": {"mime_type": "video/mp4"}})).expect("sent");
+    world.settle().await;
+    let history = || async {
+        ana.types("history").await;
+        ana.clicks("Open", Value::Null).await.card.expect("the history")
+    };
+    let page = history().await.to_string();
+    // Each button has a fallback that is called the same.
+    assert_eq!([page.matches("\"title\":\"Original\"").count(), page.matches("\"title\":\"Open\"").count()], [2, 2], "{page}");
+    assert!(!page.contains("\"title\":\"Play\""), "what WhatsApp did not pass on cannot be opened");
+    let address = opens(&ana, "Original").await;
+    assert_eq!(get(&world, &format!("{address}/content"), None).await.status(), StatusCode::OK);
+    assert_eq!(world.recorded("media.opened").await, 1);
+
+    let message = world.last_record("media.kept").await.message;
+    ben.types("help").await;
+    let card = ben.chat().pop().expect("a card").activity_id;
+    let refused = ben.forges(&card, json!({"verb": "media.open", "message": message})).await.card.expect("a card");
+    assert!(link(&refused).is_none() && words(&refused).contains("not yours"), "{}", words(&refused));
+}
+
+#[tokio::test]
+async fn what_was_begun_and_never_finished_is_cleared_after_a_day_and_nothing_else() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    maria.sends(file("image", "image/png", &picture(40, 30, ImageFormat::Png))).await;
+    let folder = world.config.files_folder().join("incoming");
+    std::fs::create_dir_all(&folder).expect("made");
+    let begun = |name: &str, hours: i64| {
+        let file = std::fs::File::create(folder.join(name)).expect("made");
+        file.set_modified((world.clock.now() - Duration::hours(hours)).into()).expect("set");
+    };
+    begun("half#1", 20);
+    begun("young", 1);
+    world.advance(Duration::hours(3)).await;
+    let left = || {
+        let mut names: Vec<_> = std::fs::read_dir(&folder).expect("there").map(|entry| entry.expect("an entry").file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(left(), ["half#1", "young"]);
+    world.advance(Duration::hours(3)).await;
+    assert_eq!(left(), ["young"]);
+    assert!(opens(&ana, "Original").await.contains("/files/"));
 }

@@ -39,12 +39,12 @@ impl Drop for Apart {
 impl World {
     /// [`World::with_graph`], and the server can be made to crash.
     pub async fn crashable(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, true, true).await
+        Self::build(change, true, super::graph).await
     }
 
     /// [`World::with_marks`], and the server can be made to crash.
     pub async fn crashable_with_marks() -> Self {
-        Self::build_as(|_| {}, true, |config| config.teams.reactions.enabled = true).await
+        Self::build(|_| {}, true, |config| config.teams.reactions.enabled = true).await
     }
 
     /// The server is gone at once: requests in flight are cut, nothing is tidied up.

@@ -72,24 +72,25 @@ impl World {
 
     /// [`World::start`] with a changed directory.
     pub async fn with(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, false, false).await
+        Self::build(change, false, |_| {}).await
     }
 
     /// [`World::with`], and the server may ask Microsoft Graph.
     pub async fn with_graph(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build(change, false, true).await
+        Self::build(change, false, graph).await
     }
 
     /// [`World::with`], and delivery is shown by reactions.
     pub async fn with_marks(change: impl FnOnce(&mut Directory)) -> Self {
-        Self::build_as(change, false, |config| config.teams.reactions.enabled = true).await
+        Self::build(change, false, |config| config.teams.reactions.enabled = true).await
     }
 
-    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, graph: bool) -> Self {
-        Self::build_as(change, may_crash, |config| (config.teams.graph.enabled, config.teams.graph.files) = (graph, graph)).await
+    /// [`World::start`] with another configuration.
+    pub async fn with_config(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::build(|_| {}, false, configure).await
     }
 
-    async fn build_as(change: impl FnOnce(&mut Directory), may_crash: bool, configure: impl FnOnce(&mut Config)) -> Self {
+    async fn build(change: impl FnOnce(&mut Directory), may_crash: bool, configure: impl FnOnce(&mut Config)) -> Self {
         let clock = Clock::manual(noon());
         let cast = simulator::defaults();
         let teams = TeamsWorld::start(listener().await, cast.teams.clone(), clock.clone()).await.expect("Teams starts");
@@ -404,6 +405,11 @@ impl Drop for World {
         let left = self.left_over().expect("the database can be read");
         assert!(left.is_empty(), "the server left {} behind", left.join(" and "));
     }
+}
+
+/// The server may ask Microsoft Graph.
+fn graph(config: &mut Config) {
+    (config.teams.graph.enabled, config.teams.graph.files) = (true, true);
 }
 
 async fn start(config: Config, directory: Option<Directory>, clock: Clock) -> Server {

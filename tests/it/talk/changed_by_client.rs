@@ -6,6 +6,7 @@ use crate::harness::{World, words_of};
 use chrono::Duration;
 use serde_json::{Value, json};
 use switchboard::bridge::{DeletedByClient, Exclusivity};
+use switchboard::simulator::{Fault, FaultName, Surface};
 
 #[tokio::test]
 async fn an_edit_changes_the_post_and_what_it_said_before_stays_readable() {
@@ -175,6 +176,27 @@ async fn what_cannot_be_changed_where_it_stands_is_a_line() {
     room.presses(&ana, "Which client is this chat for?", "Link this chat", json!({ "thread": thread })).await;
     edits(&maria, &wamid, "At six").await;
     room.sees("Changed “At five” to: At six");
+}
+
+#[tokio::test]
+async fn what_teams_does_not_let_change_is_a_line_behind() {
+    let world = World::start().await;
+    let (ana, maria) = world.conversation().await;
+    let wamid = maria.types("At five").await;
+    maria.types("At the office").await;
+    world.teams.faults().set(Fault::new(FaultName::GraphError).on(Surface::Updates));
+    let cards = ana.times_seen("You can write until");
+    edits(&maria, &wamid, "At six").await;
+    assert_eq!(ana.times_seen("Maria Oliveira: Changed “At five” to: At six"), 1, "{}", ana.transcript());
+    deletes(&maria, &wamid).await;
+    assert_eq!(ana.times_seen("Maria Oliveira: Deleted “At five”"), 1, "{}", ana.transcript());
+    assert_eq!((ana.times_seen("Maria Oliveira: At five"), ana.times_seen("Edited")), (1, 0));
+    world.advance(Duration::minutes(1)).await;
+    assert_eq!(ana.times_seen("You can write until"), cards, "a card that cannot be changed is not posted over and over");
+    let journal = world.journal().await;
+    let refused: Vec<_> = journal.iter().filter(|row| row.kind == "post.not_changed").map(|row| row.message).collect();
+    let changes = journal.iter().filter(|row| row.kind == "message.received").rev().take(2).map(|row| row.message).collect::<Vec<_>>();
+    assert_eq!(refused.into_iter().rev().collect::<Vec<_>>(), changes, "each is about the message that changed it");
 }
 
 #[rstest::rstest]

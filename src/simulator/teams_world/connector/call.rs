@@ -38,7 +38,7 @@ fn error_body(code: &str, message: &str) -> Value {
     json!({"error": {"code": code, "message": message}})
 }
 
-fn fault_body(_: &Fault, status: StatusCode) -> Value {
+pub(super) fn fault_body(_: &Fault, status: StatusCode) -> Value {
     let code = if status == StatusCode::TOO_MANY_REQUESTS { "Throttled" } else { "ServiceError" };
     error_body(code, "The request was not accepted.")
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::super::chat::{Author, ChatItem};
 use super::super::state::World;
-use super::call::{Answer, BAD, NO_ACTIVITY, Refusal};
+use super::call::{Answer, BAD, NO_ACTIVITY, Refusal, fault_body};
 use super::spot::{Spot, SpotPlace};
 use crate::simulator::faults::Surface;
 use crate::simulator::journal::Way;
@@ -245,7 +245,8 @@ async fn update(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    world.call(&line, &headers, || world.put_activity(&id, &one, targeted, &body)).await
+    let update = world.call(&line, &headers, || world.put_activity(&id, &one, targeted, &body));
+    world.common.guarded(&line, Surface::Updates, fault_body, update).await
 }
 
 async fn delete(
