@@ -377,6 +377,11 @@ mod tests {
         "held_expiry_hours = 0",
         "lines[0].policy.held_expiry_hours: must be at least 1: a held message would expire at once"
     )]
+    #[case(
+        "#typing = false",
+        "typing = true",
+        "lines[0].policy.typing: needs policy.read_receipts: WhatsApp marks the client's message as read with every typing indicator"
+    )]
     #[case("#transfer_hours = 24", "transfer_hours = 0", "lines[0].policy.transfer_hours: must be from 1 to 8760 (a year)")]
     #[case("#join_hours = 24", "join_hours = 0", "lines[0].policy.join_hours: must be at least 1")]
     #[case("#intake_reminder_minutes = 15", "intake_reminder_minutes = 0", "lines[0].policy.intake_reminder_minutes: must be at least 1")]
