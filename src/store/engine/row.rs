@@ -30,7 +30,7 @@ impl Row<'_> {
     }
 
     /// How many columns there are.
-    pub(in crate::store) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         match &self.0 {
             Cells::Sqlite(row) => row.as_ref().column_count(),
             Cells::Postgres(row) => row.len(),
