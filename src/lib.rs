@@ -51,7 +51,7 @@
 //!             corrections reactions   what colleagues change afterwards, and how they react
 //!             note whom whisper       for colleagues only; whom words are for; for one person's eyes
 //!             sight history_views search contact_views enabled   who may see what, and be shown it
-//! store       SQLite: one writer, group commit, journal, lanes; one file an aggregate
+//! store       SQLite or PostgreSQL: one writer, group commit, journal, lanes; one file an aggregate
 //! teams       Bot Framework: tokens in, tokens out, activities, Connector; Microsoft Graph for group chats and their files
 //! whatsapp    Cloud API: signatures, webhooks, Graph
 //! cards texts markup      what people read; markup also cuts what is too long for one message

@@ -2,6 +2,8 @@
 
 #[path = "main/backup.rs"]
 mod backup;
+#[path = "main/store_copy.rs"]
+mod store_copy;
 #[path = "main/switch.rs"]
 mod switch;
 #[path = "main/transfer_all.rs"]
@@ -18,7 +20,7 @@ use switchboard::app::preflight::Question;
 use switchboard::app::{App, consent, directory, preflight, simulate};
 use switchboard::clock::Clock;
 use switchboard::config::{Config, LogFormat};
-use switchboard::store::Store;
+use switchboard::store::{Address, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -126,6 +128,9 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Look after the database itself.
+    #[command(subcommand)]
+    Store(store_copy::Command),
     /// Run one outer world as a process of its own.
     Simulate {
         #[command(subcommand)]
@@ -282,12 +287,18 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Activate { asked, configured } => turn(asked, true, &configured).await,
         Command::TransferAll { asked, configured } => transfer_all(asked, &configured).await,
         Command::Backup { asked, configured } => backup::run(&asked, &load(&configured)?).map(|()| ExitCode::SUCCESS),
+        Command::Store(command) => store_copy::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Simulate { command } => run_simulation(command).await,
     }
 }
 
 fn load(configured: &Configured) -> anyhow::Result<Config> {
     Ok(Config::load(configured.config.as_deref(), std::env::vars_os())?)
+}
+
+/// The store, beside a running server.
+fn open(config: &Config) -> anyhow::Result<Store> {
+    Ok(Store::open(&Address::parse(config.store.url())?)?)
 }
 
 fn log(format: LogFormat, filter: &str) -> anyhow::Result<()> {
@@ -305,7 +316,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let organization = config.directory.as_deref().map(directory::read).transpose()?;
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let app = App::build(config, organization, Clock::System).await?;
-    tracing::info!(listen = %config.server.listen, store = %config.store.path().display(), "switchboard is ready");
+    tracing::info!(listen = %config.server.listen, store = %config.store.shown(), "switchboard is ready");
     app.run(listener, until_told()).await?;
     tracing::info!("switchboard has stopped; nothing is lost");
     Ok(ExitCode::SUCCESS)
@@ -340,6 +351,9 @@ fn check_config(configured: &Configured, json: bool) -> anyhow::Result<ExitCode>
     let organization = config.directory.as_deref().map(directory::read).transpose();
     let mut reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
     reasons.extend(organization.as_ref().err().map(|error| format!("{error:#}")));
+    if problems.is_empty() {
+        reasons.extend(Address::parse(config.store.url()).err().map(|error| format!("store.url: {error}")));
+    }
     if json {
         println!("{}", serde_json::to_string_pretty(&serde_json::json!({ "values": config.rows(), "problems": reasons }))?);
     } else {
@@ -355,7 +369,7 @@ fn check_config(configured: &Configured, json: bool) -> anyhow::Result<ExitCode>
 async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyhow::Result<ExitCode> {
     log(LogFormat::Text, "warn")?;
     let new = directory::read(file)?;
-    let store = Store::open(config.store.path())?;
+    let store = open(config)?;
     let warnings = directory::template_warnings(&store, &new).await?;
     let changes = if dry_run {
         directory::changes(&store, &new).await?
@@ -383,7 +397,7 @@ async fn apply(file: &Path, dry_run: bool, json: bool, config: &Config) -> anyho
 const NOT_NOW: u8 = 3;
 
 fn ask(question: &Question, json: bool, config: &Config) -> anyhow::Result<ExitCode> {
-    let report = preflight::ask(config.store.path(), question, Clock::System.now())?;
+    let report = preflight::ask(&Address::parse(config.store.url())?, question, Clock::System.now())?;
     if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -401,7 +415,7 @@ async fn run_consent(command: ConsentCommand) -> anyhow::Result<ExitCode> {
     log(LogFormat::Text, "warn")?;
     let now = Clock::System.now();
     // Beside a running server: what is committed here is seen there.
-    let opened = |configured: &Configured| -> anyhow::Result<Store> { Ok(Store::open(load(configured)?.store.path())?) };
+    let opened = |configured: &Configured| -> anyhow::Result<Store> { open(&load(configured)?) };
     let (store, done) = match command {
         ConsentCommand::Show { client, json, configured } => {
             let store = opened(&configured)?;
@@ -430,7 +444,7 @@ async fn run_consent(command: ConsentCommand) -> anyhow::Result<ExitCode> {
 async fn turn(asked: switch::Asked, on: bool, configured: &Configured) -> anyhow::Result<ExitCode> {
     log(LogFormat::Text, "warn")?;
     let config = load(configured)?;
-    let store = Store::open(config.store.path())?;
+    let store = open(&config)?;
     let done = switch::turn(asked, on, &store, config.directory.as_deref(), &whoami()).await;
     store.close().await;
     done.map(|()| ExitCode::SUCCESS)
@@ -439,7 +453,7 @@ async fn turn(asked: switch::Asked, on: bool, configured: &Configured) -> anyhow
 async fn transfer_all(asked: transfer_all::Asked, configured: &Configured) -> anyhow::Result<ExitCode> {
     log(LogFormat::Text, "warn")?;
     // Beside a running server: what is committed here is delivered there.
-    let store = Store::open(load(configured)?.store.path())?;
+    let store = open(&load(configured)?)?;
     let done = transfer_all::hand_on(asked, &store, &whoami()).await;
     store.close().await;
     Ok(if done? { ExitCode::SUCCESS } else { ExitCode::from(NOT_NOW) })

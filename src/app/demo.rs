@@ -157,7 +157,7 @@ pub fn config(cast: &Cast, teams: &TeamsWorld, whatsapp: &WhatsAppWorld, server:
     let host = teams.base_url().trim_start_matches("http://").to_owned();
     config.server.listen = server;
     config.server.public_url = Some(format!("http://{server}"));
-    config.store.url = format!("sqlite://{}", database.display());
+    config.store.url = Some(SecretString::from(format!("sqlite://{}", database.display())));
     config.teams.app_id.clone_from(&cast.teams.app_id);
     config.teams.tenant_id.clone_from(&cast.teams.tenant_id);
     config.teams.allowed_tenants = vec![cast.teams.tenant_id.clone()];

@@ -16,16 +16,14 @@ use crate::config::Config;
 use crate::http::{self, Doors};
 use crate::media::{Keep, Place};
 use crate::relay::{Fetcher, Limits, Outside, Relay};
-use crate::store::Store;
+use crate::store::{Address, Store};
 use crate::teams::{self, Authenticator, Connector, Graph};
 use crate::whatsapp;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use axum::Router;
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
-use std::fs::{File, TryLockError};
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -43,8 +41,6 @@ pub struct App {
     relay: Arc<Relay>,
     router: Router,
     authenticator: Arc<Authenticator>,
-    /// Held as long as the server lives: a second one on the same database would send everything twice.
-    _lock: File,
 }
 
 impl App {
@@ -56,9 +52,7 @@ impl App {
                 config.server.listen
             );
         }
-        let path = config.store.path();
-        let lock = lock(path)?;
-        let store = Store::open(path)?;
+        let store = Store::open_alone(&Address::parse(config.store.url())?)?;
         if let Some(directory) = directory {
             directory::apply(&store, directory, "directory.toml", clock.now()).await?;
         }
@@ -81,7 +75,7 @@ impl App {
             tracing::warn!("no directory is in force: nobody is enabled. Apply one with `switchboard directory apply FILE`.");
         }
         let doors = Doors { relay: relay.clone(), authenticator: authenticator.clone(), whatsapp, clock };
-        Ok(Self { relay, router: http::router(doors), authenticator, _lock: lock })
+        Ok(Self { relay, router: http::router(doors), authenticator })
     }
 
     /// The verbs, for those who look inside: the demo's journal and tests.
@@ -114,17 +108,6 @@ impl App {
         let (served, ()) = tokio::join!(doors, relay.run(shutdown.clone()));
         relay.store().close().await;
         served
-    }
-}
-
-/// One server a database: taken before it is opened, released by the operating system also after a crash.
-fn lock(path: &Path) -> anyhow::Result<File> {
-    let name = path.with_extension("lock");
-    let file = File::options().create(true).append(true).open(&name).with_context(|| format!("cannot open {}", name.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("{} is in use by another server. Stop that one first.", path.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", name.display())),
     }
 }
 

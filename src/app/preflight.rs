@@ -3,14 +3,13 @@
 use crate::bridge::Time;
 pub use crate::relay::{Question, Report};
 use crate::relay::{What, counted, preflight};
-use crate::store;
+use crate::store::{self, Address};
 use crate::texts::{labels, preflight as words, when};
 use anyhow::Context;
-use std::path::Path;
 
-/// Answers from the database at `path` as it stands at `now`.
-pub fn ask(path: &Path, question: &Question, now: Time) -> anyhow::Result<Report> {
-    let answered = store::look(path, |tx| Ok(preflight(tx, question, now))).context("the database cannot be read")?;
+/// Answers from a database as it stands at `now`.
+pub fn ask(store: &Address, question: &Question, now: Time) -> anyhow::Result<Report> {
+    let answered = store::look(store, |tx| Ok(preflight(tx, question, now))).context("the database cannot be read")?;
     Ok(answered?)
 }
 

@@ -13,7 +13,7 @@ use crate::bridge::{ABSENCE_NOTE_LIMIT, Post};
 use crate::texts::{absence as words, labels};
 
 /// Colleagues that stand in a list before anybody types.
-const MOST_COLLEAGUES: usize = 40;
+const MOST_COLLEAGUES: usize = 30;
 
 /// Which input an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,7 +33,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Problem>) {
     for (key, url) in urls.into_iter().chain(config.server.public_url.iter().map(|url| ("server.public_url", url))) {
         found.extend(url_problem(url).map(|reason| (key, reason)));
     }
-    store(&config.store.url, &mut found);
+    store(config.store.url(), &mut found);
     files(&config.files, &mut found);
     let loopback = config.server.listen.ip().is_loopback();
     teams(&config.teams, loopback, !config.origins.contains_key("teams.allowed_tenants"), &mut found);
@@ -56,16 +56,16 @@ fn store(url: &str, found: &mut Vec<(&'static str, String)>) {
         Some(("sqlite", path)) if path.is_empty() || path.contains('?') => {
             found.push(("store.url", "must be sqlite:// and a path, without parameters".to_owned()));
         }
-        Some(("sqlite", _)) => {}
+        Some(("sqlite" | "postgres" | "postgresql", _)) => {}
         Some((scheme, _)) => {
             // Not the whole value: addresses of database servers hold passwords.
             let scheme = scheme.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>();
             found.push((
                 "store.url",
-                format!("names a store of kind {scheme:?}; this version knows only sqlite:// (SQLite inside the server)"),
+                format!("names a store of kind {scheme:?}; this version knows sqlite:// (SQLite inside the server) and postgres://"),
             ));
         }
-        None => found.push(("store.url", "must start with sqlite://".to_owned())),
+        None => found.push(("store.url", "must start with sqlite:// or postgres://".to_owned())),
     }
 }
 

@@ -56,7 +56,7 @@ type Keys = &'static [(&'static str, Shape)];
 pub(super) const SECTIONS: &[(&str, Keys)] = &[
     ("", &[("directory", Shape::Text)]),
     ("server", &[("listen", Shape::Address), ("public_url", Shape::Text)]),
-    ("store", &[("url", Shape::Text)]),
+    ("store", &[("url", Shape::Text), ("url_file", Shape::Text)]),
     (
         "files",
         &[

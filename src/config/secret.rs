@@ -22,6 +22,7 @@ pub(super) fn resolve(config: &mut Config, problems: &mut Vec<Problem>) {
     let teams = &mut config.teams;
     let whatsapp = &mut config.whatsapp;
     for (key, secret, file) in [
+        ("store.url", &mut config.store.url, &mut config.store.url_file),
         ("files.s3_secret_access_key", &mut files.s3_secret_access_key, &mut files.s3_secret_access_key_file),
         ("teams.client_secret", &mut teams.client_secret, &mut teams.client_secret_file),
         ("whatsapp.access_token", &mut whatsapp.access_token, &mut whatsapp.access_token_file),

@@ -47,7 +47,10 @@ impl Config {
             "directory" => self.directory.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
             "server.listen" => server.listen.to_string(),
             "server.public_url" => or_none(server.public_url.as_ref()),
-            "store.url" => self.store.url.clone(),
+            "store.url" => match &self.store.url_file {
+                Some(file) => format!("{} (from file {})", self.store.shown(), file.display()),
+                None => self.store.shown(),
+            },
             "files.folder" => match (&self.files.folder, &self.files.s3_bucket) {
                 (_, Some(_)) => "none".to_owned(),
                 (None, None) => format!("{} (beside the store)", self.files_folder().display()),

@@ -62,7 +62,7 @@ fn with(section: &str, line: &str) -> String {
 fn a_minimal_file_gets_the_documented_defaults() {
     let config = Scene::new(WHOLE).load(&[]).expect("complete");
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.store.path(), Path::new("switchboard.db"));
+    assert_eq!(config.store.path(), Some(Path::new("switchboard.db")));
     assert_eq!(config.teams.allowed_tenants, ["22222222-bbbb-4bbb-8bbb-222222222222"]);
     assert_eq!(config.teams.issuer, "https://api.botframework.com");
     assert_eq!(config.teams.allowed_service_hosts, ["smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"]);
@@ -100,7 +100,22 @@ fn everything_can_come_from_the_environment_alone() {
     assert_eq!(config.whatsapp.verify_token.expect("set").expose_secret(), "007", "a text stays what it is");
     assert_eq!(config.whatsapp.app_secrets.len(), 2);
     assert_eq!(config.log.format, LogFormat::Json);
-    assert_eq!(config.store.url, "sqlite://switchboard.db", "an empty variable is not set");
+    assert_eq!(config.store.url(), "sqlite://switchboard.db", "an empty variable is not set");
+}
+
+#[test]
+fn the_password_of_a_database_is_shown_nowhere() {
+    let scene = Scene::new(&with("store", "url_file = \"database-url\""));
+    for (url, shown) in [
+        ("postgres://u:s3cr3t-of-nobody@h:6000/d?sslmode=require", "postgres://u@h:6000/d (from file "),
+        ("postgresql://u:s3cr3t-of-nobody@/?s3cr3t@h/d?password=s3cr3t-of-nobody", "postgresql://u@h/d (from file "),
+    ] {
+        std::fs::write(scene.path("database-url"), format!("{url}\n")).expect("written");
+        let config = scene.load(&[]).expect("complete");
+        assert_eq!((config.store.url(), config.store.path()), (url, None));
+        let told = format!("{config:?} {}", config.table());
+        assert!(told.contains(shown) && !told.contains("s3cr3t"), "{told}");
+    }
 }
 
 #[rstest]
@@ -128,7 +143,8 @@ fn a_list_in_the_environment(#[case] text: &str) {
 #[case::listen("server", "listen = \"localhost\"", "server.listen must be an IP address and a port")]
 #[case::format("log", "format = \"s3cr3t-of-nobody\"", "log.format must be one of: text, json")]
 #[case::filter("log", "filter = \"a=b=c\"", "log.filter is not a filter")]
-#[case::store("store", "url = \"postgres://u:s3cr3t-of-nobody@h/d\"", "\"postgres\"; this version knows only sqlite://")]
+#[case::store("store", "url = \"mysql://u:s3cr3t-of-nobody@h/d\"", "\"mysql\"; this version knows sqlite://")]
+#[case::store_twice("store", "url = \"postgres://u:s3cr3t-of-nobody@h/d\"\nurl_file = \"x\"", "store.url_file is given beside store.url")]
 #[case::store_path("store", "url = \"sqlite://\"", "store.url must be sqlite:// and a path")]
 #[case::http("whatsapp", "graph_url = \"http://graph.facebook.com\"", "whatsapp.graph_url must be https://; http:// is for loopback")]
 #[case::password("teams", "login_url = \"https://u:s3cr3t-of-nobody@h/\"", "teams.login_url must not hold a user or password")]

@@ -3,7 +3,7 @@
 //! Invariant: whatever must not be printed is a `SecretString`, whose `Debug` hides it, and nothing here serializes.
 
 use super::problem::Origin;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -37,7 +37,7 @@ impl Config {
 
     /// The folder of files, where they are kept in one.
     pub fn files_folder(&self) -> PathBuf {
-        self.files.folder.clone().unwrap_or_else(|| self.store.path().with_extension("files"))
+        self.files.folder.clone().unwrap_or_else(|| self.store.path().unwrap_or(Path::new("switchboard.db")).with_extension("files"))
     }
 }
 
@@ -58,24 +58,36 @@ impl Default for Server {
 }
 
 /// `[store]`: where everything is kept.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// `sqlite://` and a path, relative to the working directory unless it starts with a slash (`sqlite:///var/lib/switchboard/db`).
-    /// Default `sqlite://switchboard.db`.
-    pub url: String,
+    /// `sqlite://` and a path, relative to the working directory unless it starts with a slash (`sqlite:///var/lib/switchboard/db`); or
+    /// `postgres://user:password@host:port/database`. Default `sqlite://switchboard.db`.
+    pub url: Option<SecretString>,
+    /// A file that holds it instead, for the sake of the password.
+    pub url_file: Option<PathBuf>,
 }
 
 impl Store {
-    /// The database file.
-    pub fn path(&self) -> &Path {
-        Path::new(self.url.strip_prefix("sqlite://").unwrap_or(&self.url))
+    /// The URL, with its password.
+    pub fn url(&self) -> &str {
+        self.url.as_ref().map_or("sqlite://switchboard.db", |url| url.expose_secret())
     }
-}
 
-impl Default for Store {
-    fn default() -> Self {
-        Self { url: "sqlite://switchboard.db".to_owned() }
+    /// The database file of SQLite.
+    pub fn path(&self) -> Option<&Path> {
+        self.url().strip_prefix("sqlite://").map(Path::new)
+    }
+
+    /// The URL for people: without password and parameters.
+    pub fn shown(&self) -> String {
+        let Some((scheme, rest)) = self.url().split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else {
+            return self.url().to_owned();
+        };
+        // The last @: a password may hold one, and whatever else a URL should not.
+        let (user, rest) = rest.rsplit_once('@').map_or((None, rest), |(user, rest)| (user.split(':').next(), rest));
+        let place = rest.split('?').next().unwrap_or_default();
+        format!("{scheme}://{}{place}", user.map(|user| format!("{user}@")).unwrap_or_default())
     }
 }
 
@@ -83,7 +95,8 @@ impl Default for Store {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Files {
-    /// Relative to the configuration file when set there. Default: beside the database, under its name with the ending `.files`.
+    /// Relative to the configuration file when set there. Default: beside the database of SQLite, under its name with the ending
+    /// `.files`; `switchboard.files` in the working directory where that is PostgreSQL.
     pub folder: Option<PathBuf>,
     /// A bucket instead of a folder.
     pub s3_bucket: Option<String>,

@@ -4,7 +4,7 @@ use clap::Args;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use switchboard::config::Config;
-use switchboard::store::backup;
+use switchboard::store::{Address, backup};
 
 const MEGABYTE: f64 = 1024.0 * 1024.0;
 /// Characters of the progress bar.
@@ -30,7 +30,7 @@ pub fn run(asked: &Asked, config: &Config) -> anyhow::Result<()> {
             eprint!("\r[{bar}] {} of {} MB{end}", megabytes(done), megabytes(all));
         }
     };
-    let made = backup(config.store.path(), &asked.file, progress)?;
+    let made = backup(&Address::parse(config.store.url())?, &asked.file, progress)?;
     if asked.json {
         let mut report = serde_json::to_value(&made)?;
         report["file"] = serde_json::json!(asked.file);
@@ -52,10 +52,7 @@ pub fn run(asked: &Asked, config: &Config) -> anyhow::Result<()> {
         ),
         Some(bucket) => println!("Pictures and files are in the bucket {bucket}: let it keep versions."),
     }
-    println!(
-        "To restore: stop the server, put the file in place of {} (and remove its -wal and -shm), start.",
-        config.store.path().display()
-    );
+    println!("To restore: stop the server, put the file in place of {} (and remove its -wal and -shm), start.", config.store.shown());
     Ok(())
 }
 

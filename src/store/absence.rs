@@ -1,8 +1,8 @@
 //! Colleagues who are away, and who stands in for them.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, micros, time};
 use crate::bridge::{Absence, ColleagueId, ThreadId, Time};
-use rusqlite::Row;
 
 const COLUMNS: &str = "colleague_id, since, until, cover, note, set_by";
 
@@ -11,7 +11,7 @@ fn read(row: &Row<'_>) -> Result<Absence> {
         colleague: ColleagueId(row.get(0)?),
         since: time(row.get(1)?),
         until: time(row.get(2)?),
-        cover: row.get::<_, Option<String>>(3)?.map(ColleagueId),
+        cover: row.get::<Option<String>>(3)?.map(ColleagueId),
         note: row.get(4)?,
         set_by: ColleagueId(row.get(5)?),
     })

@@ -1,6 +1,7 @@
 //! A copy of the database while a server writes to it.
 
-use super::MIGRATIONS;
+use super::address::Address;
+use super::migrate::MIGRATIONS;
 use super::tx::{Result, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File};
@@ -31,19 +32,22 @@ pub struct Backup {
 /// it end. Meanwhile the write-ahead log grows by what the server commits.
 ///
 /// # Errors
-/// When there is no such database or a newer one, when `to` is there already or cannot be written, and when the copy is damaged.
-pub fn backup(from: &Path, to: &Path, progress: impl Fn(u64, u64)) -> Result<Backup> {
+/// When there is no such database or a newer one, or it is PostgreSQL's, when `to` is there already or cannot be written, and when the copy is damaged.
+pub fn backup(from: &Address, to: &Path, progress: impl Fn(u64, u64)) -> Result<Backup> {
     let fault = |reason: String| StoreError::Backup { path: to.display().to_string(), reason };
     if to.exists() {
         return Err(fault("the file is there already; choose another name".to_owned()));
     }
+    let Address::Sqlite(from) = from else {
+        return Err(fault("this is for SQLite. PostgreSQL has its own way: pg_dump, or the server's continuous archiving".to_owned()));
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(from, flags)
-        .map_err(|error| StoreError::Open { path: from.display().to_string(), reason: error.to_string() })?;
+        .map_err(|error| StoreError::Open { store: from.display().to_string(), reason: error.to_string() })?;
     source.busy_timeout(Duration::from_secs(10))?;
     let schema = version(&source)?;
     if schema > MIGRATIONS.len() {
-        return Err(StoreError::Newer { path: from.display().to_string(), found: schema, known: MIGRATIONS.len() });
+        return Err(StoreError::Newer { store: from.display().to_string(), found: schema, known: MIGRATIONS.len() });
     }
     let expected = pages(&source)?;
     let part = beside(to);
@@ -151,7 +155,8 @@ mod tests {
             }
         });
         let (from, name) = (path.clone(), to.clone());
-        let copied = tokio::task::spawn_blocking(move || backup(&from, &name, |_, _| {})).await.expect("ended").expect("copied");
+        let copied =
+            tokio::task::spawn_blocking(move || backup(&Address::from(&from), &name, |_, _| {})).await.expect("ended").expect("copied");
         stop.store(true, Ordering::SeqCst);
         let written = busy.await.expect("ended");
         store.close().await;
@@ -166,13 +171,13 @@ mod tests {
     fn nothing_is_overwritten_and_nothing_half_is_left() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (missing, to) = (folder.path().join("missing.db"), folder.path().join("copy.db"));
-        assert!(matches!(backup(&missing, &to, |_, _| {}), Err(StoreError::Open { .. })));
+        assert!(matches!(backup(&missing.as_path().into(), &to, |_, _| {}), Err(StoreError::Open { .. })));
         assert!(!to.exists() && !missing.exists());
         File::create(&to).expect("made");
-        assert!(matches!(backup(&missing, &to, |_, _| {}), Err(StoreError::Backup { .. })));
+        assert!(matches!(backup(&missing.as_path().into(), &to, |_, _| {}), Err(StoreError::Backup { .. })));
         let nowhere = folder.path().join("no folder").join("copy.db");
         let store = folder.path().join("store.db");
         drop(Connection::open(&store).expect("made"));
-        assert!(backup(&store, &nowhere, |_, _| {}).is_err());
+        assert!(backup(&store.as_path().into(), &nowhere, |_, _| {}).is_err());
     }
 }

@@ -19,7 +19,7 @@ impl Tx<'_> {
     /// The state of a thread changed: its cards are edited soon. Costs one statement, and nothing when an edit is due already.
     pub fn refresh_cards(&self, thread: ThreadId, now: Time) -> Result<()> {
         let changed = self.execute(
-            "UPDATE thread_card SET due_at = max(?2, edited_at + ?3) WHERE thread_id = ?1 AND due_at IS NULL AND activity_id IS NOT NULL",
+            "UPDATE thread_card SET due_at = CASE WHEN edited_at + ?3 > ?2 THEN edited_at + ?3 ELSE ?2 END WHERE thread_id = ?1 AND due_at IS NULL AND activity_id IS NOT NULL",
             (thread.0, micros(now), BETWEEN_EDITS.num_microseconds()),
         )?;
         if changed > 0 {
@@ -55,8 +55,8 @@ impl Tx<'_> {
     pub fn thread_card_posted(&self, thread: ThreadId, place: &Place, activity: &ActivityId, now: Time) -> Result<()> {
         // Due at once: the state may have changed between rendering and posting.
         self.execute(
-            "UPDATE thread_card SET activity_id = ?3, edited_at = ?4, due_at = ?4 + ?5 WHERE thread_id = ?1 AND place = ?2",
-            (thread.0, place.key(), &activity.0, micros(now), BETWEEN_EDITS.num_microseconds()),
+            "UPDATE thread_card SET activity_id = ?3, edited_at = ?4, due_at = ?5 WHERE thread_id = ?1 AND place = ?2",
+            (thread.0, place.key(), &activity.0, micros(now), micros(now + BETWEEN_EDITS)),
         )?;
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Tx<'_> {
             |row| {
                 Ok(DueCard {
                     thread: ThreadId(row.get(0)?),
-                    place: Place::of_key(&row.get::<_, String>(1)?),
+                    place: Place::of_key(&row.get::<String>(1)?),
                     activity: ActivityId(row.get(2)?),
                 })
             },

@@ -52,9 +52,10 @@ impl Tx<'_> {
         self.execute(
             "INSERT INTO chat_job (task, due_at) VALUES (?1, ?2)
              ON CONFLICT (task) DO UPDATE SET
-               due_at = CASE begun WHEN 0 THEN min(chat_job.due_at, excluded.due_at) ELSE chat_job.due_at END,
-               attempts = CASE begun WHEN 0 THEN 0 ELSE chat_job.attempts END,
-               again_at = CASE begun WHEN 0 THEN NULL ELSE min(coalesce(chat_job.again_at, excluded.due_at), excluded.due_at) END",
+               due_at = CASE WHEN chat_job.begun = 0 AND excluded.due_at < chat_job.due_at THEN excluded.due_at ELSE chat_job.due_at END,
+               attempts = CASE chat_job.begun WHEN 0 THEN 0 ELSE chat_job.attempts END,
+               again_at = CASE WHEN chat_job.begun = 0 THEN NULL WHEN chat_job.again_at < excluded.due_at THEN chat_job.again_at
+                          ELSE excluded.due_at END",
             (serde_json::to_string(task)?, micros(at)),
         )
         .map(drop)
@@ -68,8 +69,8 @@ impl Tx<'_> {
             |row| {
                 Ok(ChatJob {
                     id: row.get(0)?,
-                    task: serde_json::from_str(&row.get::<_, String>(1)?)?,
-                    attempts: u32::try_from(row.get::<_, i64>(2)?).unwrap_or(u32::MAX),
+                    task: serde_json::from_str(&row.get::<String>(1)?)?,
+                    attempts: u32::try_from(row.get::<i64>(2)?).unwrap_or(u32::MAX),
                     interrupted: row.get(3)?,
                 })
             },
@@ -102,14 +103,13 @@ impl Tx<'_> {
 
     /// When the next task is due.
     pub fn next_job_due(&self) -> Result<Option<Time>> {
-        self.first("SELECT min(due_at) FROM chat_job", [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map(Option::flatten)
+        self.first("SELECT min(due_at) FROM chat_job", [], |row| Ok(row.get::<Option<i64>>(0)?.map(time))).map(Option::flatten)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
     use chrono::Duration;
 
     fn now() -> Time {
@@ -118,8 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_ordered_while_it_is_in_hand_is_done_once_more() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("store.db")).expect("a store");
+        let (_home, store) = crate::store::testing::fresh();
         let seen = store
             .write("test", |tx| {
                 let task = ChatTask::Roster { conversation: "19:x@thread.v2".into() };

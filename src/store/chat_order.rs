@@ -3,9 +3,9 @@
 //! Invariants: a thread has one open order at most; that a chat is about to be asked for is written down before it is, so that a request
 //! which was cut off is known as perhaps answered; the chat's id is kept for good, for it says which chats are ours to keep in order.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ColleagueId, ConversationId, ThreadId, Time};
-use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 /// How far an order has come.
@@ -67,10 +67,10 @@ fn read(row: &Row<'_>) -> Result<ChatOrder> {
         stage: from_word(row.get(3)?)?,
         since: time(row.get(4)?),
         topic: row.get(5)?,
-        members: serde_json::from_str(&row.get::<_, String>(6)?)?,
+        members: serde_json::from_str(&row.get::<String>(6)?)?,
         asked_at: maybe_time(row.get(7)?),
         another: row.get(8)?,
-        chat: row.get::<_, Option<String>>(9)?.map(ConversationId),
+        chat: row.get::<Option<String>>(9)?.map(ConversationId),
     })
 }
 

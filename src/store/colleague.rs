@@ -1,8 +1,8 @@
 //! What Teams told us about a colleague: who they are there, and the chat with the bot.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, maybe_time, micros};
 use crate::bridge::{ColleagueId, ConversationReference, Focus, ThreadId, Time};
-use rusqlite::Row;
 
 /// A colleague who has been seen in Teams.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +34,12 @@ fn read(row: &Row<'_>) -> Result<KnownColleague> {
         upn: row.get(1)?,
         name: row.get(2)?,
         user_id: row.get(3)?,
-        home: ConversationReference { tenant: row.get(4)?, conversation: row.get::<_, String>(5)?.into(), service_url: row.get(6)? },
+        home: ConversationReference { tenant: row.get(4)?, conversation: row.get::<String>(5)?.into(), service_url: row.get(6)? },
         locale: row.get(7)?,
         time_zone: row.get(8)?,
         installed: row.get(9)?,
         welcomed: row.get(10)?,
-        focus: row.get::<_, Option<i64>>(11)?.map(|thread| Focus { thread: ThreadId(thread), disturbed, at: focused.unwrap_or_default() }),
+        focus: row.get::<Option<i64>>(11)?.map(|thread| Focus { thread: ThreadId(thread), disturbed, at: focused.unwrap_or_default() }),
     })
 }
 
@@ -105,7 +105,8 @@ impl Tx<'_> {
     pub fn focus_on(&self, id: &ColleagueId, thread: ThreadId, at: Time) -> Result<()> {
         self.execute(
             "UPDATE colleague SET focus_thread = CASE WHEN focus_at > ?3 THEN focus_thread ELSE ?2 END,
-                    focus_disturbed = coalesce(focus_at > ?3, 0), focus_at = max(coalesce(focus_at, ?3), ?3)
+                    focus_disturbed = CASE WHEN focus_at > ?3 THEN 1 ELSE 0 END,
+                    focus_at = CASE WHEN focus_at > ?3 THEN focus_at ELSE ?3 END
              WHERE colleague_id = ?1 AND (focus_thread IS DISTINCT FROM ?2 OR focus_disturbed = 1)",
             (&id.0, thread.0, micros(at)),
         )?;

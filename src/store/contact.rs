@@ -1,10 +1,10 @@
 //! Contacts, the names WhatsApp knows them by, and their consent.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{
     Basis, ClientIdentity, ColleagueId, Consent, ConsentState, ContactId, LineId, MessageId, Recipient, Time, fold, phone,
 };
-use rusqlite::Row;
 
 /// A line's entry for a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,23 +78,23 @@ pub(super) fn select(condition: &str) -> String {
 pub(super) fn read_contact(row: &Row<'_>) -> Result<Contact> {
     Ok(Contact {
         id: ContactId(row.get(0)?),
-        line: row.get::<_, String>(1)?.into(),
+        line: row.get::<String>(1)?.into(),
         name: row.get(2)?,
         phone: row.get(3)?,
         wa_id: row.get(4)?,
         bsuid: row.get(5)?,
         language: row.get(6)?,
-        added_by: row.get::<_, Option<String>>(7)?.map(ColleagueId),
+        added_by: row.get::<Option<String>>(7)?.map(ColleagueId),
         added_at: time(row.get(8)?),
         consent: Consent { stored: from_word(row.get(9)?)?, requested_at: maybe_time(row.get(10)?) },
-        requested_by: row.get::<_, Option<String>>(11)?.map(ColleagueId),
-        request_message: row.get::<_, Option<i64>>(12)?.map(MessageId),
-        basis: row.get::<_, Option<String>>(13)?.map(from_word).transpose()?,
+        requested_by: row.get::<Option<String>>(11)?.map(ColleagueId),
+        request_message: row.get::<Option<i64>>(12)?.map(MessageId),
+        basis: row.get::<Option<String>>(13)?.map(from_word).transpose()?,
         helped_at: maybe_time(row.get(14)?),
         turned_away_at: maybe_time(row.get(15)?),
         marketing_stopped: row.get(16)?,
         request_language: row.get(17)?,
-        merged_into: row.get::<_, Option<i64>>(18)?.map(ContactId),
+        merged_into: row.get::<Option<i64>>(18)?.map(ContactId),
         notes: row.get(19)?,
     })
 }
@@ -139,9 +139,9 @@ impl Tx<'_> {
 
     /// Makes a contact and records every name it may appear under.
     pub fn insert_contact(&self, new: &NewContact<'_>, now: Time) -> Result<ContactId> {
-        self.execute(
+        let id = self.one(
             "INSERT INTO contact (line_id, name, phone, wa_id, bsuid, language, added_by, added_at, folded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING contact_id",
             (
                 &new.line.0,
                 new.name,
@@ -153,8 +153,8 @@ impl Tx<'_> {
                 micros(now),
                 fold(new.name),
             ),
+            |row| Ok(ContactId(row.get(0)?)),
         )?;
-        let id = ContactId(self.connection.last_insert_rowid());
         for number in [new.phone, new.wa_id].into_iter().flatten() {
             self.name_contact(new.line, id, "phone", number)?;
         }

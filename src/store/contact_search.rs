@@ -2,8 +2,8 @@
 
 use super::contact::{Contact, read_contact};
 use super::tx::{Result, Tx};
+use super::value::Value;
 use crate::bridge::{ContactId, ContactQuery, Digits, LineId, fold};
-use rusqlite::{Connection, params_from_iter};
 
 impl Tx<'_> {
     /// Contacts of a line that fit, by name. Looks through the line's contacts and their numbers, not through anything that grows with
@@ -11,18 +11,27 @@ impl Tx<'_> {
     pub fn find_contacts(&self, line: &LineId, query: &ContactQuery, limit: u32) -> Result<Vec<Contact>> {
         let (fits, mut values) = condition(query);
         let sql = format!("line_id = ?1 AND merged_into IS NULL{fits} ORDER BY name, contact_id LIMIT ?2");
-        values.splice(0..0, [line.0.clone().into(), i64::from(limit).into()]);
-        self.all(&super::contact::select(&sql), params_from_iter(values), read_contact)
+        values.splice(0..0, [Value::from(&line.0), limit.into()]);
+        self.all(&super::contact::select(&sql), values, read_contact)
     }
 
     /// Every number by which a contact is known, digits, in all spellings.
     pub fn numbers_of(&self, id: ContactId) -> Result<Vec<String>> {
         self.all("SELECT value FROM identity WHERE contact_id = ?1 AND kind = 'phone' ORDER BY value", [id.0], |row| Ok(row.get(0)?))
     }
+
+    /// Folds the names of a database that was made before they were searched so.
+    pub(super) fn fold_names(&self) -> Result<()> {
+        let names = self.all("SELECT contact_id, name FROM contact", [], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?)))?;
+        for (id, name) in names {
+            self.execute("UPDATE contact SET folded = ?2 WHERE contact_id = ?1", (id, fold(&name)))?;
+        }
+        Ok(())
+    }
 }
 
 /// What stands behind the line in the WHERE clause; its values are numbered from 3.
-fn condition(query: &ContactQuery) -> (String, Vec<rusqlite::types::Value>) {
+fn condition(query: &ContactQuery) -> (String, Vec<Value<'static>>) {
     if query.is_empty() {
         return (String::new(), Vec::new());
     }
@@ -52,23 +61,12 @@ fn condition(query: &ContactQuery) -> (String, Vec<rusqlite::types::Value>) {
     (sql, values)
 }
 
-/// Folds the names of a database that was made before they were searched so.
-pub(super) fn fold_names(connection: &Connection) -> rusqlite::Result<()> {
-    let mut names = connection.prepare("SELECT contact_id, name FROM contact")?;
-    let mut save = connection.prepare("UPDATE contact SET folded = ?2 WHERE contact_id = ?1")?;
-    let mut rows = names.query([])?;
-    while let Some(row) = rows.next()? {
-        let name: String = row.get(1)?;
-        save.execute((row.get::<_, i64>(0)?, fold(&name)))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bridge::{ClientIdentity, Time};
-    use crate::store::{NewContact, Store};
+    use crate::store::migrate::bring_up;
+    use crate::store::{Address, NewContact, Store};
     use rstest::rstest;
 
     fn new<'a>(line: &'a LineId, name: &'a str, phone: Option<&'a str>, wa_id: Option<&'a str>) -> NewContact<'a> {
@@ -76,8 +74,7 @@ mod tests {
     }
 
     async fn found(typed: &str) -> Vec<String> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let (_home, store) = crate::store::testing::fresh();
         let typed = typed.to_owned();
         let names = store
             .write("test", move |tx| {
@@ -126,9 +123,9 @@ mod tests {
     async fn names_of_an_earlier_version_are_found_too() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
-        let mut old = Connection::open(&path).expect("opens");
-        crate::store::bring_up(&mut old, 0, 7).expect("as it was");
-        old.execute_batch("INSERT INTO contact (line_id, name, added_at) VALUES ('advice', 'Éva', 0)").expect("written");
+        let old = Address::from(&path).connect("test").expect("opens");
+        bring_up(&old, &Address::from(&path), 7).expect("as it was");
+        old.batch("INSERT INTO contact (line_id, name, added_at) VALUES ('advice', 'Éva', 0)").expect("written");
         drop(old);
         let store = Store::open(&path).expect("brought up to date");
         let query = ContactQuery::read("eva", None);

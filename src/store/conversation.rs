@@ -1,8 +1,8 @@
 //! Shared Teams conversations: group chats and channels, and the colleagues who are members there.
 
+use super::engine::Row;
 use super::tx::{Result, Tx};
 use crate::bridge::{ColleagueId, ConversationId, ConversationReference, Scope};
-use rusqlite::Row;
 
 /// A group chat, or a channel, as far as we know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ const COLUMNS: &str = "conversation_id, scope, tenant, service_url, team_id, nam
 fn read(row: &Row<'_>) -> Result<SharedConversation> {
     let scope: String = row.get(1)?;
     Ok(SharedConversation {
-        reference: ConversationReference { conversation: row.get::<_, String>(0)?.into(), tenant: row.get(2)?, service_url: row.get(3)? },
+        reference: ConversationReference { conversation: row.get::<String>(0)?.into(), tenant: row.get(2)?, service_url: row.get(3)? },
         scope: if scope == "channel" { Scope::Channel } else { Scope::GroupChat },
         team: row.get(4)?,
         name: row.get(5)?,

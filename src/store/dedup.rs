@@ -50,14 +50,14 @@ impl Tx<'_> {
         self.first(
             "SELECT thread_id, message_id FROM posting WHERE conversation_id = ?1 AND activity_id = ?2",
             (&conversation.0, &activity.0),
-            |row| Ok((row.get::<_, Option<i64>>(0)?.map(ThreadId), row.get::<_, Option<i64>>(1)?.map(MessageId))),
+            |row| Ok((row.get::<Option<i64>>(0)?.map(ThreadId), row.get::<Option<i64>>(1)?.map(MessageId))),
         )
     }
 
     /// The answer given to the same invoke less than 60 s before `now`.
     pub fn repeated_invoke(&self, key: &str, since: Time) -> Result<Option<Value>> {
         self.first("SELECT answer FROM invoke WHERE repeat_key = ?1 AND answered_at > ?2", (key, micros(since)), |row| {
-            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+            Ok(serde_json::from_str(&row.get::<String>(0)?)?)
         })
     }
 

@@ -8,13 +8,13 @@ use serde_json::json;
 impl Tx<'_> {
     /// The version in force; 0 when none was applied yet.
     pub fn directory_version(&self) -> Result<i64> {
-        Ok(self.first("SELECT max(version) FROM directory_version", [], |row| Ok(row.get::<_, Option<i64>>(0)?))?.flatten().unwrap_or(0))
+        Ok(self.first("SELECT max(version) FROM directory_version", [], |row| Ok(row.get::<Option<i64>>(0)?))?.flatten().unwrap_or(0))
     }
 
     /// The directory in force and its version.
     pub fn directory(&self) -> Result<Option<(i64, Directory)>> {
         self.first("SELECT version, document FROM directory_version ORDER BY version DESC LIMIT 1", [], |row| {
-            Ok((row.get(0)?, serde_json::from_str(&row.get::<_, String>(1)?)?))
+            Ok((row.get(0)?, serde_json::from_str(&row.get::<String>(1)?)?))
         })
     }
 

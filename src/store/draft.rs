@@ -27,16 +27,16 @@ impl Draft {
 
 const COLUMNS: &str = "draft_id, text, note, answers, files, conversation_id, activity_id";
 
-fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Draft)> {
+fn read(row: &super::engine::Row<'_>) -> Result<(i64, Draft)> {
     let draft = Draft {
         text: row.get(1)?,
         note: row.get(2)?,
-        answers: row.get::<_, Option<i64>>(3)?.map(MessageId),
-        files: serde_json::from_str(&row.get::<_, String>(4)?)?,
+        answers: row.get::<Option<i64>>(3)?.map(MessageId),
+        files: serde_json::from_str(&row.get::<String>(4)?)?,
         // An older version did not keep it.
         written: Posted {
-            conversation: row.get::<_, Option<String>>(5)?.unwrap_or_default().into(),
-            activity: row.get::<_, Option<String>>(6)?.unwrap_or_default().into(),
+            conversation: row.get::<Option<String>>(5)?.unwrap_or_default().into(),
+            activity: row.get::<Option<String>>(6)?.unwrap_or_default().into(),
         },
     };
     Ok((row.get(0)?, draft))
@@ -45,9 +45,9 @@ fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Draft)> {
 impl Tx<'_> {
     /// Keeps a text; returns the draft's id.
     pub fn keep_draft(&self, colleague: &ColleagueId, draft: &Draft, now: Time) -> Result<i64> {
-        self.execute(
+        self.one(
             "INSERT INTO draft (colleague_id, text, created_at, note, answers, files, conversation_id, activity_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING draft_id",
             (
                 &colleague.0,
                 &draft.text,
@@ -58,8 +58,8 @@ impl Tx<'_> {
                 &draft.written.conversation.0,
                 &draft.written.activity.0,
             ),
-        )?;
-        Ok(self.connection.last_insert_rowid())
+            |row| Ok(row.get(0)?),
+        )
     }
 
     /// The colleague's own draft, while it is open.

@@ -20,9 +20,9 @@ impl Tx<'_> {
     pub fn newer_seen(&self, thread: ThreadId, sight: &Sight, after: MessageId, limit: u32) -> Result<Option<MessageId>> {
         self.first(
             "SELECT max(message_id) FROM (SELECT message_id FROM message WHERE thread_id = ?1 AND message_id > ?2 AND message_id >= ?3
-               AND message_id <= ?4 ORDER BY message_id LIMIT ?5)",
+               AND message_id <= ?4 ORDER BY message_id LIMIT ?5) AS page",
             (thread.0, after.0, sight.from.0, until(sight), limit),
-            |row| Ok(row.get::<_, Option<i64>>(0)?.map(MessageId)),
+            |row| Ok(row.get::<Option<i64>>(0)?.map(MessageId)),
         )
         .map(Option::flatten)
     }
@@ -50,8 +50,8 @@ impl Tx<'_> {
     pub fn ids_of_line(&self, line: &LineId, limit: u32) -> Result<Vec<MessageId>> {
         // In this order both tables are read through their indexes only.
         self.all(
-            "SELECT message.message_id FROM thread CROSS JOIN message ON message.thread_id = thread.thread_id
-             WHERE thread.line_id = ?1 ORDER BY message.message_id DESC LIMIT ?2",
+            "SELECT message.message_id FROM thread CROSS JOIN message
+             WHERE message.thread_id = thread.thread_id AND thread.line_id = ?1 ORDER BY message.message_id DESC LIMIT ?2",
             (&line.0, limit),
             |row| Ok(MessageId(row.get(0)?)),
         )

@@ -13,11 +13,11 @@ pub struct Home {
     pub conversation: Option<ConversationId>,
 }
 
-fn read(row: &rusqlite::Row<'_>) -> Result<Home> {
+fn read(row: &super::engine::Row<'_>) -> Result<Home> {
     Ok(Home {
         thread: ThreadId(row.get(0)?),
-        base: row.get::<_, String>(1)?.into(),
-        conversation: row.get::<_, Option<String>>(2)?.map(ConversationId),
+        base: row.get::<String>(1)?.into(),
+        conversation: row.get::<Option<String>>(2)?.map(ConversationId),
     })
 }
 

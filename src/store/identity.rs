@@ -63,8 +63,10 @@ impl Tx<'_> {
         self.execute("UPDATE identity SET contact_id = ?1 WHERE contact_id = ?2", (kept.0, gone.0))?;
         self.execute(
             "UPDATE contact SET (marketing_stopped, marketing_at, language, added_by, basis) =
-                 (SELECT max(contact.marketing_stopped, other.marketing_stopped),
-                         max(coalesce(contact.marketing_at, other.marketing_at), coalesce(other.marketing_at, contact.marketing_at)),
+                 (SELECT CASE WHEN other.marketing_stopped > contact.marketing_stopped THEN other.marketing_stopped
+                              ELSE contact.marketing_stopped END,
+                         CASE WHEN other.marketing_at > contact.marketing_at THEN other.marketing_at
+                              ELSE coalesce(contact.marketing_at, other.marketing_at) END,
                          coalesce(contact.language, other.language), coalesce(contact.added_by, other.added_by),
                          coalesce(contact.basis, other.basis) FROM contact AS other WHERE other.contact_id = ?2)
              WHERE contact_id = ?1",

@@ -1,8 +1,8 @@
 //! Clients who wrote and whom nobody can answer: offered until somebody takes them.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ColleagueId, IntakeId, IntakeOutcome, MessageId, ThreadId, Time};
-use rusqlite::Row;
 
 /// A client who is or was offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ fn read(row: &Row<'_>) -> Result<Intake> {
         thread: ThreadId(row.get(1)?),
         message: MessageId(row.get(2)?),
         messages: row.get(3)?,
-        cover_for: row.get::<_, Option<String>>(4)?.map(ColleagueId),
+        cover_for: row.get::<Option<String>>(4)?.map(ColleagueId),
         opened_at: time(row.get(5)?),
         remind_at: maybe_time(row.get(6)?),
         decided,
@@ -68,11 +68,12 @@ impl Tx<'_> {
         look_at: Time,
         now: Time,
     ) -> Result<IntakeId> {
-        self.execute(
-            "INSERT INTO intake (thread_id, message_id, cover_for, opened_at, look_at, remind_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        self.one(
+            "INSERT INTO intake (thread_id, message_id, cover_for, opened_at, look_at, remind_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             RETURNING intake_id",
             (thread.0, message.0, cover_for.map(|id| &id.0), micros(now), micros(look_at), micros(remind_at)),
-        )?;
-        Ok(IntakeId(self.connection.last_insert_rowid()))
+            |row| Ok(IntakeId(row.get(0)?)),
+        )
     }
 
     /// The client wrote again.

@@ -1,8 +1,8 @@
 //! Colleagues who ask to join those who talk with a client.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ColleagueId, ContactId, JoiningId, JoiningLimits, JoiningOutcome, ThreadId, Time, WhomToAsk};
-use rusqlite::Row;
 
 /// A wish to join.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +67,12 @@ impl Tx<'_> {
         limits: JoiningLimits,
         now: Time,
     ) -> Result<JoiningId> {
-        self.execute(
-            "INSERT INTO joining (thread_id, asker, asked, asked_at, escalate_at, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        self.one(
+            "INSERT INTO joining (thread_id, asker, asked, asked_at, escalate_at, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             RETURNING joining_id",
             (thread.0, &asker.0, word(&whom)?, micros(now), limits.escalate_at.map(micros), micros(limits.due_at)),
-        )?;
-        Ok(JoiningId(self.connection.last_insert_rowid()))
+            |row| Ok(JoiningId(row.get(0)?)),
+        )
     }
 
     /// The supervisors are asked as well.
@@ -95,7 +96,7 @@ impl Tx<'_> {
             "SELECT thread.thread_id FROM thread
              WHERE thread.contact_id = ?1 AND EXISTS (
                SELECT 1 FROM participant WHERE participant.thread_id = thread.thread_id AND participant.left_at IS NULL)
-             ORDER BY (SELECT max(message_id) FROM message WHERE message.thread_id = thread.thread_id) DESC, thread.thread_id DESC LIMIT 1",
+             ORDER BY (SELECT coalesce(max(message_id), 0) FROM message WHERE message.thread_id = thread.thread_id) DESC, thread.thread_id DESC LIMIT 1",
             [contact.0],
             |row| Ok(ThreadId(row.get(0)?)),
         )

@@ -1,9 +1,9 @@
 //! The record of everything that happened (product.md 11), in order, never changed; written in the same transaction as the
 //! change it records. Tables are derived state.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, micros, time};
 use crate::bridge::{ContactId, MessageId, ThreadId, Time};
-use rusqlite::Row;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn read(row: &Row<'_>) -> Result<JournalRow> {
         actor: row.get(3)?,
         thread: row.get(4)?,
         message: row.get(5)?,
-        body: serde_json::from_str(&row.get::<_, String>(6)?)?,
+        body: serde_json::from_str(&row.get::<String>(6)?)?,
     })
 }
 
@@ -115,7 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = Store::open(&folder.path().join("test.db")).expect("opens");
         let plan = store
-            .read(|tx| tx.all(&format!("EXPLAIN QUERY PLAN {DECISIONS}"), [1], |row| Ok(row.get::<_, String>(3)?)))
+            .read(|tx| tx.all(&format!("EXPLAIN QUERY PLAN {DECISIONS}"), [1_i64], |row| Ok(row.get::<String>(3)?)))
             .await
             .expect("explained");
         assert!(plan.iter().all(|step| step.contains("INDEX journal_decision")), "{plan:?}");
@@ -124,8 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn decisions_come_in_order_and_without_what_decides_nothing() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let (_home, store) = crate::store::testing::fresh();
         let kinds = ["message.held", "message.status", "message.posted", "message.released", "message.accepted"];
         let entries = store
             .write("test", move |tx| {

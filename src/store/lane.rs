@@ -104,22 +104,20 @@ impl Tx<'_> {
         body: &str,
         now: Time,
     ) -> Result<DeliveryId> {
-        let (lane, seq): (i64, i64) = self
-            .first(
-                "INSERT INTO lane (direction, thread_id, target, last_seq, due_at) VALUES (?1, ?2, ?3, 1, ?4)
-                 ON CONFLICT (direction, thread_id, target) DO UPDATE SET last_seq = lane.last_seq + 1,
-                   due_at = coalesce(lane.due_at, excluded.due_at)
-                 RETURNING lane_id, last_seq",
-                (direction.as_str(), thread.map_or(0, |id| id.0), target, micros(now)),
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?
-            .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        self.execute(
-            "INSERT INTO delivery (lane_id, seq, message_id, body) VALUES (?1, ?2, ?3, ?4)",
-            (lane, seq, message.map(|id| id.0), body),
+        let (lane, seq): (i64, i64) = self.one(
+            "INSERT INTO lane (direction, thread_id, target, last_seq, due_at) VALUES (?1, ?2, ?3, 1, ?4)
+             ON CONFLICT (direction, thread_id, target) DO UPDATE SET last_seq = lane.last_seq + 1,
+               due_at = coalesce(lane.due_at, excluded.due_at)
+             RETURNING lane_id, last_seq",
+            (direction.as_str(), thread.map_or(0, |id| id.0), target, micros(now)),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         self.due.set(true);
-        Ok(DeliveryId(self.connection.last_insert_rowid()))
+        self.one(
+            "INSERT INTO delivery (lane_id, seq, message_id, body) VALUES (?1, ?2, ?3, ?4) RETURNING delivery_id",
+            (lane, seq, message.map(|id| id.0), body),
+            |row| Ok(DeliveryId(row.get(0)?)),
+        )
     }
 
     /// [`Tx::enqueue`] to a place in Teams.
@@ -142,7 +140,7 @@ impl Tx<'_> {
                 let thread: i64 = row.get(3)?;
                 Ok(Claim {
                     lane: LaneId(row.get(0)?),
-                    lease: row.get::<_, i64>(1)? + 1,
+                    lease: row.get::<i64>(1)? + 1,
                     direction: if direction == Direction::WhatsApp.as_str() { Direction::WhatsApp } else { Direction::Teams },
                     thread: (thread != 0).then_some(ThreadId(thread)),
                     target: row.get(4)?,
@@ -169,10 +167,10 @@ impl Tx<'_> {
                 Ok(Head {
                     id: DeliveryId(row.get(0)?),
                     seq: row.get(1)?,
-                    message: row.get::<_, Option<i64>>(2)?.map(MessageId),
+                    message: row.get::<Option<i64>>(2)?.map(MessageId),
                     body: row.get(3)?,
                     attempts: row.get(4)?,
-                    interrupted: row.get::<_, i64>(5)? == 1,
+                    interrupted: row.get::<i64>(5)? == 1,
                 })
             },
         )?;
@@ -182,7 +180,7 @@ impl Tx<'_> {
             }
             None => {
                 self.execute(
-                    "UPDATE lane SET due_at = CASE WHEN last_seq > acked_seq THEN ?3 END, leased = 0, acked_seq = last_seq
+                    "UPDATE lane SET due_at = CASE WHEN last_seq > acked_seq THEN CAST(?3 AS BIGINT) END, leased = 0, acked_seq = last_seq
                      WHERE lane_id = ?1 AND lease = ?2",
                     (claim.lane.0, claim.lease, micros(now)),
                 )?;
@@ -195,10 +193,10 @@ impl Tx<'_> {
     pub fn settled(&self, claim: &Claim, head: &Head, now: Time) -> Result<Settle> {
         self.execute("UPDATE delivery SET state = 2 WHERE delivery_id = ?1", [head.id.0])?;
         let more = self.first(
-            "UPDATE lane SET acked_seq = ?3, due_at = CASE WHEN last_seq > ?3 THEN ?4 END, leased = (last_seq > ?3)
+            "UPDATE lane SET acked_seq = ?3, due_at = CASE WHEN last_seq > ?3 THEN CAST(?4 AS BIGINT) END, leased = CASE WHEN last_seq > ?3 THEN 1 ELSE 0 END
              WHERE lane_id = ?1 AND lease = ?2 RETURNING last_seq > ?3",
             (claim.lane.0, claim.lease, head.seq, micros(now + LEASE)),
-            |row| Ok(row.get::<_, bool>(0)?),
+            |row| Ok(row.get::<bool>(0)?),
         )?;
         Ok(match more {
             Some(true) => Settle::More,
@@ -270,7 +268,7 @@ impl Tx<'_> {
     /// The message that a delivery id of ours (`biz_opaque_callback_data`) stands for.
     pub fn message_of_delivery(&self, delivery: DeliveryId) -> Result<Option<MessageId>> {
         self.first("SELECT message_id FROM delivery WHERE delivery_id = ?1", [delivery.0], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.map(MessageId))
+            Ok(row.get::<Option<i64>>(0)?.map(MessageId))
         })
         .map(Option::flatten)
     }
@@ -279,17 +277,12 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use crate::bridge::ThreadId;
-    use crate::store::{Claim, Direction, Head, Settle, Store, StoreError, Tx};
+    use crate::store::testing::fresh;
+    use crate::store::{Claim, Direction, Head, Settle, StoreError, Tx};
     use chrono::{DateTime, Duration};
 
     fn at(seconds: i64) -> crate::bridge::Time {
         DateTime::UNIX_EPOCH + Duration::seconds(seconds)
-    }
-
-    async fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("t.db")).expect("a new store");
-        (folder, store)
     }
 
     fn push(tx: &Tx<'_>, body: &str) -> Result<(), StoreError> {
@@ -303,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lane_hands_out_its_deliveries_in_order_and_then_sleeps() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         let bodies = store
             .write("test", |tx| {
                 ["one", "two", "three"].into_iter().try_for_each(|body| push(tx, body))?;
@@ -326,7 +319,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_that_arrives_while_the_lane_is_leased_is_not_forgotten() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         store
             .write("test", |tx| {
                 push(tx, "one")?;
@@ -342,7 +335,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_throttled_head_blocks_its_lane_and_comes_back_first() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         store
             .write("test", |tx| {
                 push(tx, "one")?;
@@ -361,7 +354,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_crash_cut_off_is_known_as_interrupted_and_the_old_holder_is_fenced() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         store
             .write("test", |tx| {
                 push(tx, "one")?;
@@ -378,7 +371,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failing_job_takes_neither_its_half_nor_its_neighbours() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         let bad = store.write("bad", |tx| {
             push(tx, "half")?;
             Err::<(), _>(StoreError::Closed)
@@ -391,13 +384,13 @@ mod tests {
         let (bad, panicking, good) = tokio::join!(bad, panicking, good);
         assert!(bad.is_err() && panicking.is_err());
         good.expect("the neighbour's job");
-        let bodies = store.read(|tx| tx.all("SELECT body FROM delivery", [], |row| Ok(row.get::<_, String>(0)?))).await.expect("a read");
+        let bodies = store.read(|tx| tx.all("SELECT body FROM delivery", [], |row| Ok(row.get::<String>(0)?))).await.expect("a read");
         assert_eq!(bodies, ["whole"]);
     }
 
     #[tokio::test]
     async fn the_journal_refuses_every_change() {
-        let (_folder, store) = store().await;
+        let (_home, store) = fresh();
         for sql in ["UPDATE journal SET body = ''", "DELETE FROM journal"] {
             let result = store
                 .write("test", move |tx| {
@@ -467,14 +460,15 @@ mod tests {
     }
 
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        // A database of one's own is dearer on a server.
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(if crate::store::testing::database::server().is_some() { 8 } else { 64 }))]
         /// Whatever happens, a lane settles each of its deliveries once, in the order in which they were enqueued.
         #[test]
         fn nothing_is_lost_doubled_or_reordered_in_a_lane(ops in ops()) {
             let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
             let history = ops.clone();
             let (enqueued, handed) = runtime.block_on(async move {
-                let (_folder, store) = store().await;
+                let (_home, store) = fresh();
                 store.write("play", move |tx| play(tx, &history)).await.expect("the history plays")
             });
             let order: Vec<usize> = handed.iter().map(|(body, _)| *body).collect();

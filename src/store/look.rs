@@ -1,35 +1,30 @@
 //! Reading a database that a server may be using, without changing anything: neither its schema nor a row.
 
+use super::address::Address;
+use super::migrate::expect_current;
 use super::tx::{Result, StoreError, Tx};
-use super::{MIGRATIONS, configure_reader};
-use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
 
-/// Runs `job` on one consistent snapshot of the database at `path`, which may belong to a running server.
+/// Runs `job` on one consistent snapshot of a database, which may belong to a running server.
 ///
 /// # Errors
 /// When there is no such database, or one whose schema this version does not know; and what `job` says.
-pub fn look<T>(path: &Path, job: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-    let fault = |error: rusqlite::Error| StoreError::Open { path: path.display().to_string(), reason: error.to_string() };
-    // Without SQLITE_OPEN_CREATE: a misspelt path must not leave an empty database behind.
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    configure_reader(&connection).map_err(fault)?;
-    connection.execute_batch("BEGIN").map_err(fault)?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
-    let (found, known) = (usize::try_from(found).unwrap_or(usize::MAX), MIGRATIONS.len());
-    let path = || path.display().to_string();
-    match found.cmp(&known) {
-        std::cmp::Ordering::Greater => Err(StoreError::Newer { path: path(), found, known }),
-        std::cmp::Ordering::Less => Err(StoreError::Older { path: path(), found, known }),
-        std::cmp::Ordering::Equal => job(&Tx::new(&connection)),
-    }
+pub fn look<T: Send>(address: impl Into<Address>, job: impl FnOnce(&Tx<'_>) -> Result<T> + Send) -> Result<T> {
+    let address = address.into();
+    // A connection to a server blocks, which a worker of the asynchronous runtime must not do.
+    let work = || {
+        let link = address.connect_beside()?;
+        link.begin_reading()?;
+        expect_current(&link, &address)?;
+        job(&Tx::new(&link))
+    };
+    std::thread::scope(|scope| scope.spawn(work).join()).unwrap_or(Err(StoreError::Panicked))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::Store;
+    use rusqlite::Connection;
 
     #[test]
     fn a_database_that_is_not_there_is_not_made() {

@@ -31,7 +31,7 @@ impl Tx<'_> {
     pub fn written_with(&self, message: MessageId, other: MessageId) -> Result<()> {
         self.execute(
             "INSERT INTO written (message_id, conversation_id, activity_id)
-             SELECT ?1, conversation_id, activity_id FROM written WHERE message_id = ?2 ON CONFLICT DO NOTHING",
+             SELECT CAST(?1 AS BIGINT), conversation_id, activity_id FROM written WHERE message_id = ?2 ON CONFLICT DO NOTHING",
             (message.0, other.0),
         )
         .map(drop)
@@ -42,7 +42,7 @@ impl Tx<'_> {
     pub fn mark_due(&self, message: MessageId, now: Time, at: Time) -> Result<()> {
         self.execute(
             "INSERT INTO mark (conversation_id, activity_id, due_at)
-             SELECT conversation_id, activity_id, ?3 FROM written WHERE message_id = ?1
+             SELECT conversation_id, activity_id, CAST(?3 AS BIGINT) FROM written WHERE message_id = ?1
                AND NOT EXISTS (SELECT 1 FROM unmarked WHERE unmarked.conversation_id = written.conversation_id AND until > ?2)
              ON CONFLICT (conversation_id, activity_id) DO UPDATE SET changes = mark.changes + 1, due_at = coalesce(mark.due_at, excluded.due_at)",
             (message.0, micros(now), micros(at)),
@@ -64,7 +64,7 @@ impl Tx<'_> {
                     stands: stands.split_whitespace().map(str::to_owned).collect(),
                     sure: row.get(3)?,
                     changes: row.get(4)?,
-                    attempts: u32::try_from(row.get::<_, i64>(5)?).unwrap_or(u32::MAX),
+                    attempts: u32::try_from(row.get::<i64>(5)?).unwrap_or(u32::MAX),
                 })
             },
         )
@@ -102,7 +102,7 @@ impl Tx<'_> {
     /// Done with it. What changed meanwhile is due at `at`.
     pub fn mark_done(&self, mark: &DueMark, at: Time) -> Result<()> {
         self.execute(
-            "UPDATE mark SET attempts = 0, due_at = CASE WHEN changes = ?3 THEN NULL ELSE ?4 END WHERE conversation_id = ?1 AND activity_id = ?2",
+            "UPDATE mark SET attempts = 0, due_at = CASE WHEN changes = ?3 THEN NULL ELSE CAST(?4 AS BIGINT) END WHERE conversation_id = ?1 AND activity_id = ?2",
             (&mark.at.conversation.0, &mark.at.activity.0, mark.changes, micros(at)),
         )
         .map(drop)

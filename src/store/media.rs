@@ -1,8 +1,8 @@
 //! Files of clients: ordered with the message, fetched afterwards.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, micros, time, word};
 use crate::bridge::{ActivityId, ConversationId, KeptFile, LostFile, Media, MediaState, MessageId, PhoneNumberId, Time};
-use rusqlite::Row;
 
 /// A file that has just been announced.
 pub struct NewMedia<'a> {
@@ -66,9 +66,9 @@ impl Tx<'_> {
                 Ok(MediaOrder {
                     message: MessageId(row.get(0)?),
                     number: PhoneNumberId(row.get(1)?),
-                    announced: serde_json::from_str(&row.get::<_, String>(2)?)?,
+                    announced: serde_json::from_str(&row.get::<String>(2)?)?,
                     expires_at: time(row.get(3)?),
-                    attempts: u32::try_from(row.get::<_, i64>(4)?).unwrap_or(u32::MAX),
+                    attempts: u32::try_from(row.get::<i64>(4)?).unwrap_or(u32::MAX),
                 })
             },
         )
@@ -82,8 +82,8 @@ impl Tx<'_> {
     /// When the next file of either side is to be fetched.
     pub fn next_media_due(&self) -> Result<Option<Time>> {
         let sql = "SELECT MIN(due_at) FROM (SELECT MIN(due_at) AS due_at FROM media WHERE due_at IS NOT NULL
-             UNION ALL SELECT MIN(due_at) FROM parcel_file WHERE due_at IS NOT NULL)";
-        self.first(sql, [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(time))).map(Option::flatten)
+             UNION ALL SELECT MIN(due_at) FROM parcel_file WHERE due_at IS NOT NULL) AS files";
+        self.first(sql, [], |row| Ok(row.get::<Option<i64>>(0)?.map(time))).map(Option::flatten)
     }
 
     pub fn media_again(&self, message: MessageId, at: Time) -> Result<()> {

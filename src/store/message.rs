@@ -1,12 +1,12 @@
 //! Messages of both directions, their states and revisions of state.
 
+use super::engine::Row;
 use super::journal::Entry;
 use super::tx::{Result, Tx, from_word, micros, time, word};
 use crate::bridge::{
     Billing, ColleagueId, Content, ConversationId, Failure, LineId, MessageId, MessageState, Outgoing, Rule, StatusUpdate, ThreadId, Time,
     Wamid,
 };
-use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -123,17 +123,17 @@ fn read(row: &Row<'_>) -> Result<Message> {
         content: row.get(4)?,
         state: from_word(state)?,
         rule: row.get(6)?,
-        wamid: row.get::<_, Option<String>>(7)?.map(Wamid),
-        reply_to: row.get::<_, Option<String>>(8)?.map(Wamid),
-        failure: row.get::<_, Option<String>>(9)?.map(|text| serde_json::from_str(&text)).transpose()?,
-        retry_of: row.get::<_, Option<i64>>(10)?.map(MessageId),
+        wamid: row.get::<Option<String>>(7)?.map(Wamid),
+        reply_to: row.get::<Option<String>>(8)?.map(Wamid),
+        failure: row.get::<Option<String>>(9)?.map(|text| serde_json::from_str(&text)).transpose()?,
+        retry_of: row.get::<Option<i64>>(10)?.map(MessageId),
         created_at: time(row.get(11)?),
         state_at: time(row.get(12)?),
         billing: Billing {
-            pricing: row.get::<_, Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose()?,
+            pricing: row.get::<Option<String>>(13)?.map(|text| serde_json::from_str(&text)).transpose()?,
             counted: row.get(14)?,
         },
-        written_in: row.get::<_, Option<String>>(15)?.map(ConversationId),
+        written_in: row.get::<Option<String>>(15)?.map(ConversationId),
         signed: row.get(16)?,
     })
 }
@@ -146,10 +146,10 @@ impl Tx<'_> {
     /// Stores a message; `None` when a message with this wamid is stored already (a duplicate webhook).
     pub fn insert_message(&self, new: &NewMessage<'_>) -> Result<Option<MessageId>> {
         let rule = new.rule.as_ref().map(word).transpose()?;
-        let changed = self.execute(
+        self.first(
             "INSERT INTO message (thread_id, author, purpose, content, state, rule, wamid, reply_to, retry_of, created_at, state_at,
                                   written_in, signed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12) ON CONFLICT DO NOTHING RETURNING message_id",
             (
                 new.thread.0,
                 new.author,
@@ -164,8 +164,8 @@ impl Tx<'_> {
                 new.written_in.map(|id| &id.0),
                 new.signed,
             ),
-        )?;
-        Ok((changed == 1).then(|| MessageId(self.connection.last_insert_rowid())))
+            |row| Ok(MessageId(row.get(0)?)),
+        )
     }
 
     pub fn message(&self, id: MessageId) -> Result<Option<Message>> {
@@ -226,7 +226,7 @@ impl Tx<'_> {
 
     /// The name with which the message is signed from now on; most are signed with none, and were before.
     pub fn sign(&self, id: MessageId, name: Option<&str>) -> Result<()> {
-        self.execute("UPDATE message SET signed = ?2 WHERE message_id = ?1 AND signed IS NOT ?2", (id.0, name))?;
+        self.execute("UPDATE message SET signed = ?2 WHERE message_id = ?1 AND signed IS DISTINCT FROM ?2", (id.0, name))?;
         Ok(())
     }
 
@@ -281,7 +281,7 @@ impl Tx<'_> {
                 Ok(HeldSince {
                     message: MessageId(row.get(0)?),
                     thread: ThreadId(row.get(1)?),
-                    line: row.get::<_, String>(2)?.into(),
+                    line: row.get::<String>(2)?.into(),
                     written: time(row.get(3)?),
                 })
             },
@@ -358,10 +358,8 @@ impl Tx<'_> {
 
     /// The message that this one was sent again as.
     pub fn retry_of(&self, id: MessageId) -> Result<Option<MessageId>> {
-        self.first("SELECT min(message_id) FROM message WHERE retry_of = ?1", [id.0], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.map(MessageId))
-        })
-        .map(Option::flatten)
+        self.first("SELECT min(message_id) FROM message WHERE retry_of = ?1", [id.0], |row| Ok(row.get::<Option<i64>>(0)?.map(MessageId)))
+            .map(Option::flatten)
     }
 
     /// The last message of ours in a thread that is on its way or there.

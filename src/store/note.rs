@@ -56,7 +56,6 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
 
     const THREAD: ThreadId = ThreadId(1);
 
@@ -95,8 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_database_itself_keeps_a_note_from_ever_being_on_its_way() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let (_home, store) = crate::store::testing::fresh();
         let (note, text) = store
             .write("test", |tx| {
                 let note = tx.keep_note(THREAD, &"ana".into(), "between us", &"a:1".into(), Time::UNIX_EPOCH)?;
@@ -119,8 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_note_is_neither_held_nor_the_last_message_sent() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("test.db")).expect("opens");
+        let (_home, store) = crate::store::testing::fresh();
         store
             .write("test", |tx| {
                 tx.keep_note(THREAD, &"ana".into(), "between us", &"a:1".into(), Time::UNIX_EPOCH)?;

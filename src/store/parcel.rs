@@ -55,9 +55,9 @@ pub struct ParcelOrder {
 impl Tx<'_> {
     /// Keeps a parcel, its files due at once.
     pub fn open_parcel(&self, new: &Parcel, now: Time) -> Result<ParcelId> {
-        self.execute(
+        let id: i64 = self.one(
             "INSERT INTO parcel (colleague_id, thread_id, text, answers, conversation_id, activity_id, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING parcel_id",
             (
                 &new.colleague.0,
                 new.thread.0,
@@ -67,8 +67,8 @@ impl Tx<'_> {
                 &new.written.activity.0,
                 micros(now),
             ),
+            |row| Ok(row.get(0)?),
         )?;
-        let id = self.connection.last_insert_rowid();
         for (position, file) in (0_i64..).zip(&new.files) {
             self.execute(
                 "INSERT INTO parcel_file (parcel_id, position, source, due_at) VALUES (?1, ?2, ?3, ?4)",
@@ -88,26 +88,26 @@ impl Tx<'_> {
                     colleague: ColleagueId(row.get(0)?),
                     thread: ThreadId(row.get(1)?),
                     text: row.get(2)?,
-                    answers: row.get::<_, Option<i64>>(3)?.map(MessageId),
-                    written: Posted { conversation: row.get::<_, String>(4)?.into(), activity: row.get::<_, String>(5)?.into() },
-                    state: match row.get::<_, String>(6)?.as_str() {
+                    answers: row.get::<Option<i64>>(3)?.map(MessageId),
+                    written: Posted { conversation: row.get::<String>(4)?.into(), activity: row.get::<String>(5)?.into() },
+                    state: match row.get::<String>(6)?.as_str() {
                         "open" => ParcelState::Open,
                         "sent" => ParcelState::Sent,
                         _ => ParcelState::Cancelled,
                     },
-                    settled_at: row.get::<_, Option<i64>>(7)?.map(time),
+                    settled_at: row.get::<Option<i64>>(7)?.map(time),
                     files: Vec::new(),
                 })
             },
         )?;
         let Some(parcel) = found else { return Ok(None) };
         let files = self.all("SELECT source, ready, problem FROM parcel_file WHERE parcel_id = ?1 ORDER BY position", [id.0], |row| {
-            let state = match (row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?) {
+            let state = match (row.get::<Option<String>>(1)?, row.get::<Option<String>>(2)?) {
                 (Some(ready), _) => ParcelFileState::Ready(serde_json::from_str(&ready)?),
                 (None, Some(problem)) => ParcelFileState::Impossible(problem),
                 (None, None) => ParcelFileState::Waiting,
             };
-            Ok(ParcelFile { source: serde_json::from_str(&row.get::<_, String>(0)?)?, state })
+            Ok(ParcelFile { source: serde_json::from_str(&row.get::<String>(0)?)?, state })
         })?;
         Ok(Some(Parcel { files, ..parcel }))
     }
@@ -148,8 +148,8 @@ impl Tx<'_> {
                     parcel: ParcelId(row.get(0)?),
                     position: row.get(1)?,
                     colleague: ColleagueId(row.get(4)?),
-                    source: serde_json::from_str(&row.get::<_, String>(2)?)?,
-                    attempts: u32::try_from(row.get::<_, i64>(3)?).unwrap_or(u32::MAX),
+                    source: serde_json::from_str(&row.get::<String>(2)?)?,
+                    attempts: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
                 })
             },
         )

@@ -2,9 +2,9 @@
 //!
 //! Invariant: a colleague has one row in a thread, however often they come and go; the journal has every coming and going.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ColleagueId, ContactId, LineId, MessageId, ThreadId, Time};
-use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 /// How a participant went.
@@ -43,10 +43,10 @@ fn read(row: &Row<'_>) -> Result<Participant> {
         colleague: ColleagueId(row.get(0)?),
         joined_at: time(row.get(1)?),
         left_at: maybe_time(row.get(2)?),
-        left: row.get::<_, Option<String>>(3)?.map(from_word).transpose()?,
+        left: row.get::<Option<String>>(3)?.map(from_word).transpose()?,
         visible_from: MessageId(row.get(4)?),
-        visible_until: row.get::<_, Option<i64>>(5)?.map(MessageId),
-        cover_for: row.get::<_, Option<String>>(6)?.map(ColleagueId),
+        visible_until: row.get::<Option<i64>>(5)?.map(MessageId),
+        cover_for: row.get::<Option<String>>(6)?.map(ColleagueId),
     })
 }
 
@@ -83,7 +83,7 @@ impl Tx<'_> {
              FROM participant JOIN thread ON thread.thread_id = participant.thread_id
              WHERE participant.colleague_id = ?1 AND (participant.left_at IS NULL OR participant.left_how = 'switched_off')",
             [&colleague.0],
-            |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)),
+            |row| Ok((row.get::<String>(0)?.into(), row.get(1)?)),
         )
     }
 
@@ -120,7 +120,8 @@ impl Tx<'_> {
     /// Who takes part sees what was written from `visible_from` on; 0: everything. Never less than before.
     pub fn show_from(&self, thread: ThreadId, colleague: &ColleagueId, visible_from: MessageId) -> Result<()> {
         self.execute(
-            "UPDATE participant SET visible_from = min(visible_from, ?3) WHERE thread_id = ?1 AND colleague_id = ?2 AND left_at IS NULL",
+            "UPDATE participant SET visible_from = ?3
+             WHERE thread_id = ?1 AND colleague_id = ?2 AND left_at IS NULL AND visible_from > ?3",
             (thread.0, &colleague.0, visible_from.0),
         )?;
         Ok(())

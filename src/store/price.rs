@@ -31,11 +31,7 @@ impl Tx<'_> {
             (&number.0, month),
             |row| {
                 let count: i64 = row.get(2)?;
-                Ok(BilledCount {
-                    category: row.get::<_, String>(0)?.into(),
-                    kind: row.get::<_, String>(1)?.into(),
-                    count: count.unsigned_abs(),
-                })
+                Ok(BilledCount { category: row.get::<String>(0)?.into(), kind: row.get::<String>(1)?.into(), count: count.unsigned_abs() })
             },
         )
     }
@@ -67,7 +63,7 @@ impl Tx<'_> {
     /// What the ad said that a client's message came through, if it came through one.
     pub fn referral(&self, message: MessageId) -> Result<Option<Referral>> {
         self.first("SELECT document FROM referral WHERE message_id = ?1", [message.0], |row| {
-            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+            Ok(serde_json::from_str(&row.get::<String>(0)?)?)
         })
     }
 }
@@ -76,7 +72,8 @@ impl Tx<'_> {
 mod tests {
     use super::*;
     use crate::bridge::{MessageState, StatusUpdate, Wamid};
-    use crate::store::{MIGRATIONS, Store};
+    use crate::store::Store;
+    use crate::store::migrate::MIGRATIONS;
     use rusqlite::Connection;
 
     /// A message that was on its way when the server was brought up to date is counted, and a status kept before is read.

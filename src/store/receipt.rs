@@ -90,7 +90,7 @@ impl Tx<'_> {
                 Ok(DueRead {
                     thread: ThreadId(row.get(0)?),
                     message: MessageId(row.get(1)?),
-                    attempts: u32::try_from(row.get::<_, i64>(2)?).unwrap_or(u32::MAX),
+                    attempts: u32::try_from(row.get::<i64>(2)?).unwrap_or(u32::MAX),
                 })
             },
         )
@@ -99,7 +99,7 @@ impl Tx<'_> {
     /// Done with it. What was read meanwhile is due now.
     pub fn read_done(&self, read: &DueRead, now: Time) -> Result<()> {
         self.execute(
-            "UPDATE client_read SET due_at = CASE WHEN message_id = ?2 THEN NULL ELSE ?3 END WHERE thread_id = ?1",
+            "UPDATE client_read SET due_at = CASE WHEN message_id = ?2 THEN NULL ELSE CAST(?3 AS BIGINT) END WHERE thread_id = ?1",
             (read.thread.0, read.message.0, micros(now)),
         )
         .map(drop)

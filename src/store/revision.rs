@@ -33,8 +33,9 @@ impl Tx<'_> {
     /// Keeps the text that a colleague's message should have had. What was kept for it before is not to be sent any more.
     pub fn keep_correction(&self, message: MessageId, text: &str, now: Time) -> Result<i64> {
         self.drop_corrections(message, now)?;
-        self.execute("INSERT INTO correction (message_id, text) VALUES (?1, ?2)", (message.0, text))?;
-        Ok(self.connection.last_insert_rowid())
+        self.one("INSERT INTO correction (message_id, text) VALUES (?1, ?2) RETURNING correction_id", (message.0, text), |row| {
+            Ok(row.get(0)?)
+        })
     }
 
     /// Nothing that was kept for this message is to be sent any more.
@@ -72,7 +73,7 @@ mod tests {
                 tx.record_posting(&"a:1".into(), &"10".into(), None, Some(MessageId(7)))?;
                 tx.record_posting(&"a:2".into(), &"05".into(), None, Some(MessageId(7)))?;
                 let sql = "EXPLAIN QUERY PLAN SELECT activity_id FROM posting WHERE message_id = 7 AND conversation_id = 'a:1' ORDER BY activity_id";
-                let plan = tx.all(sql, [], |row| Ok(row.get::<_, String>(3)?))?;
+                let plan = tx.all(sql, [], |row| Ok(row.get::<String>(3)?))?;
                 Ok((tx.posted_as(MessageId(7), &"a:1".into())?, tx.posted_as(MessageId(8), &"a:1".into())?, plan))
             })
             .await

@@ -1,10 +1,10 @@
 //! Clients' wishes to stop in their own words: what is open, what was decided, and the cards about it.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{
     ActivityId, ColleagueId, ContactId, MessageId, RevocationId, RevocationLimits, RevocationOutcome, ThreadId, Time, Urgency,
 };
-use rusqlite::Row;
 
 /// A message that may ask to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,12 +95,12 @@ impl Tx<'_> {
         limits: RevocationLimits,
         now: Time,
     ) -> Result<RevocationId> {
-        self.execute(
+        self.one(
             "INSERT INTO revocation (contact_id, thread_id, message_id, last_message, opened_at, remind_at, due_at, tell_at)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?5)",
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?5) RETURNING revocation_id",
             (contact.0, thread.0, message.0, micros(now), micros(limits.remind_at), micros(limits.due_at)),
-        )?;
-        Ok(RevocationId(self.connection.last_insert_rowid()))
+            |row| Ok(RevocationId(row.get(0)?)),
+        )
     }
 
     /// The client said so again.
@@ -171,7 +171,7 @@ impl Tx<'_> {
             Ok(RevocationCard {
                 colleague: ColleagueId(row.get(0)?),
                 urgency: from_word(row.get(1)?)?,
-                activity: row.get::<_, Option<String>>(2)?.map(ActivityId),
+                activity: row.get::<Option<String>>(2)?.map(ActivityId),
             })
         })
     }

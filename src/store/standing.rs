@@ -60,7 +60,7 @@ impl Tx<'_> {
     /// The places whose card is not on its way already; from now on it counts as such, and each is the caller's to queue.
     pub fn change_cards(&self, subject: Subject) -> Result<Vec<Place>> {
         self.all("UPDATE standing_card SET queued = 1 WHERE subject = ?1 AND queued = 0 RETURNING place", [subject.to_string()], |row| {
-            Ok(Place::of_key(&row.get::<_, String>(0)?))
+            Ok(Place::of_key(&row.get::<String>(0)?))
         })
     }
 
@@ -69,7 +69,7 @@ impl Tx<'_> {
         let found = self.first(
             "UPDATE standing_card SET queued = 0 WHERE subject = ?1 AND place = ?2 RETURNING conversation_id, activity_id",
             (subject.to_string(), place.key()),
-            |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?)),
+            |row| Ok((row.get::<Option<String>>(0)?, row.get::<Option<String>>(1)?)),
         )?;
         Ok(found.and_then(|(conversation, activity)| Some((ConversationId(conversation?), ActivityId(activity?)))))
     }

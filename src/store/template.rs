@@ -8,7 +8,7 @@ impl Tx<'_> {
     /// is what a webhook changed after that.
     pub fn replace_templates(&self, waba: &WabaId, templates: &[Template], asked_at: Time) -> Result<()> {
         let known = self.all("SELECT name, language FROM template WHERE waba_id = ?1", [&waba.0], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?))
         })?;
         for (name, language) in known {
             if !templates.iter().any(|template| template.name == name && template.language == language) {
@@ -38,13 +38,13 @@ impl Tx<'_> {
     /// All templates of a WABA, last used first, then by name.
     pub fn templates(&self, waba: &WabaId) -> Result<Vec<Template>> {
         self.all("SELECT document FROM template WHERE waba_id = ?1 ORDER BY coalesce(used_at, 0) DESC, name, language", [&waba.0], |row| {
-            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+            Ok(serde_json::from_str(&row.get::<String>(0)?)?)
         })
     }
 
     pub fn template(&self, waba: &WabaId, name: &str, language: &str) -> Result<Option<Template>> {
         self.first("SELECT document FROM template WHERE waba_id = ?1 AND name = ?2 AND language = ?3", (&waba.0, name, language), |row| {
-            Ok(serde_json::from_str(&row.get::<_, String>(0)?)?)
+            Ok(serde_json::from_str(&row.get::<String>(0)?)?)
         })
     }
 
@@ -60,7 +60,6 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use crate::bridge::{ParameterFormat, Template, TemplateCategory, TemplateChange, Time};
-    use crate::store::Store;
     use chrono::Duration;
 
     fn at(seconds: i64) -> Time {
@@ -89,8 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_asked_for_before_a_webhook_does_not_undo_it_and_a_later_one_counts() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("t.db")).expect("a new store");
+        let (_home, store) = crate::store::testing::fresh();
         let statuses = store.write("test", |tx| {
             let waba = "waba".into();
             let status = || Ok::<_, crate::store::StoreError>(tx.template(&waba, "visit", "en")?.map(|template| template.status));

@@ -1,9 +1,9 @@
 //! Threads, their windows and their participants.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, maybe_time, micros};
 use crate::bridge::{ColleagueId, ContactId, EntryPoint, LineId, PhoneNumberId, ThreadId, Time, WINDOW, Window};
 use chrono::Duration;
-use rusqlite::Row;
 
 /// One conversation between a number and a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ const COLUMNS: &str = "thread.thread_id, thread.line_id, thread.phone_number_id,
 fn read(row: &Row<'_>) -> Result<Thread> {
     Ok(Thread {
         id: ThreadId(row.get(0)?),
-        line: row.get::<_, String>(1)?.into(),
-        number: row.get::<_, String>(2)?.into(),
+        line: row.get::<String>(1)?.into(),
+        number: row.get::<String>(2)?.into(),
         contact: ContactId(row.get(3)?),
         window: Window { last_inbound: maybe_time(row.get(4)?), refused_at: maybe_time(row.get(5)?) },
         template_at: maybe_time(row.get(6)?),
@@ -57,7 +57,7 @@ impl Tx<'_> {
             (&line.0, &number.0, contact.0, micros(now)),
         )?;
         let thread = self.thread_between(number, contact)?;
-        thread.ok_or(super::tx::StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+        thread.ok_or(super::tx::StoreError::NoRow)
     }
 
     /// Every thread of a contact, newest first.
@@ -106,7 +106,7 @@ impl Tx<'_> {
     /// A template went out.
     pub fn template_sent(&self, id: ThreadId, now: Time, nudge: bool) -> Result<()> {
         self.execute(
-            "UPDATE thread SET template_at = ?2, nudged_at = CASE WHEN ?3 THEN ?2 ELSE nudged_at END WHERE thread_id = ?1",
+            "UPDATE thread SET template_at = ?2, nudged_at = CASE WHEN CAST(?3 AS BIGINT) <> 0 THEN ?2 ELSE nudged_at END WHERE thread_id = ?1",
             (id.0, micros(now), nudge),
         )?;
         Ok(())

@@ -1,8 +1,8 @@
 //! Clients that one colleague offered to another: what was offered, and what became of it.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ColleagueId, HistoryChoice, ThreadId, Time, TransferId, TransferOutcome, held};
-use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 /// An offer.
@@ -105,9 +105,9 @@ impl Tx<'_> {
 
     /// Keeps an offer; `None` when the thread has an open one.
     pub fn insert_transfer(&self, new: &NewTransfer<'_>, now: Time) -> Result<Option<TransferId>> {
-        let changed = self.execute(
+        self.first(
             "INSERT INTO transfer (thread_id, giver_id, receiver_id, note, history, stays, held, offered_at, due_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING RETURNING transfer_id",
             (
                 new.thread.0,
                 &new.giver.0,
@@ -119,8 +119,8 @@ impl Tx<'_> {
                 micros(now),
                 micros(new.due_at),
             ),
-        )?;
-        Ok((changed == 1).then(|| TransferId(self.connection.last_insert_rowid())))
+            |row| Ok(TransferId(row.get(0)?)),
+        )
     }
 
     /// Decides; false when it was decided already. The first decision stays.
@@ -136,7 +136,7 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Store, StoreError};
+    use crate::store::StoreError;
 
     fn at(seconds: i64) -> Time {
         Time::UNIX_EPOCH + chrono::Duration::seconds(seconds)
@@ -145,8 +145,7 @@ mod tests {
     /// An offer's words come back as they were kept; and of two offers of one thread, or two decisions, the first counts.
     #[tokio::test]
     async fn one_offer_of_a_thread_is_open_and_is_decided_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("switchboard.db")).expect("a store");
+        let (_home, store) = crate::store::testing::fresh();
         let (giver, receiver): (ColleagueId, ColleagueId) = ("ana".into(), "ben".into());
         let done = store
             .write("test", move |tx| {

@@ -1,72 +1,70 @@
-//! What a job works with: statements on the one connection, and how Rust's types are stored.
+//! What a job works with: statements on one connection, and how Rust's types are stored.
 
+use super::engine::{Link, Row};
+pub use super::error::{Result, StoreError};
+use super::value::Params;
 use crate::bridge::Time;
 use chrono::DateTime;
-use rusqlite::{Connection, Params, Row};
-use std::cell::Cell;
-
-/// What can go wrong with the store. Callers answer 503 and let the sender retry: nothing was accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the database answered: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("a stored document cannot be read: {0}")]
-    Document(#[from] serde_json::Error),
-    #[error("a job failed by a bug; nothing of it was stored")]
-    Panicked,
-    #[error("the store is closed")]
-    Closed,
-    #[error("no backup was made at {path}: {reason}")]
-    Backup { path: String, reason: String },
-    #[error("{path} is in use by another server")]
-    InUse { path: String },
-    #[error("cannot open {path}: {reason}")]
-    Open { path: String, reason: String },
-    #[error(
-        "{path} was written by an older version (schema {found}, this version needs {known}). \
-         Start the server of this version once: it brings the database up to date"
-    )]
-    Older { path: String, found: usize, known: usize },
-    #[error("{path} was written by a newer version (schema {found}, this version knows {known})")]
-    Newer { path: String, found: usize, known: usize },
-}
-
-/// The result of everything in this room.
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+use std::cell::{Cell, RefCell};
 
 /// What a job sees of the database.
 pub struct Tx<'c> {
-    pub(super) connection: &'c Connection,
+    pub(super) link: &'c Link,
     pub(super) due: Cell<bool>,
     pub(super) cards: Cell<bool>,
+    /// The first statement that failed. The transaction is not committed then, whatever the job makes of it: PostgreSQL would not, and
+    /// both engines do the same.
+    fault: RefCell<Option<StoreError>>,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, due: Cell::new(false), cards: Cell::new(false) }
+    pub(super) fn new(link: &'c Link) -> Self {
+        Self { link, due: Cell::new(false), cards: Cell::new(false), fault: RefCell::default() }
     }
 
     /// Runs a statement; the number of rows it changed.
-    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+    pub(super) fn execute<'v>(&self, sql: &str, params: impl Params<'v>) -> Result<usize> {
+        self.noticed(self.link.execute(sql, params.values().as_ref()))
     }
 
     /// The first row, if any.
-    pub(super) fn first<T>(&self, sql: &str, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        rows.next()?.map(read).transpose()
+    pub(super) fn first<'v, T>(&self, sql: &str, params: impl Params<'v>, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+        let (mut read, mut found) = (Some(read), None);
+        let run = self.link.query(sql, params.values().as_ref(), &mut |row| {
+            found = read.take().map(|read| read(row)).transpose()?;
+            Ok(false)
+        });
+        self.noticed(run).map(|()| found)
+    }
+
+    /// The row of a statement that always gives one.
+    pub(super) fn one<'v, T>(&self, sql: &str, params: impl Params<'v>, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+        self.first(sql, params, read)?.ok_or(StoreError::NoRow)
     }
 
     /// All rows.
-    pub(super) fn all<T>(&self, sql: &str, params: impl Params, mut read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
+    pub(super) fn all<'v, T>(&self, sql: &str, params: impl Params<'v>, mut read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        let run = self.link.query(sql, params.values().as_ref(), &mut |row| {
             found.push(read(row)?);
+            Ok(true)
+        });
+        self.noticed(run).map(|()| found)
+    }
+
+    /// Why this transaction cannot be committed.
+    pub(super) fn fault(&self) -> Option<StoreError> {
+        self.fault.borrow_mut().take()
+    }
+
+    fn noticed<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(
+            error @ (StoreError::Sqlite(_) | StoreError::Postgres { .. } | StoreError::Unreachable { .. } | StoreError::Contended { .. }),
+        ) = &result
+        {
+            self.fault.borrow_mut().get_or_insert_with(|| error.shared());
         }
-        Ok(found)
+        result
     }
 }
 

@@ -1,8 +1,8 @@
 //! Files from Teams that may be used, and files on their way to WhatsApp.
 
+use super::engine::Row;
 use super::tx::{Result, Tx, from_word, maybe_time, micros, time, word};
 use crate::bridge::{ActivityId, ColleagueId, FileSource, MediaForm, PhoneNumberId, ThreadId, Time};
-use rusqlite::Row;
 
 /// A file that a colleague sent to the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn read(row: &Row<'_>) -> Result<Upload> {
             media_id,
             filename: row.get(12)?,
             mime_type: row.get(13)?,
-            size: row.get::<_, i64>(14)?.unsigned_abs(),
+            size: row.get::<i64>(14)?.unsigned_abs(),
             sha256: row.get(15)?,
             at,
         }),
@@ -84,11 +84,11 @@ fn read(row: &Row<'_>) -> Result<Upload> {
         number: PhoneNumberId(row.get(3)?),
         template: row.get(4)?,
         language: row.get(5)?,
-        values: serde_json::from_str(&row.get::<_, String>(6)?)?,
-        source: serde_json::from_str(&row.get::<_, String>(7)?)?,
+        values: serde_json::from_str(&row.get::<String>(6)?)?,
+        source: serde_json::from_str(&row.get::<String>(7)?)?,
         form: from_word(row.get(8)?)?,
-        card: row.get::<_, Option<String>>(9)?.map(ActivityId),
-        attempts: u32::try_from(row.get::<_, i64>(10)?).unwrap_or(u32::MAX),
+        card: row.get::<Option<String>>(9)?.map(ActivityId),
+        attempts: u32::try_from(row.get::<i64>(10)?).unwrap_or(u32::MAX),
         ready,
     })
 }
@@ -140,10 +140,10 @@ impl Tx<'_> {
         if let Some(card) = new.card {
             self.give_up_uploads(new.colleague, card)?;
         }
-        self.execute(
+        self.one(
             "INSERT INTO upload (colleague_id, thread_id, phone_number_id, template, language, value_list, source, form, card,
                  due_at, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING upload_id",
             (
                 &new.colleague.0,
                 new.thread.0,
@@ -157,8 +157,8 @@ impl Tx<'_> {
                 micros(new.due),
                 micros(new.now),
             ),
-        )?;
-        Ok(self.connection.last_insert_rowid())
+            |row| Ok(row.get(0)?),
+        )
     }
 
     /// Gives up what is on its way for a card.

@@ -36,7 +36,7 @@ impl Tx<'_> {
             "SELECT delivery_id, body, state FROM delivery WHERE state < 2 AND lane_id =
                (SELECT lane_id FROM lane WHERE direction = 'teams' AND thread_id = ?1 AND target = ?2) ORDER BY seq",
             (thread.0, place.key()),
-            |row| Ok(Waiting { delivery: DeliveryId(row.get(0)?), body: row.get(1)?, handed_over: row.get::<_, i64>(2)? == 1 }),
+            |row| Ok(Waiting { delivery: DeliveryId(row.get(0)?), body: row.get(1)?, handed_over: row.get::<i64>(2)? == 1 }),
         )
     }
 

@@ -2,9 +2,13 @@
 //!
 //! Sound because a caller hears of success only after the COMMIT that holds its job. When a job fails the whole batch is
 //! rolled back and each job runs again alone: neither its own half nor its neighbours' work can be committed with it.
+//!
+//! What a database server adds, contention and lost connections, is met in one place, [`Desk::commit`].
 
+use super::address::Address;
+use super::desk::{Desk, Role};
+use super::job::{Job, Signals};
 use super::tx::{Result, StoreError, Tx};
-use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -21,13 +25,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn spawn(connection: Connection, due: Arc<Notify>, cards: Arc<Notify>) -> Self {
+    /// Opens the database on the writer's own thread, and returns when that is done.
+    pub(super) fn start(address: &Address, role: Role, due: Arc<Notify>, cards: Arc<Notify>) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let (opened, answer) = std::sync::mpsc::channel();
+        let address = address.clone();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_all(connection, queue, &Signals { due, cards }))
+            .spawn(move || match Desk::open(address, role) {
+                Ok(desk) => {
+                    if opened.send(Ok(())).is_ok() {
+                        write_all(desk, queue, &Signals { due, cards });
+                    }
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            })
             .expect("a thread can be started when the server starts");
-        Self { jobs }
+        answer.recv().map_err(|_| StoreError::Panicked)??;
+        Ok(Self { jobs })
     }
 
     pub(super) async fn run<T, F>(&self, name: &'static str, job: F) -> Result<T>
@@ -48,18 +63,6 @@ impl Writer {
     }
 }
 
-/// A job with its caller, the types erased.
-trait Job: Send {
-    /// Runs once; may run again after a rollback. False: the transaction must not be committed.
-    fn run(&mut self, tx: &Tx<'_>) -> bool;
-    /// The transaction ended: tells the caller.
-    fn finish(&mut self, committed: Result<()>);
-    /// The last job: the writer ends after it.
-    fn closes(&self) -> bool {
-        false
-    }
-}
-
 struct Typed<T, F> {
     name: &'static str,
     job: F,
@@ -75,9 +78,6 @@ where
     fn run(&mut self, tx: &Tx<'_>) -> bool {
         // A bug in one job must not end the writer for everybody; the rollback removes what it had done.
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(tx))).unwrap_or(Err(StoreError::Panicked));
-        if let Err(error) = &outcome {
-            tracing::error!(job = self.name, %error, "a store job failed");
-        }
         let ok = outcome.is_ok();
         self.outcome = Some(outcome);
         ok
@@ -85,10 +85,15 @@ where
 
     fn finish(&mut self, committed: Result<()>) {
         let outcome = match (committed, self.outcome.take()) {
+            // What the server did to the whole transaction says more than what the job made of it.
+            (Err(error), _) if error.passes() => Err(error),
             (_, Some(Err(error))) | (Err(error), _) => Err(error),
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Ok(()), None) => Err(StoreError::Closed),
         };
+        if let Err(error) = &outcome {
+            tracing::error!(job = self.name, %error, "a store job failed");
+        }
         if let Some(reply) = self.reply.take() {
             // The caller may have gone (a closed connection): the job is stored all the same.
             let _ = reply.send(outcome);
@@ -114,57 +119,33 @@ impl Job for Close {
     }
 }
 
-/// Whom a commit wakes.
-struct Signals {
-    due: Arc<Notify>,
-    cards: Arc<Notify>,
-}
-
-fn write_all(connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, signals: &Signals) {
+fn write_all(mut desk: Desk, mut queue: mpsc::Receiver<Box<dyn Job>>, signals: &Signals) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let closing = batch.iter().any(|job| job.closes());
-        match commit(&connection, &mut batch, signals) {
-            Ok(()) => batch.iter_mut().for_each(|job| job.finish(Ok(()))),
-            Err(error) => {
-                if batch.len() == 1 {
-                    batch[0].finish(Err(error));
-                } else {
-                    for job in &mut batch {
-                        let alone = commit(&connection, std::slice::from_mut(job), signals);
-                        job.finish(alone);
-                    }
-                }
-            }
-        }
+        let last = batch.iter().position(|job| job.closes()).map(|at| batch.split_off(at));
+        write(&mut desk, &mut batch, signals);
         batch.clear();
-        if closing {
-            return;
+        if let Some(mut last) = last {
+            // Whoever waits for the end may open the same database at once.
+            desk.close();
+            return last.iter_mut().for_each(|job| job.finish(if job.closes() { Ok(()) } else { Err(StoreError::Closed) }));
         }
     }
 }
 
-/// Runs all jobs in one transaction. On an error nothing of it is stored.
-fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>], signals: &Signals) -> Result<()> {
-    let tx = Tx::new(connection);
-    let mut run = || -> Result<()> {
-        tx.execute("BEGIN IMMEDIATE", [])?;
-        for job in jobs.iter_mut() {
-            if !job.run(&tx) {
-                return Err(StoreError::Panicked);
+fn write(desk: &mut Desk, batch: &mut [Box<dyn Job>], signals: &Signals) {
+    if batch.is_empty() {
+        return;
+    }
+    match desk.commit(batch, signals) {
+        Ok(()) => batch.iter_mut().for_each(|job| job.finish(Ok(()))),
+        Err(error) if error.ends_batch() => batch.iter_mut().for_each(|job| job.finish(Err(error.shared()))),
+        Err(error) if batch.len() == 1 => batch[0].finish(Err(error)),
+        Err(_) => {
+            for job in batch {
+                let alone = desk.commit(std::slice::from_mut(job), signals);
+                job.finish(alone);
             }
         }
-        tx.execute("COMMIT", [])?;
-        Ok(())
-    };
-    let result = run();
-    if result.is_err() && !connection.is_autocommit() {
-        // Nothing can be done about a failing ROLLBACK here; the next BEGIN would report it.
-        let _ = connection.execute_batch("ROLLBACK");
     }
-    if result.is_ok() {
-        tx.due.get().then(|| signals.due.notify_one());
-        tx.cards.get().then(|| signals.cards.notify_one());
-    }
-    result
 }

@@ -15,7 +15,7 @@ use switchboard::bridge::{
 };
 use switchboard::clock::Clock;
 use switchboard::simulator::{self, TeamsUser, TeamsWorld};
-use switchboard::store::{Direction, Entry, KnownColleague, NewContact, NewMessage, Purpose, Result, Store, Tx};
+use switchboard::store::{Address, Direction, Entry, KnownColleague, NewContact, NewMessage, Purpose, Result, Store, Tx};
 
 const COLLEAGUES: usize = 50;
 const THREADS: usize = 500;
@@ -69,8 +69,8 @@ impl Cast {
     }
 
     /// Makes the database through the store's own door: the cast, and `stored` messages of the past, half of each direction.
-    pub async fn prepare(&self, folder: &Path, stored: usize) -> anyhow::Result<()> {
-        let store = Store::open(&folder.join("switchboard.db"))?;
+    pub async fn prepare(&self, address: &Address, stored: usize) -> anyhow::Result<()> {
+        let store = Store::open(address)?;
         let (number, now) = (self.number(), self.now);
         let people: Vec<KnownColleague> = self.cast.teams.users.iter().map(|user| self.known(user)).collect();
         store

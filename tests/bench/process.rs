@@ -20,7 +20,7 @@ pub struct Server {
 
 impl Server {
     /// Starts it, on this core if one is given. `start_ms` is counted until `/healthz` answers.
-    pub async fn start(binary: &Path, folder: &Path, cast: &Cast, core: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn start(binary: &Path, folder: &Path, store: &str, cast: &Cast, core: Option<&str>) -> anyhow::Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], fastrand::u16(15_000..32_000)));
         let config = cast.write_config(folder, address)?;
         let mut command = Command::new("taskset");
@@ -31,6 +31,7 @@ impl Server {
         {
             command.env(format!("SWITCHBOARD__LIMITS__{key}"), "100000");
         }
+        command.env("SWITCHBOARD__STORE__URL", store);
         let log = std::fs::File::create(folder.join("log"))?;
         command.args(["serve", "--config"]).arg(config).current_dir(folder).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         let since = Instant::now();

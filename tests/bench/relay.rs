@@ -3,15 +3,20 @@
 //! `cargo bench --bench relay` prints tables, `-- --json` the same for programs, `-- --help` the rest. The server runs as a process of
 //! its own on core 0, everything else of this program on core 1; a second figure gives the server both. A message counts when it has
 //! reached the other side; 32 are under way at any time, each in its own thread. Every figure is the median of three runs after a
-//! warm-up. The probe says how many flushes per second the disk gave meanwhile: without it no figure here means anything.
+//! warm-up. With `SWITCHBOARD_TEST_STORE=postgres://…` everything is kept on that server, whose processes run where the system puts
+//! them. The probe says how many flushes per second the disk gave meanwhile: without it no figure here means anything.
 
 mod cast;
+#[path = "../it/harness/database.rs"]
+#[expect(dead_code, reason = "written for the integration tests, which use all of it")]
+mod database;
 mod load;
 mod peers;
 mod process;
 mod report;
 
 use clap::Parser;
+use database::Database;
 use load::{Load, Run};
 use peers::Peers;
 use process::Server;
@@ -20,6 +25,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use switchboard::clock::Clock;
 use switchboard::simulator::TeamsWorld;
+use switchboard::store::Address;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -47,7 +53,7 @@ struct Options {
     /// Only on one core and without the growth table.
     #[arg(long)]
     quick: bool,
-    /// Where the database is; the default is below `target`.
+    /// Where SQLite's database is; the default is below `target`.
     #[arg(long)]
     folder: Option<PathBuf>,
     /// Another build of the server, to compare with.
@@ -88,6 +94,15 @@ async fn measure(options: &Options, folder: &std::path::Path) -> anyhow::Result<
     Ok(report)
 }
 
+/// How big a database is.
+fn megabytes(database: &Database) -> anyhow::Result<f64> {
+    let bytes = match database.url().strip_prefix("sqlite://") {
+        Some(path) => std::fs::metadata(path)?.len() as f64,
+        None => database.rows("SELECT pg_database_size(current_database())")[0][0].as_deref().unwrap_or_default().parse()?,
+    };
+    Ok(bytes / 1e6)
+}
+
 /// A fresh database, a fresh server, both directions.
 async fn figures(options: &Options, folder: &std::path::Path, stored: usize, core: Option<&str>) -> anyhow::Result<Figures> {
     eprintln!("{stored} stored, server on {}", if core.is_some() { "one core" } else { "two cores" });
@@ -98,8 +113,9 @@ async fn figures(options: &Options, folder: &std::path::Path, stored: usize, cor
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let login = TeamsWorld::start(listener, switchboard::simulator::defaults().teams, Clock::System).await?;
     let cast = cast::Cast::new(&login, &peers);
-    cast.prepare(folder.path(), stored).await?;
-    let mut server = Server::start(&options.binary, folder.path(), &cast, core).await?;
+    let database = Database::fresh(folder.path(), |_| ());
+    cast.prepare(&Address::parse(database.url())?, stored).await?;
+    let mut server = Server::start(&options.binary, folder.path(), database.url(), &cast, core).await?;
     let mut result = Figures {
         stored,
         cores: if core.is_some() { 1 } else { 2 },
@@ -121,7 +137,7 @@ async fn figures(options: &Options, folder: &std::path::Path, stored: usize, cor
     }
     result.peak_mb = server.peak_mb()?;
     server.stop().await?;
-    result.database_mb = std::fs::metadata(folder.path().join("switchboard.db"))?.len() as f64 / 1e6;
+    result.database_mb = megabytes(&database)?;
     result.flushes_per_second = f64::midpoint(probe_before, process::flushes_per_second(folder.path())?);
     Ok(result)
 }

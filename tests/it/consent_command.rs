@@ -19,7 +19,7 @@ fn maria() -> About {
 
 /// The database as another process opens it.
 fn beside(world: &World) -> Store {
-    Store::open(world.config.store.path()).expect("opens beside the server")
+    Store::open(world.store()).expect("opens beside the server")
 }
 
 async fn opt_out(world: &World, words: &str) -> String {
@@ -210,7 +210,7 @@ fn run(world: &World, folder: &tempfile::TempDir, arguments: &[&str]) -> Output 
     let config = folder.path().join("switchboard.toml");
     let text = std::fs::read_to_string(&config).expect("written");
     let url = text.lines().find(|line| line.starts_with("url = ")).expect("the store").to_owned();
-    std::fs::write(&config, text.replace(&url, &format!("url = \"{}\"", world.config.store.url))).expect("writable");
+    std::fs::write(&config, text.replace(&url, &format!("url = \"{}\"", world.config.store.url()))).expect("writable");
     binary().current_dir(folder.path()).env("USER", "root").args(arguments).arg("--config").arg(&config).output().expect("runs")
 }
 

@@ -4,6 +4,7 @@
 //! Seeded: `SWITCHBOARD_CRASH_SEED=n` repeats the load and the moments of the kills, as far as a scheduler lets them be repeated.
 //! `SWITCHBOARD_CRASH_ROUNDS=n` makes it longer.
 
+use crate::harness::{Database, prepare};
 use serde_json::json;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ use switchboard::clock::Clock;
 use switchboard::simulator::{
     self, Author, BusinessNumber, Cast, ChatItem, Client, Draft, Fault, FaultName, Side, Surface, TeamsUser, TeamsWorld, WhatsAppWorld,
 };
-use switchboard::store::Store;
+use switchboard::store::{Address, Store};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
@@ -98,6 +99,7 @@ type Written = Vec<(String, bool)>;
 
 struct Stage {
     folder: tempfile::TempDir,
+    database: Database,
     listen: SocketAddr,
     cast: Cast,
     teams: TeamsWorld,
@@ -113,7 +115,9 @@ impl Stage {
         let whatsapp = WhatsAppWorld::start(bind().await, cast.whatsapp.clone(), Clock::System).await.expect("the WhatsApp side starts");
         teams.set_bot_endpoint(format!("http://{listen}/api/messages").parse().expect("a URL"));
         whatsapp.set_webhook(format!("http://{listen}/webhooks/whatsapp").parse().expect("a URL"));
-        let stage = Self { folder: tempfile::tempdir().expect("a temporary folder"), listen, cast, teams, whatsapp };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::fresh(folder.path(), prepare);
+        let stage = Self { folder, database, listen, cast, teams, whatsapp };
         stage.write_config();
         stage
     }
@@ -140,6 +144,7 @@ impl Stage {
         Command::new(env!("CARGO_BIN_EXE_switchboard"))
             .args(["serve", "--config"])
             .arg(self.path("switchboard.toml"))
+            .env("SWITCHBOARD__STORE__URL", self.database.url())
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(log)
@@ -176,7 +181,7 @@ impl Stage {
     }
 
     fn store(&self) -> Store {
-        Store::open(&self.path("switchboard.db")).expect("the database can be opened")
+        Store::open(Address::parse(self.database.url()).expect("a URL")).expect("the database can be opened")
     }
 
     /// Every client writes first, their colleague takes them. Returns the activity of each thread's card, to be quoted.

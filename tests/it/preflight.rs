@@ -2,7 +2,6 @@
 
 use crate::harness::{Colleague, Phone, World, binary, words};
 use chrono::Duration;
-use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 use std::process::Output;
 use switchboard::app::preflight::{Question, Report, ask, table};
@@ -15,7 +14,7 @@ fn question(from: &str, to: &str) -> Question {
 }
 
 fn try_ask(world: &World, question: &Question) -> anyhow::Result<Report> {
-    ask(world.config.store.path(), question, world.clock.now())
+    ask(&world.store(), question, world.clock.now())
 }
 
 fn asked(world: &World, question: &Question) -> Report {
@@ -66,18 +65,9 @@ fn told(report: &Report) -> (String, bool) {
 }
 
 /// Everything in the database, table by table.
-fn content(world: &World) -> Vec<(String, Vec<Vec<Cell>>)> {
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let store = rusqlite::Connection::open_with_flags(world.config.store.path(), flags).expect("the database");
-    let mut names = store.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").expect("tables");
-    let names: Vec<String> = names.query_map([], |row| row.get(0)).expect("tables").map(|name| name.expect("a name")).collect();
-    let rows = |name: &String| {
-        let mut all = store.prepare(&format!("SELECT * FROM {name}")).expect("a table");
-        let columns = all.column_count();
-        let read = all.query_map([], |row| (0..columns).map(|at| row.get(at)).collect()).expect("rows");
-        read.map(|row| row.expect("a row")).collect()
-    };
-    names.iter().map(|name| (name.clone(), rows(name))).collect()
+fn content(world: &World) -> Vec<(String, Vec<Vec<Option<String>>>)> {
+    let rows = |name: String| (name.clone(), world.database.rows(&format!("SELECT * FROM {name} ORDER BY 1, 2")));
+    world.database.tables().into_iter().map(rows).collect()
 }
 
 #[tokio::test]
@@ -419,10 +409,14 @@ fn command(world: &World, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().to_str().expect("a plain path");
     assert!(binary().args(["simulate", "config", path]).output().expect("the binary runs").status.success());
-    let url = format!("sqlite://{}", world.config.store.path().display());
     let config = format!("{path}/switchboard.toml");
     let mut command = binary();
-    command.current_dir(path).env("SWITCHBOARD__STORE__URL", url).arg("preflight").args(arguments).args(["--config", &config]);
+    command
+        .current_dir(path)
+        .env("SWITCHBOARD__STORE__URL", world.config.store.url())
+        .arg("preflight")
+        .args(arguments)
+        .args(["--config", &config]);
     command.output().expect("the binary runs")
 }
 

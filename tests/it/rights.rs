@@ -3,7 +3,6 @@
 
 use crate::harness::{Colleague, World, words};
 use rstest::rstest;
-use rusqlite::types::ValueRef;
 use serde_json::{Value, json};
 use switchboard::bridge::Role;
 use switchboard::cards::submit::{Action, VERBS};
@@ -78,32 +77,19 @@ async fn conversation(world: &World, how: Option<Left>) -> Targets {
     }
 }
 
-fn database(world: &World) -> rusqlite::Connection {
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    rusqlite::Connection::open_with_flags(world.config.store.path(), flags).expect("the server's database")
-}
-
 fn contact_of(world: &World, thread: i64) -> i64 {
-    let sql = "SELECT contact_id FROM thread WHERE thread_id = ?1";
-    database(world).query_row(sql, [thread], |row| row.get(0)).expect("a thread")
+    let rows = world.database.rows(&format!("SELECT contact_id FROM thread WHERE thread_id = {thread}"));
+    rows[0][0].as_ref().expect("a contact").parse().expect("a number")
 }
 
 /// All that matters, row by row: what no action of somebody without rights may change.
 fn state(world: &World) -> String {
     let tables =
         ["contact", "identity", "thread", "participant", "message", "draft", "revocation", "transfer", "home", "intake", "joining"];
-    let database = database(world);
     let mut all = String::new();
     for table in tables {
-        let mut statement = database.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).expect("a table");
-        let columns = statement.column_count();
-        let mut rows = statement.query([]).expect("read");
-        while let Some(row) = rows.next().expect("read") {
-            let cells = (0..columns).map(|at| match row.get_ref(at).expect("a cell") {
-                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                other => format!("{other:?}"),
-            });
-            all.push_str(&format!("{table} {}\n", cells.collect::<Vec<_>>().join(" | ")));
+        for row in world.database.rows(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")) {
+            all.push_str(&format!("{table} {row:?}\n"));
         }
     }
     all

@@ -11,7 +11,7 @@ const K11: &str = "We're not currently using this number to accept WhatsApp mess
 
 /// As the command does, on a store of its own beside the running server's.
 async fn turns(world: &World, what: What, id: &str, on: bool) -> Vec<String> {
-    let store = Store::open(world.config.store.path()).expect("the server's database");
+    let store = Store::open(world.store()).expect("the server's database");
     let order = Switch { what, id: id.to_owned(), on };
     let changes = switch(&store, &order, "root", world.clock.now()).await.expect("switched");
     store.close().await;
@@ -216,7 +216,7 @@ async fn the_book_of_a_colleague_who_was_switched_off_can_still_be_handed_on() {
     world.advance_hours(25).await;
     ana.types("Held for Maria").await;
     turns(&world, What::Colleague, "Ana Souza", false).await;
-    let store = Store::open(world.config.store.path()).expect("the server's database");
+    let store = Store::open(world.store()).expect("the server's database");
     let order = BookOrder {
         from: "Ana Souza".into(),
         to: "Ben Okafor".into(),

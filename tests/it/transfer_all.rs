@@ -13,7 +13,7 @@ fn order(to: &str) -> BookOrder {
 
 /// As the command does, with the world's clock, on a store of its own beside the running server's.
 async fn hands_on(world: &World, order: &BookOrder) -> Report {
-    let store = Store::open(world.config.store.path()).expect("the server's database");
+    let store = Store::open(world.store()).expect("the server's database");
     let done = transfer_all::run(&store, order, "root", world.clock.now(), |_, _| {}).await.expect("done");
     store.close().await;
     world.settle().await;
@@ -150,7 +150,7 @@ fn run(world: &World, arguments: &[&str]) -> Output {
     let config = folder.path().join("switchboard.toml");
     let text = std::fs::read_to_string(&config).expect("written");
     let url = text.lines().find(|line| line.starts_with("url = ")).expect("the store").to_owned();
-    std::fs::write(&config, text.replace(&url, &format!("url = \"{}\"", world.config.store.url))).expect("writable");
+    std::fs::write(&config, text.replace(&url, &format!("url = \"{}\"", world.config.store.url()))).expect("writable");
     let mut command = binary();
     command.current_dir(folder.path()).env_remove("SUDO_USER").env("USER", "root").arg("transfer-all").args(arguments);
     command.arg("--config").arg(&config).output().expect("runs")

@@ -1,19 +1,22 @@
-//! The real server between both simulated worlds: real HTTP, real tokens and signatures, SQLite in a temporary folder, and a
+//! The real server between both simulated worlds: real HTTP, real tokens and signatures, a database of its own ([`database`]), and a
 //! clock that stands still until it is moved.
 //!
 //! Nothing sleeps: [`World::settle`] returns when the server and both worlds have nothing left to do at this moment. Every world
 //! is checked when it is dropped: nothing that was due may be left undone.
 
 mod crashes;
+pub mod database;
 mod people;
 mod processes;
 mod rooms;
 
+pub use database::Database;
 pub use people::{Colleague, Phone, words, words_of};
 pub use processes::{Process, binary, free_port};
 pub use rooms::Room;
 
 use chrono::{DateTime, Duration, Utc};
+use secrecy::SecretString;
 use std::future::Future;
 use std::sync::{Arc, RwLock};
 use switchboard::app::{App, demo};
@@ -22,7 +25,7 @@ use switchboard::clock::Clock;
 use switchboard::config::Config;
 use switchboard::relay::Relay;
 use switchboard::simulator::{self, Cast, Fault, FaultName, Surface, TeamsWorld, WhatsAppWorld};
-use switchboard::store::JournalRow;
+use switchboard::store::{Address, JournalRow, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +43,9 @@ pub struct World {
     pub cast: Cast,
     pub config: Config,
     server: RwLock<Option<Server>>,
-    folder: tempfile::TempDir,
+    pub database: Database,
+    /// Of files, and of the database where it is one.
+    _folder: tempfile::TempDir,
     may_leave_work: bool,
     may_crash: bool,
 }
@@ -98,11 +103,25 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let nowhere = "127.0.0.1:1".parse().expect("an address");
         let mut config = demo::config(&cast, &teams, &whatsapp, nowhere, &folder.path().join("switchboard.db"));
+        let database = Database::fresh(folder.path(), prepare);
+        config.store.url = Some(SecretString::from(database.url()));
+        config.files.folder = Some(folder.path().join("switchboard.files"));
         (config.teams.graph.enabled, config.teams.graph.files, config.teams.reactions.enabled) = (false, false, false);
         configure(&mut config);
         let mut directory = demo::directory(&cast);
         change(&mut directory);
-        let world = Self { teams, whatsapp, clock, cast, config, server: RwLock::new(None), folder, may_leave_work: false, may_crash };
+        let world = Self {
+            teams,
+            whatsapp,
+            clock,
+            cast,
+            config,
+            server: RwLock::new(None),
+            database,
+            _folder: folder,
+            may_leave_work: false,
+            may_crash,
+        };
         world.serve(Some(directory)).await;
         for user in ["ana", "ben", "eva"] {
             world.teams.install(user).await.expect("installed");
@@ -373,26 +392,22 @@ impl World {
         joined.and_then(|row| row.thread).expect("a thread")
     }
 
+    /// Where the server keeps everything.
+    pub fn store(&self) -> Address {
+        Address::parse(self.config.store.url()).expect("a URL")
+    }
+
     /// A client for requests from outside.
     pub fn http(&self) -> reqwest::Client {
         reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
     }
 
-    fn left_over(&self) -> rusqlite::Result<Vec<String>> {
+    fn left_over(&self) -> Vec<String> {
         let now = self.clock.now().timestamp_micros();
-        let store = rusqlite::Connection::open_with_flags(
-            self.folder.path().join("switchboard.db"),
-            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        let lanes: i64 = store.query_row("SELECT count(*) FROM lane WHERE due_at <= ?1", [now], |row| row.get(0))?;
-        let queued: i64 = store.query_row("SELECT count(*) FROM message WHERE state = 'queued'", [], |row| row.get(0))?;
-        let mut left = Vec::new();
-        for (count, what) in [(lanes, "due lane(s)"), (queued, "queued message(s)")] {
-            if count > 0 {
-                left.push(format!("{count} {what}"));
-            }
-        }
-        Ok(left)
+        let count = |what: &str| self.database.rows(&format!("SELECT count(*) FROM {what}"))[0][0].clone().expect("a number");
+        let (lanes, queued) = (count(&format!("lane WHERE due_at <= {now}")), count("message WHERE state = 'queued'"));
+        let left = [(lanes, "due lane(s)"), (queued, "queued message(s)")];
+        left.into_iter().filter(|(count, _)| count != "0").map(|(count, what)| format!("{count} {what}")).collect()
     }
 }
 
@@ -402,7 +417,7 @@ impl Drop for World {
             return;
         }
         assert_eq!(self.whatsapp.pending(), 0, "webhooks are left unanswered");
-        let left = self.left_over().expect("the database can be read");
+        let left = self.left_over();
         assert!(left.is_empty(), "the server left {} behind", left.join(" and "));
     }
 }
@@ -410,6 +425,11 @@ impl Drop for World {
 /// The server may ask Microsoft Graph.
 fn graph(config: &mut Config) {
     (config.teams.graph.enabled, config.teams.graph.files) = (true, true);
+}
+
+/// Brings a new database up to date.
+pub fn prepare(url: &str) {
+    drop(Store::open(Address::parse(url).expect("a URL")).expect("a new store"));
 }
 
 async fn start(config: Config, directory: Option<Directory>, clock: Clock) -> Server {
