@@ -100,6 +100,9 @@
 //! threads waking each other across CPUs. rusqlite was chosen: it is 1.7 times as fast where the comparison is fairest, and a
 //! job that is a synchronous closure cannot hold a transaction open over a network call. A larger page cache, mmap and rarer
 //! checkpoints brought nothing and cost memory or latency; a partial index on what is pending brought 1.4 times.
+//!
+//! On PostgreSQL the same jobs run on the same kind of thread over the blocking `postgres` client: the thread that sends a statement
+//! reads its answer itself. There too one connection writes, in batches; `store/desk` says why, with figures.
 
 pub mod app;
 pub mod bridge;

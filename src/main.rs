@@ -298,7 +298,7 @@ fn load(configured: &Configured) -> anyhow::Result<Config> {
 
 /// The store, beside a running server.
 fn open(config: &Config) -> anyhow::Result<Store> {
-    Ok(Store::open(&Address::parse(config.store.url())?)?)
+    Ok(Store::open(Address::parse(config.store.url())?)?)
 }
 
 fn log(format: LogFormat, filter: &str) -> anyhow::Result<()> {

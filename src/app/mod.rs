@@ -52,7 +52,7 @@ impl App {
                 config.server.listen
             );
         }
-        let store = Store::open_alone(&Address::parse(config.store.url())?)?;
+        let store = Store::open_alone(Address::parse(config.store.url())?)?;
         if let Some(directory) = directory {
             directory::apply(&store, directory, "directory.toml", clock.now()).await?;
         }

@@ -150,7 +150,7 @@ impl Table {
             None => (String::new(), Vec::new()),
         };
         let sql = format!("SELECT {} FROM {}{condition} ORDER BY {key} LIMIT {PAGE}", self.names(), self.name);
-        Tx::new(link).all(&sql, values, |row| read(row))
+        Tx::new(link).all(&sql, values, read)
     }
 
     fn copy(&self, source: &Link, target: &Link, progress: &mut dyn FnMut(u64)) -> Result<CopiedTable> {

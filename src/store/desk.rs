@@ -6,8 +6,10 @@
 //! transaction's snapshot, so the snapshot has everything before it. Transactions are SERIALIZABLE besides: whoever gives up the lock for
 //! several writers must look after the order of ids, and nothing else.
 //!
-//! Measured before that was chosen (`cargo bench --bench relay`, the figures are in the crate docs): several connections of one server
-//! spend their gain on transactions that run again, for nearly all of them meet in the lanes and in the journal.
+//! Measured against several connections without the lock: 64 callers that accept, enqueue and claim (3,200 jobs over 640 threads, one server
+//! on the same two busy cores, an unoptimized build, so only the comparison counts; five and four runs): one connection with the lock 81
+//! to 330 jobs/s and nothing tried again; two without it 87 to 198 with 47 to 77 batches tried again; four 87 to 191 with 33 to 106, and in
+//! one run 91 jobs given up. Nearly all transactions meet in the lanes and in the indexes that grow at their end.
 //!
 //! **A COMMIT whose answer is lost** is settled by evidence. Each batch writes its number into this writer's row of `store_commit`. On the
 //! next connection the lock is taken first, so the lost transaction has ended either way; then the row says whether it was committed.

@@ -11,7 +11,7 @@ pub use database::Database;
 pub fn fresh() -> (Home, Store) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = Database::fresh(folder.path(), prepare);
-    let store = Store::open(&address(&database)).expect("a new store");
+    let store = Store::open(address(&database)).expect("a new store");
     (Home { database, _folder: folder }, store)
 }
 
@@ -26,5 +26,5 @@ pub fn address(database: &Database) -> Address {
 }
 
 pub fn prepare(url: &str) {
-    drop(Store::open(&Address::parse(url).expect("a URL")).expect("a new store"));
+    drop(Store::open(Address::parse(url).expect("a URL")).expect("a new store"));
 }

@@ -131,7 +131,7 @@ async fn a_reader_sees_what_is_committed_and_can_write_nothing() {
 #[tokio::test]
 async fn two_writers_on_one_database_take_turns_and_entries_are_numbered_as_they_are_committed() {
     let (home, server) = fresh();
-    let command = Store::open(&address(&home.database)).expect("beside it");
+    let command = Store::open(address(&home.database)).expect("beside it");
     let work = |store: Store, kind: &'static str| async move {
         let one = |at: i64| {
             let store = store.clone();
@@ -197,10 +197,10 @@ async fn fill(store: &Store) {
 }
 
 async fn copies(from: &Database, to: &Database) {
-    let store = Store::open(&address(from)).expect("a store");
+    let store = Store::open(address(from)).expect("a store");
     fill(&store).await;
     store.close().await;
-    let server = Store::open_alone(&address(from)).expect("a server");
+    let server = Store::open_alone(address(from)).expect("a server");
     let refused = copy(&address(from), &address(to), &mut |_| ()).expect_err("a server is at it");
     assert!(refused.to_string().contains("in use"), "{refused}");
     server.close().await;
@@ -217,7 +217,7 @@ async fn copies(from: &Database, to: &Database) {
     let twice = copy(&address(from), &address(to), &mut |_| ()).expect_err("not empty");
     assert!(twice.to_string().contains("not empty"), "{twice}");
 
-    let copied = Store::open(&address(to)).expect("it is a store");
+    let copied = Store::open(address(to)).expect("it is a store");
     let (entry, draft, key) = copied
         .write("test", |tx| {
             note(tx, "next")?;

@@ -122,7 +122,7 @@ async fn a_lost_commit_is_settled_by_evidence_and_nothing_is_done_twice() {
     }
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
-    let store = Store::open_alone(&proxy.address()).expect("a store");
+    let store = Store::open_alone(proxy.address()).expect("a store");
     for round in 0..10 {
         for mode in [Mode::CutBefore, Mode::CutAfter] {
             proxy.set(mode);
@@ -143,7 +143,7 @@ async fn whoever_waits_for_work_is_woken_by_a_commit_whose_answer_was_lost() {
     }
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
-    let store = Store::open(&proxy.address()).expect("a store");
+    let store = Store::open(proxy.address()).expect("a store");
     proxy.set(Mode::CutAfter);
     let job = |tx: &Tx<'_>| tx.enqueue(Direction::Teams, None, "ana", None, "x", EPOCH).map(drop);
     store.write("test", job).await.expect("stored");
@@ -158,7 +158,7 @@ async fn a_server_that_is_away_is_waited_for_within_bounds_and_then_everything_g
     }
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
-    let store = Store::open_alone(&proxy.address()).expect("a store");
+    let store = Store::open_alone(proxy.address()).expect("a store");
     store.write("test", |tx| note(tx, "before")).await.expect("written");
     proxy.set(Mode::Away);
     let lost = store.write("test", |tx| note(tx, "meanwhile")).await.expect_err("nobody is there");
@@ -178,7 +178,7 @@ async fn connections_that_are_ended_under_load_lose_and_double_nothing() {
         return;
     }
     let database = Arc::new(Database::postgres(prepare));
-    let store = Store::open_alone(&address(&database)).expect("a store");
+    let store = Store::open_alone(address(&database)).expect("a store");
     let write = |at: usize| {
         let store = store.clone();
         async move {
@@ -214,7 +214,7 @@ async fn a_transaction_that_met_another_one_is_tried_again() {
         return;
     }
     let database = Database::postgres(prepare);
-    let store = Store::open(&address(&database)).expect("a store");
+    let store = Store::open(address(&database)).expect("a store");
     for code in ["40001", "40P01"] {
         let tries = Arc::new(AtomicUsize::new(0));
         let count = tries.clone();
@@ -240,9 +240,9 @@ async fn a_server_whose_place_was_taken_writes_nothing() {
     }
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
-    let first = Store::open_alone(&proxy.address()).expect("a store");
+    let first = Store::open_alone(proxy.address()).expect("a store");
     proxy.set(Mode::Away);
-    let second = Store::open_alone(&address(&database)).expect("the first one's connection is gone");
+    let second = Store::open_alone(address(&database)).expect("the first one's connection is gone");
     proxy.set(Mode::Pass);
     let refused = first.write("test", |tx| note(tx, "first")).await.expect_err("it is not alone");
     assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");

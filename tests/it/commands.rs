@@ -1,6 +1,6 @@
 //! The built binary: three processes that make a conversation, and the commands around them.
 
-use crate::harness::{PATIENCE, Process, binary, free_port, words};
+use crate::harness::{PATIENCE, Process, World, binary, database, free_port, words};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -302,4 +302,39 @@ fn a_server_without_a_configuration_does_not_start_and_says_why() {
     let output = binary().arg("serve").current_dir(folder.path()).output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("teams.app_id") && said.contains("whatsapp.access_token"), "{said}");
+}
+
+#[tokio::test]
+async fn a_database_is_copied_by_command_and_the_copy_serves() {
+    let world = World::start().await;
+    let (ana, maria) = (world.ana(), world.maria());
+    world.consented(&ana, &maria).await;
+    ana.types("Hello").await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let target = folder.path().join("copy.db");
+    let to = format!("sqlite:{}", target.display());
+    std::fs::write(folder.path().join("from"), format!("{}\n", world.config.store.url())).expect("written");
+    let run = |arguments: &[&str]| {
+        let all = ["store", "copy", "--from", "@from", "--to", to.as_str()];
+        binary().current_dir(folder.path()).args(all).args(arguments).output().expect("runs")
+    };
+    let busy = run(&[]);
+    let said = String::from_utf8_lossy(&busy.stderr).into_owned();
+    assert!(busy.status.code() == Some(1) && said.contains("is in use by another server. Stop that one first."), "{said}");
+    world.stop().await;
+    let done = run(&["--json"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let told: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let rows = |table: &str| {
+        let tables = told["tables"].as_array().expect("tables");
+        tables.iter().find(|one| one["table"] == table).and_then(|one| one["rows"].as_u64()).expect("a table")
+    };
+    assert!(rows("message") >= 3 && rows("journal") > 5, "{told}");
+    let messages = world.database.rows("SELECT content FROM message ORDER BY message_id");
+    assert_eq!(database::rows(&format!("sqlite://{}", target.display()), "SELECT content FROM message ORDER BY message_id"), messages);
+    let again = run(&[]);
+    assert!(again.status.code() == Some(1) && String::from_utf8_lossy(&again.stderr).contains("is not empty"), "{again:?}");
+    world.start_again().await;
+    ana.types("And on").await;
+    assert_eq!(maria.last().text, "And on");
 }
