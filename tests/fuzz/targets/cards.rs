@@ -57,7 +57,7 @@ fn shown(name: String, caption: &str) {
         form: MediaForm::Document,
         caption: Some(caption.to_owned()),
         file: Ok(file),
-        remarks: vec![caption.to_owned()],
+        remarks: vec![],
         page: None,
         can_open: true,
         summary: String::new(),
