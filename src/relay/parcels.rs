@@ -2,8 +2,10 @@
 //! they will leave, and shown; nothing of them leaves before Send.
 
 use super::desk::{Case, Desk, Listener, Person, SERVER};
-use super::{attachments, file_looks, shared_files, standing};
-use crate::bridge::{FileError, FileSource, LARGEST_FILE, MediaForm, OutgoingFile, ParcelId, Post, Posted, form_of, retry};
+use super::{attachments, file_looks, standing};
+use crate::bridge::{
+    FailureClass, FileError, FileSource, LARGEST_FILE, MediaForm, Outcome, OutgoingFile, ParcelId, Post, Posted, form_of, retry,
+};
 use crate::cards::{self, ParcelCard, ParcelRow};
 use crate::markup;
 use crate::media::{self, Keep, Written, kind};
@@ -14,6 +16,8 @@ use serde_json::json;
 
 /// Attempts before the colleague is told.
 const MOST_ATTEMPTS: u32 = 6;
+/// What Graph answers of a file that is not there, where it gives no status.
+const NOT_FOUND: u16 = 404;
 /// Larger pictures leave as they are, in bytes.
 const MOST_PICTURE: u64 = 32 * 1024 * 1024;
 
@@ -71,7 +75,7 @@ pub fn card(desk: &Desk<'_>, listener: &Listener, id: ParcelId) -> Result<Option
 
 /// Fetches a file and makes it ready.
 pub async fn fetch(relay: &super::core::Relay, order: &ParcelOrder) -> std::result::Result<OutgoingFile, FileError> {
-    let source = shared_files::source(relay, order).await?;
+    let source = source(relay, order).await?;
     let (written, name) = relay.fetcher.keep(relay.teams(), &source, &relay.keep, LARGEST_FILE).await?;
     let written = without_words(&relay.keep, written).await;
     let is_opus = written.head.windows(8).any(|window| window == b"OpusHead");
@@ -82,6 +86,22 @@ pub async fn fetch(relay: &super::core::Relay, order: &ParcelOrder) -> std::resu
         Err(limit) => return Err(FileError::TooBig { size: Some(file.size), limit }),
     };
     Ok(OutgoingFile { form, file, caption: None })
+}
+
+/// Where the bytes are. Only what its poster has made or changed is taken from SharePoint: there we may read more than they may.
+async fn source(relay: &super::core::Relay, order: &ParcelOrder) -> std::result::Result<FileSource, FileError> {
+    let FileSource::Shared { url, name } = &order.source else { return Ok(order.source.clone()) };
+    let graph = relay.graph().ok_or(FileError::NotGranted)?;
+    match graph.shared_file(url).await {
+        Ok(file) if file.is_by(&order.colleague) => Ok(FileSource::File { url: file.download, name: name.clone() }),
+        Ok(_) => Err(FileError::NotTheirs),
+        Err(Outcome::Rejected(failure)) if failure.class == FailureClass::Configuration => Err(FileError::NotGranted),
+        Err(Outcome::Rejected(failure)) => {
+            let status = failure.code.and_then(|code| u16::try_from(code).ok());
+            Err(FileError::Refused { status: status.unwrap_or(NOT_FOUND) })
+        }
+        Err(_) => Err(FileError::Unreachable),
+    }
 }
 
 /// A picture without what its camera wrote, in a format and size that WhatsApp shows; anything else as it is.

@@ -4,9 +4,9 @@
 use super::core::Relay;
 use super::desk::{Case, Desk, Person};
 use super::{chat_making, parcels, staff};
-use crate::bridge::{ColleagueId, Failure, FailureClass, FileError, FileSource, Outcome, ParcelId, Posted, Scope, ThreadId};
+use crate::bridge::{ColleagueId, Failure, FailureClass, FileSource, Outcome, ParcelId, Posted, Scope, ThreadId};
 use crate::cards::Style;
-use crate::store::{ChatJob, ChatTask, Draft, ParcelOrder, Result};
+use crate::store::{ChatJob, ChatTask, Draft, Result};
 use crate::teams::{Graph, MessagePlace};
 use crate::texts::{PASTED_PICTURE, media};
 use chrono::Duration;
@@ -129,21 +129,4 @@ fn still(desk: &Desk<'_>, by: &ColleagueId, wanted: &Wanted) -> Result<Option<(C
     let (Some(case), Some(person)) = (desk.case(wanted.thread)?, desk.person(by)?) else { return Ok(None) };
     let takes_part = desk.is_of_line(&person, &case.contact.line) && desk.tx.participants(wanted.thread)?.contains(by);
     Ok(takes_part.then_some((case, person)))
-}
-
-/// Where the bytes of a parcel's file are. Only what its poster has made or changed is taken from SharePoint: there we may read more than
-/// they may.
-pub async fn source(relay: &Relay, order: &ParcelOrder) -> std::result::Result<FileSource, FileError> {
-    let FileSource::Shared { url, name } = &order.source else { return Ok(order.source.clone()) };
-    let graph = relay.graph().ok_or(FileError::NotGranted)?;
-    match graph.shared_file(url).await {
-        Ok(file) if file.is_by(&order.colleague) => Ok(FileSource::File { url: file.download, name: name.clone() }),
-        Ok(_) => Err(FileError::NotTheirs),
-        Err(Outcome::Throttled { .. } | Outcome::Uncertain(_)) => Err(FileError::Unreachable),
-        Err(Outcome::Rejected(failure)) if failure.class == FailureClass::Configuration => Err(FileError::NotGranted),
-        Err(outcome) => {
-            let status = chat_making::failure_of(outcome).and_then(|failure| failure.code);
-            Err(FileError::Refused { status: status.and_then(|code| u16::try_from(code).ok()).unwrap_or(404) })
-        }
-    }
 }

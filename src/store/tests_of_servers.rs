@@ -1,5 +1,5 @@
-//! What a database server can do to us: contention, lost connections, lost answers, absence. These need `SWITCHBOARD_TEST_STORE`, which
-//! `tests/run` gives them; without it there is no server to ask.
+//! What a database server can do to us: contention, lost connections, lost answers, absence. These need a server: `tests/run` starts one
+//! for them, and leaves them out of the step that is about SQLite.
 
 use super::engine::{Link, sqlite};
 use super::migrate::MIGRATIONS;
@@ -12,6 +12,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 const EPOCH: crate::bridge::Time = crate::bridge::Time::UNIX_EPOCH;
+
+fn needs_server() {
+    let said = "no server to ask: run tests/run, or set SWITCHBOARD_TEST_STORE=$(tests/postgres start FOLDER), or --skip tests_of_servers";
+    assert!(database::server().is_some(), "{said}");
+}
 
 fn note(tx: &Tx<'_>, kind: &str) -> Result<()> {
     tx.journal(&Entry { at: EPOCH, kind, actor: "server", thread: None, message: None }, &())
@@ -117,9 +122,7 @@ fn connect(client: TcpStream, server: SocketAddr, mode: &Arc<Mutex<Mode>>, open:
 
 #[tokio::test]
 async fn a_lost_commit_is_settled_by_evidence_and_nothing_is_done_twice() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
     let store = Store::open_alone(proxy.address()).expect("a store");
@@ -138,9 +141,7 @@ async fn a_lost_commit_is_settled_by_evidence_and_nothing_is_done_twice() {
 
 #[tokio::test]
 async fn whoever_waits_for_work_is_woken_by_a_commit_whose_answer_was_lost() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
     let store = Store::open(proxy.address()).expect("a store");
@@ -153,9 +154,7 @@ async fn whoever_waits_for_work_is_woken_by_a_commit_whose_answer_was_lost() {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_waited_for_within_bounds_and_then_everything_goes_on() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
     let store = Store::open_alone(proxy.address()).expect("a store");
@@ -174,9 +173,7 @@ async fn a_server_that_is_away_is_waited_for_within_bounds_and_then_everything_g
 /// An administrator, or a server that restarts, ends connections wherever they are.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_ended_under_load_lose_and_double_nothing() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Arc::new(Database::postgres(prepare));
     let store = Store::open_alone(address(&database)).expect("a store");
     let write = |at: usize| {
@@ -210,9 +207,7 @@ async fn connections_that_are_ended_under_load_lose_and_double_nothing() {
 
 #[tokio::test]
 async fn a_transaction_that_met_another_one_is_tried_again() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Database::postgres(prepare);
     let store = Store::open(address(&database)).expect("a store");
     for code in ["40001", "40P01"] {
@@ -235,9 +230,7 @@ async fn a_transaction_that_met_another_one_is_tried_again() {
 /// Whoever has lost the lock to another server cannot write any more, though its process lives.
 #[tokio::test]
 async fn a_server_whose_place_was_taken_writes_nothing() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let database = Database::postgres(prepare);
     let proxy = Proxy::before(&database);
     let first = Store::open_alone(proxy.address()).expect("a store");
@@ -256,9 +249,7 @@ async fn a_server_whose_place_was_taken_writes_nothing() {
 /// One text makes both schemas: tables, columns with their kinds, what may be absent, defaults, keys, and indexes.
 #[test]
 fn both_engines_have_the_same_schema() {
-    if database::server().is_none() {
-        return;
-    }
+    needs_server();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("t.db");
     let link = Link::Sqlite(sqlite::open(&path).expect("opens"));

@@ -205,7 +205,8 @@ async fn a_document_of_a_hundred_megabytes_takes_no_more_memory_than_a_small_one
     let before = processes.running[2].peak_memory();
     processes.passes(100 * MEGABYTE, "100 MB").await;
     let grown = (processes.running[2].peak_memory() - before) / MEGABYTE as u64;
-    assert!(grown < 16, "{grown} MB more at the peak, which was {} MB", before / MEGABYTE as u64);
+    // What is on its way between two sockets differs with the load; a file that was held would be 75 MB more.
+    assert!(grown < 40, "{grown} MB more at the peak, which was {} MB", before / MEGABYTE as u64);
 }
 
 /// The disk with the database is lost: what the copy holds is there again, and the conversation goes on with it.
