@@ -14,7 +14,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// Reads `sqlite://PATH`, `sqlite:PATH`, or `postgres://…` ([`Target::parse`]).
+    /// Reads `sqlite://PATH`, `sqlite:PATH`, or `postgres://…` (`engine/target.rs`).
     ///
     /// # Errors
     /// What is wrong, without the URL, which may hold a password.

@@ -3,7 +3,7 @@
 //! All changes go through [`Store::write`], a synchronous job in a transaction; one thread runs them, many to a commit (group
 //! commit). A job is synchronous on purpose: no transaction can be open while something waits for the network. It is `Fn`,
 //! because it may be run again when a neighbour in its batch failed. Everything read and written has a method on [`Tx`], one
-//! file an aggregate, in SQL that both engines read ([`engine`]).
+//! file an aggregate, in SQL that both engines read (`engine`).
 
 mod absence;
 mod address;
