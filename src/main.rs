@@ -2,6 +2,10 @@
 
 #[path = "main/backup.rs"]
 mod backup;
+#[path = "main/life.rs"]
+mod life;
+#[path = "main/simulation.rs"]
+mod simulation;
 #[path = "main/store_copy.rs"]
 mod store_copy;
 #[path = "main/switch.rs"]
@@ -9,21 +13,19 @@ mod switch;
 #[path = "main/transfer_all.rs"]
 mod transfer_all;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use std::io::IsTerminal;
+use life::{log, until_told};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use switchboard::app::demo::{Demo, Options};
 use switchboard::app::preflight::Question;
-use switchboard::app::{App, consent, directory, preflight, simulate};
+use switchboard::app::{App, consent, directory, preflight};
 use switchboard::clock::Clock;
 use switchboard::config::{Config, LogFormat};
 use switchboard::store::{Address, Store};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -134,7 +136,7 @@ enum Command {
     /// Run one outer world as a process of its own.
     Simulate {
         #[command(subcommand)]
-        command: SimulateCommand,
+        command: simulation::Command,
     },
 }
 
@@ -220,39 +222,6 @@ enum ConsentCommand {
     },
 }
 
-#[derive(Subcommand)]
-enum SimulateCommand {
-    /// Bot Framework login, Connector, and the Teams clients of four colleagues.
-    Teams {
-        #[arg(long, default_value = "127.0.0.1:8088")]
-        listen: SocketAddr,
-        /// The server's messaging endpoint.
-        #[arg(long, default_value = "http://127.0.0.1:8080/api/messages")]
-        bot: url::Url,
-        /// The simulated WhatsApp, for the page.
-        #[arg(long, default_value = "http://127.0.0.1:8089")]
-        whatsapp: String,
-    },
-    /// Graph, webhooks, and the phones of four clients.
-    Whatsapp {
-        #[arg(long, default_value = "127.0.0.1:8089")]
-        listen: SocketAddr,
-        /// The server's webhook.
-        #[arg(long, default_value = "http://127.0.0.1:8080/webhooks/whatsapp")]
-        webhook: url::Url,
-    },
-    /// Write switchboard.toml and directory.toml for a server between the two.
-    Config {
-        folder: PathBuf,
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-        #[arg(long, default_value = "127.0.0.1:8088")]
-        teams: SocketAddr,
-        #[arg(long, default_value = "127.0.0.1:8089")]
-        whatsapp: SocketAddr,
-    },
-}
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -288,7 +257,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::TransferAll { asked, configured } => transfer_all(asked, &configured).await,
         Command::Backup { asked, configured } => backup::run(&asked, &load(&configured)?).map(|()| ExitCode::SUCCESS),
         Command::Store(command) => store_copy::run(&command).map(|()| ExitCode::SUCCESS),
-        Command::Simulate { command } => run_simulation(command).await,
+        Command::Simulate { command } => simulation::run(command).await,
     }
 }
 
@@ -299,16 +268,6 @@ fn load(configured: &Configured) -> anyhow::Result<Config> {
 /// The store, beside a running server.
 fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(Address::parse(config.store.url())?)?)
-}
-
-fn log(format: LogFormat, filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).context("log.filter cannot be read")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => log.json().init(),
-        LogFormat::Text => log.init(),
-    }
-    Ok(())
 }
 
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
@@ -457,54 +416,4 @@ async fn transfer_all(asked: transfer_all::Asked, configured: &Configured) -> an
     let done = transfer_all::hand_on(asked, &store, &whoami()).await;
     store.close().await;
     Ok(if done? { ExitCode::SUCCESS } else { ExitCode::from(NOT_NOW) })
-}
-
-async fn run_simulation(command: SimulateCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        SimulateCommand::Config { folder, listen, teams, whatsapp } => {
-            let [config, directory] = simulate::write_config(&folder, listen, teams, whatsapp)?;
-            println!("Wrote {} and {}", config.display(), directory.display());
-            println!("Run in three terminals:");
-            println!("  switchboard simulate teams --listen {teams} --bot http://{listen}/api/messages --whatsapp http://{whatsapp}");
-            println!("  switchboard simulate whatsapp --listen {whatsapp} --webhook http://{listen}/webhooks/whatsapp");
-            println!("  switchboard serve --config {}", config.display());
-            println!("and open http://{teams}/");
-        }
-        SimulateCommand::Teams { listen, bot, whatsapp } => {
-            log(LogFormat::Text, "warn,switchboard=info")?;
-            simulate::teams(listen, bot, Some(whatsapp), until_told()).await?;
-        }
-        SimulateCommand::Whatsapp { listen, webhook } => {
-            log(LogFormat::Text, "warn,switchboard=info")?;
-            simulate::whatsapp(listen, webhook, until_told()).await?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Cancelled by Ctrl+C or SIGTERM: what is in flight is finished. A second one ends the process at once.
-fn until_told() -> CancellationToken {
-    let token = CancellationToken::new();
-    let told = token.clone();
-    tokio::spawn(async move {
-        if let Err(error) = signal().await {
-            tracing::error!(%error, "signals cannot be heard; stop the process by other means");
-            return;
-        }
-        tracing::info!("stopping: finishing what is in flight");
-        told.cancel();
-        if signal().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
-    token
-}
-
-async fn signal() -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        told = tokio::signal::ctrl_c() => told?,
-        told = terminate.recv() => if told.is_none() { bail!("the signal stream ended") },
-    }
-    Ok(())
 }
